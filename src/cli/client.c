@@ -14,6 +14,7 @@
 #include "bet/limits.h"
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
+#include "cli/client_promises.h"
 #include "cli/command.h"
 #include "cli/conflicts.h"
 #include "cli/single_bet.h"
@@ -160,13 +161,17 @@ static void begin_log(const struct client_options *options) {
 // Opens what is needed, then gives up all other access, before the first thread starts and the first byte
 // arrives. *action says what failed.
 static bool get_ready(const struct client_options *options, struct dialogue_options *dialogue,
-                      const char **action, struct error *error) {
+                      const char *receipts, bool is_tls, const char **action, struct error *error) {
     *action = "read_bets";
     if (dialogue->single == NULL && !open_file(options, dialogue, error)) {
         return false;
     }
     *action = "write_winners";
     if (!winners_file_try(options->winners_file, error)) {
+        return false;
+    }
+    *action = "keep_receipts";
+    if (!options->check && !client_promises_open(options, receipts, is_tls, &dialogue->promises, error)) {
         return false;
     }
     *action = "confine";
@@ -183,12 +188,14 @@ static int fail(const char *action, const struct error *error) {
 static int run_lottery(const struct client_options *options, struct tls_context *tls, struct error *error) {
     struct dialogue_options dialogue;
     struct chunk *single = NULL;
+    char receipts[PATH_MAX];
     int status = EXIT_WRONG_USE;
     command_keep_private(); // the winners' documents
     if (read_dialogue(options, &dialogue, &single, error)) {
         const char *action;
         dialogue.single = single;
-        bool is_ready = get_ready(options, &dialogue, &action, error);
+        client_promises_path(options, receipts);
+        bool is_ready = get_ready(options, &dialogue, receipts, tls != NULL, &action, error);
         begin_log(options);
         status = !is_ready        ? fail(action, error)
                  : options->check ? run_check(&dialogue)
@@ -196,6 +203,7 @@ static int run_lottery(const struct client_options *options, struct tls_context 
         if (dialogue.reader != NULL) { // it was only checked, or the sandbox failed
             reader_close(&dialogue.reader);
         }
+        promises_close(&dialogue.promises);
     }
     chunk_free(single);
     return status;
@@ -255,7 +263,7 @@ static bool check_files(const struct client_options *options, struct error *erro
         return error_set(error, ERROR_BAD_SETTING, "%s: %s is the agency's file",
                          settings_place(options->settings, &options->log.file), options->log.file);
     }
-    return winners_file_check(options, path, error);
+    return winners_file_check(options, path, error) && client_promises_check(options, path, error);
 }
 
 static int run_service(const struct client_options *options, struct error *error) {

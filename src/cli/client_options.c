@@ -38,6 +38,13 @@ static const struct setting bets[] = {
     {.key = NULL},
 };
 
+static const struct setting promises[] = {
+    SETTING_TEXT_IN(struct client_options, central_key, "CENTRAL_KEY", NULL, HELP_CENTRAL_KEY,
+                    .file_key = "central.key"),
+    SETTING_TEXT_IN(struct client_options, receipts, "RECEIPTS", NULL, HELP_RECEIPTS, .file_key = "receipts"),
+    {.key = NULL},
+};
+
 static const struct setting single_bet[] = {
     SETTING_TEXT_IN(struct client_options, bet[0], "NOMBRE", NULL, HELP_NOMBRE, .free_text = true),
     SETTING_TEXT_IN(struct client_options, bet[1], "APELLIDO", NULL, HELP_APELLIDO, .free_text = true),
@@ -73,6 +80,7 @@ static const struct setting output[] = {
     {"General", general, 0},                                                                                 \
     {"The central", central, 0},                                                                             \
     {"Sending", bets, 0},                                                                                    \
+    {"What the central signs", promises, 0},                                                                 \
     {"A single bet", single_bet, 0},                                                                         \
     {"The echo", echo, 0},                                                                                   \
     TLS_CLIENT_GROUP_IN(struct client_options, tls),                                                         \

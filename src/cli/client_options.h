@@ -26,6 +26,9 @@ struct client_options {
     const char *winners_file; // path, or NULL
     bool json;                // of `quiniela doctor` alone
 
+    // What the central signs: its key, and where receipts are kept; NULL when not set.
+    const char *central_key, *receipts;
+
     // The echo's loop.
     int64_t loop_amount, loop_lapse_ms; // each counts only when set
     int64_t loop_period_ms;

@@ -1,5 +1,6 @@
 #include "cli/client_privileges.h"
 
+#include "cli/client_promises.h"
 #include "cli/kept_paths.h"
 #include "confine/confine.h"
 
@@ -28,6 +29,11 @@ bool client_privileges_give_up(const struct client_options *options, const struc
     kept_paths_add(&paths, options->data_dir, false);
     if (options->winners_file != NULL) {
         kept_paths_add_written(&paths, options->winners_file);
+    }
+    char receipts[PATH_MAX];
+    client_promises_path(options, receipts);
+    if (receipts[0] != '\0') {
+        kept_paths_add_written(&paths, receipts);
     }
     add_ports(bets, ports, &port_count);
     if (consult != NULL) {

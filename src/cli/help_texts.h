@@ -176,6 +176,15 @@
 #define HELP_CLI_WINNERS_FILE                                                                                \
     .value_name = "PATH",                                                                                    \
     .help = "Write the winners' documents into this file, one a line: the whole list, or nothing"
+#define HELP_CENTRAL_KEY                                                                                     \
+    .value_name = "VKEY",                                                                                    \
+    .help = "The central's key, from somebody you trust (NAME+ID+KEY): check its rules, receipts, seal and " \
+            "result with it, and keep them"
+#define HELP_RECEIPTS                                                                                        \
+    .value_name = "PATH",                                                                                    \
+    .help =                                                                                                  \
+        "With a key: where receipts are kept, and the other texts beside them; else beside the agency's "    \
+        "file, as agency-N.receipts"
 #define HELP_CLI_SANDBOX                                                                                     \
     .value_name = "WORD",                                                                                    \
     .help = "on: before connecting, give up access to every file but its own and its certificates, every "   \

@@ -1,0 +1,70 @@
+#include "cli/client_promises.h"
+
+#include "base/path.h"
+#include "cli/conflicts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void client_promises_path(const struct client_options *options, char path[PATH_MAX]) {
+    path[0] = '\0';
+    if (options->central_key == NULL) {
+        return;
+    }
+    if (options->receipts != NULL) {
+        snprintf(path, PATH_MAX, "%s", options->receipts);
+    } else {
+        snprintf(path, PATH_MAX, "%s/agency-%" PRIu32 ".receipts", options->data_dir, options->agency);
+    }
+}
+
+static bool read_key(const struct client_options *options, struct vkey *key, struct error *error) {
+    struct error reason;
+    const char *place = settings_place(options->settings, &options->central_key);
+    if (!vkey_parse(slice_of(options->central_key), key, &reason)) {
+        return error_set(error, ERROR_BAD_SETTING, "%.100s: %s", place, reason.text);
+    }
+    return key->type == VKEY_ED25519 ||
+           error_set(error, ERROR_BAD_SETTING, "%.100s: is the key of a witness, and not of a central",
+                     place);
+}
+
+// The file is appended to, so it must be no other one that the agency uses.
+static bool check_apart(const struct client_options *options, const char *bets, struct error *error) {
+    const char *used[] = {bets, options->log.file, options->config, options->winners_file};
+    char path[PATH_MAX];
+    struct stat status, other;
+    client_promises_path(options, path);
+    for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
+        if (used[i] != NULL &&
+            (strcmp(used[i], path) == 0 ||
+             (stat(used[i], &other) == 0 && stat(path, &status) == 0 && path_is_same(&status, &other)))) {
+            return error_set(error, ERROR_BAD_SETTING,
+                             "%.100s: %.150s is a file that the agency uses otherwise",
+                             settings_place(options->settings, &options->receipts), path);
+        }
+    }
+    return true;
+}
+
+bool client_promises_check(const struct client_options *options, const char *bets, struct error *error) {
+    const struct conflict echo = {&options->central_key, &options->service, "an echo signs nothing"};
+    struct vkey key;
+    if (options->central_key == NULL) {
+        return options->receipts == NULL ||
+               error_set(error, ERROR_BAD_SETTING,
+                         "%s: needs CENTRAL_KEY (--central-key), with which receipts are checked",
+                         settings_place(options->settings, &options->receipts));
+    }
+    return (options->service != SERVICE_ECHO || conflicts_refuse(options->settings, &echo, error)) &&
+           read_key(options, &key, error) && check_apart(options, bets, error);
+}
+
+bool client_promises_open(const struct client_options *options, const char *path, bool is_tls,
+                          struct promises **promises, struct error *error) {
+    struct promises_options opened = {.agency = options->agency, .receipts = path, .asks_key = is_tls};
+    *promises = NULL;
+    return options->central_key == NULL ||
+           (read_key(options, &opened.key, error) && promises_open(&opened, promises, error));
+}
