@@ -3,6 +3,7 @@
 
 #include "../unit/encoded.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/message.h"
 
 #include <stdlib.h>
@@ -53,6 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
                       message.stored >= -1,
                   "what is accepted is within the limits");
         must_hold((message.type == MESSAGE_CONSULT_WINNERS) == (message.chunk == NULL), "chunks carry bets");
+        must_hold(message.seal.text == NULL ||
+                      (message.wants_seal && message.seal.length <= SHOWN_SEAL_BYTES_MAX),
+                  "a seal that is shown is within its limit");
         if (message.chunk != NULL) {
             encode_and_compare(decoder, &message);
             chunk_free(message.chunk);
