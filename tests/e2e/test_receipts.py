@@ -1,0 +1,121 @@
+"""An agency with the central's key has a receipt on its disk for each bet that counts as stored."""
+import os
+import re
+import unittest
+
+from harness import Agency, Server, Story, Wire
+
+NAME = "lottery.example/central"
+BETS = 95
+
+
+class Receipts(Story):
+    def setUp(self):
+        super().setUp()
+        self.sample([BETS], [1])
+        self.key = self.make_key("keys")
+        self.server = self.serve()
+
+    def make_key(self, folder):
+        status, said = self.run_program("keys", "--dir", folder, "--sign-name", NAME)[:2]
+        self.assertEqual(status, 0, said)
+        return re.search(rf"{NAME}\+\S+", said)[0]
+
+    def serve(self, *flags, ports=(0, 0), draw="friday"):
+        return Server(self, "--sign-key", "keys/sign.key", "--sign-name", NAME, "--draw", draw, *flags, agencies=2, ports=ports)
+
+    def agency(self, *flags, key=None):
+        return Agency(self, 1, self.server.ports, "--chunk-size", 10, "--central-key", key or self.key, *flags)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def blocks(self, name="data/agency-1.receipts"):
+        with open(self.path(name), encoding="ascii") as file:
+            text = file.read()
+        self.assertTrue(text.endswith("\n\n"), "its last receipt is whole")
+        return text.split("\n\n")[:-1]
+
+    def verified(self, place="data/agency-1"):
+        status, said = self.run_program("verify", "--key", self.key, "--rules", f"{place}.rules-0", "--receipts", f"{place}.receipts")[:2]
+        self.assertEqual(status, 0, said)
+        return said
+
+    def stored_bets(self):
+        return Wire(self, self.server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": [], "first": 0})["next"]
+
+    def wait_and_end(self, agency):
+        agency.wait_for("wait_for_draw")
+        agency.end()
+
+    def refused(self, agency, says):
+        self.assertEqual(agency.wait(), 1, agency.log())
+        self.assertRegex(agency.log(), says)
+
+    def test_each_chunk_has_one_that_verifies(self):
+        self.wait_and_end(self.agency())
+        self.assertEqual(len(self.blocks()), 10)
+        self.assertRegex(self.verified(), rf"10 of agency 1, for bets up to {BETS}, .*: signed")
+
+    def test_what_was_sent_without_is_sent_again(self):
+        self.wait_and_end(Agency(self, 1, self.server.ports, "--chunk-size", 10))
+        self.wait_and_end(self.agency("--receipts", "kept.receipts"))
+        self.assertRegex(self.verified(place="kept"), rf"for bets up to {BETS}, ")
+        self.assertEqual(self.stored_bets(), BETS)
+
+    def test_it_goes_on_after_a_receipt_that_was_cut_off(self):
+        """As by a power cut while it was written: the central has the chunk, and this disk no receipt."""
+        self.wait_and_end(self.agency())
+        whole = os.path.getsize(self.path("data/agency-1.receipts"))
+        os.truncate(self.path("data/agency-1.receipts"), whole * 2 // 3)
+        agency = self.agency()
+        self.wait_and_end(agency)
+        self.assertRegex(agency.log(), "keep_receipts . result: in_progress .*cut off")
+        self.assertRegex(self.verified(), rf"for bets up to {BETS}, ")
+
+    def test_killed_at_any_moment_it_has_them_all_in_the_end(self):
+        for _ in range(5):
+            agency = self.agency("--window", 1)
+            agency.wait_for("apuestas_enviadas . result: success")
+            agency.kill()
+        self.wait_and_end(self.agency())
+        self.assertRegex(self.verified(), rf"for bets up to {BETS}, ")
+        self.assertEqual(self.stored_bets(), BETS)
+
+    def test_another_key_is_not_believed(self):
+        other = self.make_key("others")
+        self.refused(self.agency(key=other), "check_central . result: fail . error: false_claim")
+        self.assertFalse(os.path.exists(self.path("data/agency-1.rules-0")))
+
+    def test_a_draw_that_is_not_signed_is_not_believed(self):
+        self.server.kill()
+        self.server = Server(self, agencies=2, store="unsigned.db")
+        self.refused(self.agency(), "check_central . result: fail .*the central's draw is not signed")
+
+    def test_a_place_that_cannot_be_written_is_refused_before_a_bet_leaves(self):
+        for place, says in (("nowhere/a.receipts", "nowhere/a.receipts: "), ("data", "data: ")):
+            self.refused(self.agency("--receipts", place), f"keep_receipts . result: fail . error: \\w+ . message: {says}")
+        self.assertEqual(self.stored_bets(), 0)
+
+    def test_each_draw_needs_a_place_of_its_own(self):
+        self.wait_and_end(self.agency())
+        before = self.blocks()
+        self.server.kill()
+        self.server = self.serve(draw="saturday")
+        self.refused(self.agency(), "check_central . result: fail .*of draw lottery.example/central/saturday.*move the files of that draw away")
+        self.assertEqual(self.blocks(), before)
+        self.wait_and_end(self.agency("--receipts", "saturday.receipts"))
+        self.assertRegex(self.verified(place="saturday"), rf"for bets up to {BETS}, ")
+
+    def test_wrong_settings(self):
+        for flags, says in ((("--receipts", "r"), "--receipts: needs CENTRAL_KEY"),
+                            (("--central-key", "nonsense"), "--central-key: "),
+                            (("--central-key", self.key, "--receipts", "data/agency-1.csv"), "is a file that the agency uses otherwise"),
+                            (("--central-key", self.key, "--service", "echo"), "an echo signs nothing")):
+            agency = Agency(self, 1, self.server.ports, *flags)
+            self.assertEqual(agency.wait(), 2, agency.log())
+            self.assertIn(says, "".join(agency.errors))
+
+
+if __name__ == "__main__":
+    unittest.main()
