@@ -70,7 +70,7 @@ class Agency:
 
     def is_there_still(self, connection):
         """Whether the draw that acknowledged our bets has them all. A reset is refused; a restored backup has fewer, and gets the rest."""
-        connection.send(2 if self.ended else 1, self.number, payload=[], first=self.acknowledged, draw=True)
+        connection.send(2 if self.ended else 1, self.number, payload=[], first=self.acknowledged, draw=True, only_draw=self.draw)
         answer = connection.receive(allowed="gap")
         if answer.get("draw") != self.draw:
             raise Refused(f"acknowledged in draw {self.draw!r}, and this is {answer.get('draw')!r}")
