@@ -10,6 +10,8 @@ class Case {
         this.records = [];          // of the rules, those that are right in themselves
         this.rules = null;          // the newest record
         this.sealText = null;       // that of the first seal that is right
+        this.second = false;        // another one that is as right was given: two seals
+        this.copies = 0;            // of the seal, from files of its own
         this.seals = [];            // with cosignatures
         this.times = [];            // when the seal was seen: time, who
         this.listed = null;         // a seal.json that gives the seal's root
@@ -65,6 +67,7 @@ class Case {
     takeSeal(text) {
         this.sealText ??= text;
         if (text !== this.sealText) {
+            this.second = true;
             refuse(say`is another seal of this draw: two seals were signed. A fraud, whichever is right`);
         }
     }

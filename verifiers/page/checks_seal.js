@@ -61,6 +61,7 @@ async function checkSeals(known) {
             await known.checkNote(seal.note);
             known.takeSeal(seal.text);
             known.seals.push(seal);
+            known.copies++;
             known.claims.ok(what, say`of ${seal.origin}, signed; SHA-256 ${hex(await sha256(seal.text))}`);
             known.sayUnknown(what, seal.note, known.witnesses);
         });
@@ -98,8 +99,10 @@ async function checkOneSeal(known) {
     if (known.sealText === null) {
         return;
     }
-    const witnessed = await checkWitnesses(known), copies = known.given.seals.length + (known.proofs.length > 0 ? 1 : 0);
-    if (witnessed > 0) {
+    const witnessed = await checkWitnesses(known), copies = known.copies + (known.proofs.length > 0 ? 1 : 0);
+    if (known.second) {
+        known.claims.false(say`seals`, say`there are two`);
+    } else if (witnessed > 0) {
         known.claims.ok(say`seals`, say`there is one: ${witnessed} of the rules' witnesses signed it, and a witness signs no second one`);
     } else if (copies > 1) {
         known.claims.ok(say`seals`, say`${copies} copies, and they are one. No witness of the rules has signed it`);

@@ -109,6 +109,7 @@ const SPANISH = Object.freeze({
         "es otro sello de este sorteo: se firmaron dos. Es un fraude, sea cual sea el bueno",
     "is of another seal than this one": "es de otro sello que este",
     "of {0}, signed; SHA-256 {1}": "de {0}, firmado; SHA-256 {1}",
+    "there are two": "hay dos",
     "there is one: {0} of the rules' witnesses signed it, and a witness signs no second one":
         "hay uno: lo firmaron {0} de los testigos de las reglas, y un testigo no firma otro",
     "{0} copies, and they are one. No witness of the rules has signed it":
