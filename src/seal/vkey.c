@@ -43,6 +43,40 @@ static bool refuse(struct error *error, const char *what) {
     return error_set(error, ERROR_BAD_FORM, "the key %s", what);
 }
 
+// The y of each point whose order is 1, 2, 4 or 8, least byte first: whose key this is, anything can be made
+// to look signed.
+static const uint8_t small_order[][PUBLIC_KEY_BYTES] = {
+    {0x00},
+    {0x01},
+    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+     0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+     0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+};
+
+// Libraries differ in which of the points below they take. None of them is a key here.
+static bool check_point(const uint8_t public_key[PUBLIC_KEY_BYTES], struct error *error) {
+    static const uint8_t least_of_prime = 0xed; // of 2^255 - 19; its other bytes are 0xff, the highest 0x7f
+    uint8_t y[PUBLIC_KEY_BYTES];
+    memcpy(y, public_key, sizeof y);
+    y[PUBLIC_KEY_BYTES - 1] &= 0x7f; // without the sign of x
+    size_t full = 1;
+    while (full < PUBLIC_KEY_BYTES - 1 && y[full] == 0xff) {
+        full++;
+    }
+    if (full == PUBLIC_KEY_BYTES - 1 && y[full] == 0x7f && y[0] >= least_of_prime) {
+        return refuse(error, "has a public key that is not written as Ed25519 writes it");
+    }
+    for (size_t i = 0; i < sizeof small_order / sizeof *small_order; i++) {
+        if (memcmp(y, small_order[i], sizeof y) == 0) {
+            return refuse(error, "has a public key of a small order, for which anybody can sign");
+        }
+    }
+    return true;
+}
+
 bool vkey_parse(struct slice text, struct vkey *key, struct error *error) {
     const char *plus = text.length == 0 ? NULL : memchr(text.text, '+', text.length);
     size_t name_length = plus == NULL ? text.length : (size_t)(plus - text.text);
@@ -69,7 +103,10 @@ bool vkey_parse(struct slice text, struct vkey *key, struct error *error) {
         return refuse(error, "is of a type other than Ed25519 (1) and cosignature/v1 (4)");
     }
     vkey_make(name, (enum vkey_type)bytes[0], bytes + 1, key);
-    return memcmp(id, key->id, sizeof id) == 0 || refuse(error, "has an id that is not its own");
+    if (memcmp(id, key->id, sizeof id) != 0) {
+        return refuse(error, "has an id that is not its own");
+    }
+    return check_point(key->public_key, error);
 }
 
 size_t vkey_format(const struct vkey *key, char text[VKEY_TEXT_BYTES]) {

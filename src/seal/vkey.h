@@ -35,7 +35,8 @@ bool vkey_name_is_valid(struct slice name);
 void vkey_make(struct slice name, enum vkey_type type, const uint8_t public_key[PUBLIC_KEY_BYTES],
                struct vkey *key);
 
-// Reads "name+id+base64". ERROR_BAD_FORM says what is wrong with it.
+// Reads "name+id+base64". ERROR_BAD_FORM says what is wrong with it. A public key of a small order, or one
+// that is not written as RFC 8032 writes it, is none.
 bool vkey_parse(struct slice text, struct vkey *key, struct error *error) MUST_CHECK;
 
 // Writes it, and a NUL. Returns its length.

@@ -130,6 +130,16 @@ class Both(Story):
                 false += self.ask(garbled, "--agency", "1")[0] == 1
             self.assertGreater(false, TEXTS // 2)
 
+    def test_keys_that_are_none(self):
+        """Of a small order, or written otherwise: not taken as the server's, and not within rules."""
+        draw, given = of_manual()
+        for public in maker.no_keys()[::5]:
+            self.assertEqual(self.ask(given[1:2], "--key", maker.PublicKey("x", public).vkey.decode())[0], 2)
+            rules = maker.Draw(witnesses=[maker.PublicKey("x", public, 4)]).rules()
+            status, claims = self.ask([("--rules", rules), ("--seal", draw.seal())])
+            self.assertEqual((status, claims[0]["state"]), (1, "false"))
+            self.assertIn("the key has a public key", claims[0]["why"])
+
     def test_garbled_packages(self):
         draw, _ = of_manual()
         for _ in range(TEXTS // 3):

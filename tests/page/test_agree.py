@@ -83,6 +83,11 @@ class Texts(Paged):
         for data in good + b" \n", good + b"x", good + good, good.rstrip()[:-1], b"", b"{}", b'{"pulse": []}', b"[" * 400 + b"]" * 400:
             self.check([("J", data)])
 
+    def test_what_no_key_is(self):
+        self.assertEqual(set(self.check([("V", maker.PublicKey("x", public).vkey) for public in maker.no_keys()])), {False})
+        self.assertEqual(set(self.check([("R", maker.Draw(witnesses=[maker.PublicKey("x", public, 4)]).rules())
+                                         for public in maker.no_keys()])), {False})
+
 
 # Whole answers -------------------------------------------------------------------------------------------
 

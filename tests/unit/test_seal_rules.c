@@ -254,9 +254,8 @@ static void what_may_change(void **state) {
     next.secret.bytes[31] ^= 1;
     expect_change(before, &next, "the rules' record 1 changes the secret or the key");
     next = first;
-    next.key = *signing_key_public(sealed->approver);
-    strcpy(next.key.name, SMALL_NAME);
-    vkey_make(slice_of(SMALL_NAME), VKEY_ED25519, next.key.public_key, &next.key);
+    vkey_make(slice_of(SMALL_NAME), VKEY_ED25519, signing_key_public(sealed->approver)->public_key,
+              &next.key);
     expect_change(before, &next, "the rules' record 1 changes the secret or the key");
     next = first;
     next.origin = slice_of(SMALL_NAME "/another");

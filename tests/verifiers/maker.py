@@ -104,6 +104,23 @@ class Key:
         return self.line(struct.pack(">Q", time) + self.sign(b"cosignature/v1\ntime %d\n" % time + text))
 
 
+class PublicKey:
+    """Of which nothing more is known than its 32 bytes."""
+
+    def __init__(self, name, public, kind=1):
+        head = name.encode() + b"\n" + bytes([kind])
+        self.public = public
+        self.vkey = name.encode() + b"+" + sha256(head + public)[:4].hex().encode() + b"+" + b64(bytes([kind]) + public)
+
+
+def no_keys():
+    """Public keys that are none: the y of points of a small order, and each y that is not below the prime, with either sign."""
+    prime = 2**255 - 19
+    eighth = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826  # of two points whose order is 8
+    return [(y | sign << 255).to_bytes(32, "little") for sign in (0, 1)
+            for y in (0, 1, prime - 1, eighth, prime - eighth, *range(prime, 2**255))]
+
+
 def note(text, *keys):
     return text + b"\n" + b"".join(key.line(key.sign(text)) for key in keys)
 

@@ -147,6 +147,15 @@ class Agreement(unittest.TestCase):
                 refused += 1
         self.assertGreater(min(taken, refused), TEXTS // 100, "both should be frequent")
 
+    def test_what_no_key_is(self):
+        """A point of a small order, or a y that is too high; as a witness or approver, too. What is next to them is taken."""
+        for public in maker.no_keys():
+            for kind in 1, 4:
+                self.assertFalse(self.check("V", maker.PublicKey("x", public, kind).vkey))
+            self.assertFalse(self.check("R", maker.Draw(witnesses=[maker.PublicKey("x", public, 4)]).rules()))
+            self.assertFalse(self.check("R", maker.Draw(approvers=[maker.PublicKey("x", public)]).rules()))
+            self.assertTrue(self.check("V", maker.PublicKey("x", public[:15] + bytes([public[15] ^ 1]) + public[16:]).vkey))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -38,15 +38,18 @@ function littleEndian(bytes) {
     return fromBigEndian([...bytes].reverse().join(""));
 }
 
-// Browsers differ in which points they take, so what is no key in one of them is none here.
-function isGoodPoint(key) {
-    const y = littleEndian(key) & 2n ** 255n - 1n;
-    return y < ED25519_PRIME && !SMALL_ORDER.has(y);
+// Browsers differ in which points they take. What is no key in one of them is none here, and null otherwise.
+function whyNoKey(publicKey) {
+    const y = littleEndian(publicKey) & 2n ** 255n - 1n;
+    if (y >= ED25519_PRIME) {
+        return say`the key has a public key that is not written as Ed25519 writes it`;
+    }
+    return SMALL_ORDER.has(y) ? say`the key has a public key of a small order, for which anybody can sign` : null;
 }
 
 // Whether the signature (64 bytes) is that of the key (32 bytes) over the message.
 async function ed25519Verify(key, message, signature) {
-    if (key.length !== 32 || signature.length !== 64 || !isGoodPoint(key) || littleEndian(signature.slice(32)) >= ED25519_ORDER) {
+    if (key.length !== 32 || signature.length !== 64 || whyNoKey(key) !== null || littleEndian(signature.slice(32)) >= ED25519_ORDER) {
         return false;
     }
     let imported;

@@ -25,6 +25,10 @@ async function readKey(text, kind = null) {
     if (id !== (await sha256(`${name}\n${data}`)).slice(0, 4)) {
         refuse(say`the key has an id that is not its own`);
     }
+    const why = whyNoKey(key.publicKey);
+    if (why !== null) {
+        refuse(why);
+    }
     return Object.freeze(key);
 }
 

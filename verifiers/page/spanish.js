@@ -44,6 +44,10 @@ const SPANISH = Object.freeze({
     "the key is of a type other than Ed25519 (1) and cosignature/v1 (4)": "la clave no es de tipo Ed25519 (1) ni cosignature/v1 (4)",
     "the key's type is not {0}": "el tipo de la clave no es {0}",
     "the key has an id that is not its own": "la clave tiene un id que no es el suyo",
+    "the key has a public key that is not written as Ed25519 writes it":
+        "la clave tiene una clave pública que no está escrita como la escribe Ed25519",
+    "the key has a public key of a small order, for which anybody can sign":
+        "la clave tiene una clave pública de orden pequeño, con la que cualquiera puede firmar",
     "{0}: has more than {1} bytes": "{0}: tiene más de {1} bytes",
     "{0}: has no empty line before signatures": "{0}: no tiene una línea vacía antes de las firmas",
     "is signature {0}, and at most {1} are read": "es la firma {0}, y se leen {1} como mucho",

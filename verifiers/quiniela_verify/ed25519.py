@@ -10,6 +10,9 @@ P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 SQRT_MINUS_1 = pow(2, (P - 1) // 4, P)
+# The y of each point whose order is 1, 2, 4 or 8: whose key this is, anything can be made to look signed.
+SMALL_ORDER = frozenset((0, 1, P - 1, 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7,
+                         0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826))
 NEUTRAL = (0, 1, 1, 0)  # extended coordinates: X, Y, Z, T
 
 
@@ -27,10 +30,22 @@ def _ready(point):
     return y - x, y + x, 2 * D * t % P, 2 * z
 
 
+def _y(text):
+    return int.from_bytes(text, "little") & (2**255 - 1)
+
+
+def is_canonical(public_key):
+    """Whether it is written as Ed25519 writes it. (A point of x = 0 is of a small order, whatever its sign.)"""
+    return _y(public_key) < P
+
+
+def is_of_small_order(public_key):
+    return _y(public_key) in SMALL_ORDER
+
+
 def _decode(text):
     """The point, or None."""
-    value = int.from_bytes(text, "little")
-    sign, y = value >> 255, value & (2**255 - 1)
+    sign, y = text[31] >> 7, _y(text)
     if y >= P:
         return None
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
@@ -82,7 +97,7 @@ def verify(public_key, message, signature):
     """Whether the signature (64 bytes) is that of the key (32 bytes) over the message."""
     table = _table(bytes(public_key))
     s = int.from_bytes(signature[32:], "little")
-    if table is None or len(signature) != 64 or s >= ORDER:
+    if table is None or is_of_small_order(public_key) or len(signature) != 64 or s >= ORDER:
         return False
     digest = hashlib.sha512(signature[:32] + public_key + message).digest()
     h = int.from_bytes(digest, "little") % ORDER

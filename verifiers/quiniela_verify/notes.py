@@ -41,6 +41,10 @@ def vkey(text, kind=None):
         raise Refused(f"the key's type is not {kind}")
     if id_ != key.id:
         raise Refused("the key has an id that is not its own")
+    if not ed25519.is_canonical(key.public_key):
+        raise Refused("the key has a public key that is not written as Ed25519 writes it")
+    if ed25519.is_of_small_order(key.public_key):
+        raise Refused("the key has a public key of a small order, for which anybody can sign")
     return key
 
 
