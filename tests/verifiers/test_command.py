@@ -156,7 +156,7 @@ class Number(Asking):
         self.in_any_line(self.ask(1, **files, token=token), "not checked", "token", "--tsa-cert")
         for wrong in (self.authority.stamp(b"something else")[1], token + b"\0", token[:-1], b"", b"0\x00",
                       bytes([*token[:-9], token[-9] ^ 1, *token[-8:]])):
-            self.in_any_line(self.ask(1, **files, token=wrong, tsa_cert=self.authority.certificate), "FALSE", "token")
+            self.in_any_line(self.ask(1, **files, token=wrong, tsa_cert=self.authority.certificate), "FALSE", "token", "the time stamp ")
         self.in_any_line(self.ask(1, **files, token=token, tsa_cert=self.beacon.certificate), "FALSE", "tsa certificate",
                          "none that the rules name")
 

@@ -67,20 +67,27 @@ def _token(folder, der):
     for form in ((), ("-token_in",)):
         if _run("ts", "-reply", "-in", given, *form, "-token_out", "-out", token) is not None and os.path.getsize(token):
             return token
-    raise Refused("is neither an answer with a token nor a token (RFC 3161, DER)")
+    raise Refused("the time stamp is neither an answer with a token nor a token (RFC 3161, DER)")
 
 
 def _field(text, name):
     found = re.findall(rf"^{name}: (.*)$", text, re.MULTILINE)
     if len(found) != 1:
-        raise Refused(f"has no {name.lower()}, or more than one")
+        raise Refused(f"the time stamp has no {name.lower()}, or more than one")
     return found[0]
+
+
+def _is_of(text, imprint):
+    """Whether it is of this hash, and of one that SHA-256 made. The text has it as a dump of its bytes, 16 a line."""
+    dump = re.search(r"^Message data:\n((?:    .*\n)*)", text, re.MULTILINE)
+    lines = re.findall(r"^    [0-9a-f]{4} - ([0-9a-f]{2}(?:[ -][0-9a-f]{2})*)", dump[1], re.MULTILINE) if dump else []
+    return _field(text, "Hash Algorithm") == "sha256" and bytes.fromhex(" ".join(lines).replace("-", " ")) == imprint
 
 
 def _time(text):
     match = re.fullmatch(r"(\w{3} [ \d]\d \d\d:\d\d:\d\d)(?:\.\d+)? (\d{4}) GMT", text)
     if not match:
-        raise Refused("has a time that cannot be read")
+        raise Refused("the time stamp has a time that cannot be read")
     return calendar.timegm(time.strptime(f"{match[1]} {match[2]}", "%b %d %H:%M:%S %Y"))
 
 
@@ -88,20 +95,20 @@ def timestamp(der, imprint, authority):
     """The token's time (seconds since 1970), if it is of that SHA-256 and signed by what the authority, a certificate in DER,
     had issued for it then."""
     if len(der) > TOKEN_BYTES_MAX or not _is_one_value(der):
-        raise Refused("is neither an answer with a token nor a token (RFC 3161, DER)")
+        raise Refused("the time stamp is neither an answer with a token nor a token (RFC 3161, DER)")
     with tempfile.TemporaryDirectory(prefix="quiniela-verify-") as folder:
         token = _token(folder, der)
         text = (_run("ts", "-reply", "-in", token, "-token_in", "-token_out", "-text") or b"").decode("utf-8", "replace")
         stamped = _time(_field(text, "Time stamp"))
-        if _field(text, "Hash Algorithm") != "sha256":
-            raise Refused("is not of a SHA-256")
+        if not _is_of(text, imprint):
+            raise Refused("the time stamp is of something else")
         trusted = os.path.join(folder, "authority")
         with open(trusted, "wb") as file:
             body = base64.encodebytes(authority)
             file.write(b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n")
         if _run("ts", "-verify", "-in", token, "-token_in", "-digest", imprint.hex(), "-CAfile", trusted, "-partial_chain",
                 "-attime", str(stamped)) is None:
-            raise Refused("is of something else, or not signed by what the authority has issued for it")
+            raise Refused("the time stamp is not signed by what the authority has issued for it")
     return stamped
 
 
