@@ -41,7 +41,7 @@ class SealJson:
         return line[:-1]
 
     def refuse(self, why):
-        raise Refused(f"seal.json, line {self.number}: {why}")
+        raise Refused(f"line {self.number}: {why}")
 
     def _by(self, read, *values):
         try:
@@ -82,9 +82,9 @@ class SealJson:
             self.refuse(f"is the last, and agency {rest} is missing")
         self._end()
         if bets != self.bets:
-            raise Refused(f"seal.json: the agencies have {bets} bets, and it says {self.bets}")
+            raise Refused(f"the agencies have {bets} bets, and it says {self.bets}")
         if tree.hash() != self.root:
-            raise Refused("seal.json: what it lists does not give the root it says")
+            raise Refused("what it lists does not give the root it says")
 
     def _entry(self, text):
         if match := AGENCY.fullmatch(text):
