@@ -124,10 +124,13 @@ static bool check_receipt(struct csv *csv, const struct known_receipt *receipt, 
         return false;
     }
     hasher_end(&hasher, &digest);
-    return hash_equal(&digest, &receipt->digest) || error_set(error, ERROR_FALSE_CLAIM,
-                                                              "the receipt for bets %" PRIu64 " to %" PRIu64
-                                                              " is of other bets than the CSV has there",
-                                                              receipt->first, end);
+    if (hash_equal(&digest, &receipt->digest)) {
+        return true;
+    }
+    char bets[BETS_BYTES];
+    bets_of(bets, receipt->first, receipt->count);
+    return error_set(error, ERROR_FALSE_CLAIM, "the receipt for %s is of other bets than the CSV has there",
+                     bets);
 }
 
 static bool is_same_receipt(const struct known_receipt *one, const struct known_receipt *other) {

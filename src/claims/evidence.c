@@ -42,6 +42,14 @@ void what_of(char what[WHAT_BYTES], const char *kind, const char *path) {
     snprintf(what, WHAT_BYTES, "%s %.900s", kind, path);
 }
 
+void bets_of(char text[BETS_BYTES], uint64_t first, uint64_t count) {
+    if (count > 0) {
+        snprintf(text, BETS_BYTES, "bets %" PRIu64 " to %" PRIu64, first, first + count - 1);
+    } else {
+        snprintf(text, BETS_BYTES, "no bets at %" PRIu64, first);
+    }
+}
+
 void time_text(uint64_t seconds, char text[TIME_TEXT_BYTES]) {
     if (seconds <= INSTANT_MAX) {
         instant_format(seconds, text);

@@ -43,7 +43,7 @@ struct receipt_file {
     size_t from, count; // of evidence.receipts
     uint64_t end;       // of the last bet that has a receipt: first + count
     bool has_strange;   // a receipt names rules of which no record was given:
-    uint64_t strange_first, strange_end;
+    uint64_t strange_first, strange_count;
 };
 
 struct evidence {
@@ -107,6 +107,10 @@ void evidence_end(struct evidence *evidence);
 
 // The name of a claim about a file: "rules agency/rules-0.note".
 void what_of(char what[WHAT_BYTES], const char *kind, const char *path);
+
+// How a message names bets of an agency, which are counted from 0: "bets 0 to 2", or "no bets at 3".
+enum { BETS_BYTES = 64 };
+void bets_of(char text[BETS_BYTES], uint64_t first, uint64_t count);
 
 // All is of one draw: the one expected, or the first that was seen. ERROR_FALSE_CLAIM when it is another.
 bool evidence_take_origin(struct evidence *evidence, struct slice origin, struct error *error) MUST_CHECK;

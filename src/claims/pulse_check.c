@@ -90,8 +90,8 @@ static bool take_pulse(struct evidence *evidence, const struct pulse *pulse, con
                  pulse->time_stamp.text, pulse->chain, pulse->index,
                  rules == NULL ? "no rules, which name the pulse"
                  : is_whole    ? "the one that the rules name, signed"
-                               : "no --nist-cert to check its signature with; the rules' word is the "
-                                 "central's");
+                               : "no certificate (--nist-cert) to check its signature with, and the rules' "
+                                 "is the central's word");
     return true;
 }
 

@@ -43,11 +43,13 @@ static bool check_nonce(const struct reading *reading, const struct receipt *rec
         return true;
     }
     salt_of_receipt(&reading->salts, receipt->first, receipt->count, nonce);
-    return CRYPTO_memcmp(nonce, receipt->nonce, sizeof nonce) == 0 ||
-           error_set(error, ERROR_FALSE_CLAIM,
-                     "the receipt for bets %" PRIu64 " to %" PRIu64
-                     " has another nonce than the agency's key gives",
-                     receipt->first, receipt->first + receipt->count);
+    if (CRYPTO_memcmp(nonce, receipt->nonce, sizeof nonce) == 0) {
+        return true;
+    }
+    char bets[BETS_BYTES];
+    bets_of(bets, receipt->first, receipt->count);
+    return error_set(error, ERROR_FALSE_CLAIM,
+                     "the receipt for %s has another nonce than the agency's key gives", bets);
 }
 
 static bool keep(struct reading *reading, const struct receipt *receipt, struct error *error) {
@@ -70,7 +72,7 @@ static bool keep(struct reading *reading, const struct receipt *receipt, struct 
     if (evidence->rules != NULL && !file->has_strange && !is_known(evidence, &receipt->rules)) {
         file->has_strange = true;
         file->strange_first = receipt->first;
-        file->strange_end = end;
+        file->strange_count = receipt->count;
     }
     return true;
 }
@@ -87,7 +89,7 @@ static bool take(struct reading *reading, const struct receipt_block *block, str
     }
     if (receipt->agency != file->agency) {
         return error_set(error, ERROR_FALSE_CLAIM,
-                         "has receipts of agency %" PRIu32 ", and not only of %" PRIu32, receipt->agency,
+                         "has receipts of agency %" PRIu32 ", too, and not only of %" PRIu32, receipt->agency,
                          file->agency);
     }
     if (!check_nonce(reading, receipt, error) ||
@@ -157,20 +159,19 @@ bool check_receipts(struct evidence *evidence, struct error *error) {
 
 // A receipt names the newest rules of its time.
 static void check_rules_named(struct evidence *evidence, const struct receipt_file *file) {
-    char name[WHAT_BYTES], what[WHAT_BYTES + 16];
+    char name[WHAT_BYTES], what[WHAT_BYTES + 16], bets[BETS_BYTES];
     if (!file->has_strange) {
         return;
     }
+    bets_of(bets, file->strange_first, file->strange_count);
     what_of(name, "receipts", file->path);
     snprintf(what, sizeof what, "%s, rules", name);
     if (evidence->is_listed) {
         verdicts_add(&evidence->verdicts, VERDICT_FALSE, what,
-                     "the receipt for bets %" PRIu64 " to %" PRIu64
-                     " names rules that lead to no record of these: a fork",
-                     file->strange_first, file->strange_end);
+                     "the receipt for %s names rules that are none of these: a fork", bets);
     } else {
         verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what,
-                     "a receipt names a record of the rules that was not given");
+                     "the receipt for %s names a record of the rules that was not given", bets);
     }
 }
 
@@ -182,8 +183,7 @@ static void check_kept(struct evidence *evidence, const struct receipt_file *fil
     snprintf(what, sizeof what, "%s, sealed", name);
     if (entry == NULL) {
         verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what,
-                     "how many bets of agency %" PRIu32
-                     " are sealed is not known without --seal-json or a proof",
+                     "how many bets of agency %" PRIu32 " are sealed is not known: no --seal-json, no proof",
                      file->agency);
     } else if (file->end > entry->count) {
         verdicts_add(&evidence->verdicts, VERDICT_FALSE, what,

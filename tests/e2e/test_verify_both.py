@@ -68,8 +68,8 @@ class Both(Story):
                 status = end.code
         return status, printed.buffer.getvalue()
 
-    def ask(self, given, *further):
-        """What both say, once they have said the same."""
+    def ask(self, given, *further, words=False):
+        """What both say, once they have said the same. Of what is false that is what it is of; `words`: and why, too."""
         arguments = ["--json", "--key", maker.SERVER.vkey.decode(), *further]
         for number, (flag, data) in enumerate(given):
             name = f"{number}{flag}"
@@ -85,7 +85,8 @@ class Both(Story):
         one, other = json.loads(done.stdout), json.loads(printed)
         self.assertEqual(one["origin"], other["origin"], said)
         self.assertEqual(one["exit"], status)
-        states = [[f"{claim['state']}  {claim['what']}" for claim in found["claims"]] for found in (one, other)]
+        states = [[f"{claim['state']}  {claim['what']}" + (f": {claim['why']}" if words or claim["state"] != "false" else "")
+                   for claim in found["claims"]] for found in (one, other)]
         if states[0] != states[1]:
             why = [f"{claim['state']}  {claim['what']}: {claim['why']}" for found in (one, other) for claim in found["claims"]]
             self.fail("\n".join([" ".join(arguments), *difflib.ndiff(*states), "", *why]))
@@ -139,6 +140,32 @@ class Both(Story):
             status, claims = self.ask([("--rules", rules), ("--seal", draw.seal())])
             self.assertEqual((status, claims[0]["state"]), (1, "false"))
             self.assertIn("the key has a public key", claims[0]["why"])
+
+    def test_words_of_time_stamps(self):
+        authority, other = beacon.Authority(), beacon.Authority()
+        for each in authority, other:
+            self.addCleanup(each.folder.cleanup)
+        draw = maker.Draw(tsas=[authority.fingerprint])
+        given = [("--rules", draw.rules()), ("--seal", draw.seal()), ("--tsa-cert", authority.certificate)]
+        token = authority.stamp(draw.seal_text())[1]
+        for data, why in ((token, None), (authority.stamp(b"another")[1], "is of something else"), (token[:-1], "is neither an answer"),
+                          (other.stamp(draw.seal_text())[1], "is not signed by what the authority has issued for it")):
+            _, claims = self.ask([*given, ("--token", data)], words=True)
+            said = [claim["why"] for claim in claims if claim["what"] == "token 3--token"]
+            self.assertIn(f"the time stamp {why}" if why else "the seal was there at ", said[0])
+
+    def test_words_of_receipts(self):
+        """Of more than is sealed, of other rules, of other bets, of an agency more; and of a chunk without bets."""
+        draw, given = of_manual()
+        rows, other = maker.SMALL[1][1], draw.rules_text(number=1, before=draw.rules_text(), close="2026-11-25T22:02:00Z")
+        for receipts, why in ((draw.receipt(1, 1, rows), "only 3 are sealed"), (draw.receipt(1, 0, rows, rules=other), "bets 0 to 2 names"),
+                              (draw.receipt(1, 1, rows[:2]), "bets 1 to 2 is of other bets"), (draw.receipt(1, 3, [], rules=other), "no bets at 3"),
+                              (draw.receipt(1, 0, rows) + draw.receipt(5, 0, rows), "not only of 1")):
+            some = [pair if pair[0] != "--receipts" else (pair[0], receipts) for pair in given]
+            for files in some, [pair for pair in some if pair[0] != "--seal-json"]:
+                _, claims = self.ask(files, "--agency", "1", words=True)
+                if files is some:
+                    self.assertTrue([claim for claim in claims if claim["state"] == "false" and why in claim["why"]], claims)
 
     def test_garbled_packages(self):
         draw, _ = of_manual()

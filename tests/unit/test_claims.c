@@ -67,7 +67,7 @@ static const struct {
     {GIVEN_CSV, "7574", "7575",
      "FALSE        csv csv: its first 3 bets are not those sealed of agency 1: the "
      "central broke its word"},
-    {GIVEN_CSV, "A1,", "A2,", "FALSE        csv csv, receipts: the receipt for bets 1 to 3 is of other bets"},
+    {GIVEN_CSV, "A1,", "A2,", "FALSE        csv csv, receipts: the receipt for bets 1 to 2 is of other bets"},
     {GIVEN_CSV, "1999-03-17", "1999-02-30", "FALSE        csv csv: bet 0: "},
     {GIVEN_RECEIPTS, "index 0", "index 1",
      "FALSE        receipts receipts: the receipt that ends in line 5: "},
@@ -271,7 +271,7 @@ static void a_receipt_with_another_nonce(void **state) {
     story->options.agency = "1";
     ASSERT_STATUS(VERDICTS_FALSE);
     ASSERT_SAID(
-        "FALSE        receipts receipts: the receipt for bets 1 to 3 has another nonce than the agency's key "
+        "FALSE        receipts receipts: the receipt for bets 1 to 2 has another nonce than the agency's key "
         "gives");
 }
 

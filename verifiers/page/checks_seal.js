@@ -134,6 +134,10 @@ async function checkWitnesses(known) {
 
 // Receipts ----------------------------------------------------------------------------------------------------------
 
+function betsSaid(receipt) {
+    return receipt.end > receipt.first ? say`bets ${receipt.first} to ${receipt.end - 1n}` : say`no bets at ${receipt.first}`;
+}
+
 async function checkReceiptsSigned(known, data) {
     const found = {agency: known.given.agency, count: 0, end: 0n, last: 0n, rules: new Map()};
     let checked = null; // the note that was checked last: several receipts have it
@@ -150,7 +154,7 @@ async function checkReceiptsSigned(known, data) {
         found.count++;
         found.end = receipt.end > found.end ? receipt.end : found.end;
         found.last = receipt.signed.time > found.last ? receipt.signed.time : found.last;
-        found.rules.set(receipt.rules, found.rules.get(receipt.rules) ?? say`${receipt.first} to ${receipt.end}`);
+        found.rules.set(receipt.rules, found.rules.get(receipt.rules) ?? betsSaid(receipt));
     }
     return found;
 }
@@ -172,9 +176,9 @@ function checkReceiptsRules(known, found) {
     const hashes = known.records.map(record => record.hash), strange = [...found.rules].find(([rules]) => !hashes.includes(rules));
     const what = say`${found.what}, rules`;
     if (known.rules && strange && known.listed) {
-        known.claims.false(what, say`the receipt for bets ${strange[1]} names rules that are none of these: a fork`);
+        known.claims.false(what, say`the receipt for ${strange[1]} names rules that are none of these: a fork`);
     } else if (known.rules && strange) {
-        known.claims.notChecked(what, say`the receipt for bets ${strange[1]} names a record of the rules that was not given`);
+        known.claims.notChecked(what, say`the receipt for ${strange[1]} names a record of the rules that was not given`);
     }
 }
 

@@ -164,16 +164,17 @@ const SPANISH = Object.freeze({
     "receipts {0}": "recibos {0}",
     "{0}, rules": "{0}, reglas",
     "{0}, sealed": "{0}, sellado",
-    "{0} to {1}": "{0} a {1}",
+    "bets {0} to {1}": "las apuestas {0} a {1}",
+    "no bets at {0}": "ninguna apuesta en la {0}",
     "has receipts of agency {0}, too, and not only of {1}": "tiene también recibos de la agencia {0}, y no solo de la {1}",
     "{0} of agency {1}, for bets up to {2}, the last at {3}: signed":
         "{0} de la agencia {1}, por apuestas hasta la {2}, el último a las {3}: firmados",
-    "the receipt for bets {0} names a record of the rules that was not given":
-        "el recibo por las apuestas {0} nombra un registro de las reglas que no se dio",
+    "the receipt for {0} names a record of the rules that was not given":
+        "el recibo por {0} nombra un registro de las reglas que no se dio",
     "how many bets of agency {0} are sealed is not known: no seal.json, no proof of one of its bets":
         "no se sabe cuántas apuestas de la agencia {0} están selladas: no hay seal.json, ni prueba de ninguna de ellas",
-    "the receipt for bets {0} names rules that are none of these: a fork":
-        "el recibo por las apuestas {0} nombra reglas que no son estas: se bifurcan",
+    "the receipt for {0} names rules that are none of these: a fork":
+        "el recibo por {0} nombra reglas que no son estas: se bifurcan",
     "agency {0} has a receipt for its bets up to {1}, and only {2} are sealed: the central broke its word":
         "la agencia {0} tiene un recibo por sus apuestas hasta la {1}, y solo {2} están selladas: la central faltó a su palabra",
     "the {0} bets sealed of agency {1} are not fewer than the receipts' {2}":

@@ -17,6 +17,11 @@ CONTROLS = re.compile("[\x80-\x9f]")
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
+def bets_said(first, count):
+    """How a message names bets of an agency, which are counted from 0."""
+    return f"bets {first} to {first + count - 1}" if count else f"no bets at {first}"
+
+
 def number_of(row):
     """The bet's number. Refuses a row that is no bet."""
     match = BET.fullmatch(row)

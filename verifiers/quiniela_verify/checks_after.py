@@ -38,11 +38,12 @@ class _Agencies:
     """The lines of a file, agency by agency."""
 
     def __init__(self, file):
-        self.lines = _lines(file, EXPORT_BYTES_MAX)
+        self.lines, self.count = _lines(file, EXPORT_BYTES_MAX), 0
         self.next = next(self.lines, None)
 
     def of(self, agency):
         while self.next and self.next[0] == agency:
+            self.count += 1
             yield self.next[1]
             self.next = next(self.lines, None)
 
@@ -68,8 +69,9 @@ def check_later_export(case):
         if not case.given.export:
             case.claims.not_checked(what, "there is no export to compare it with")
             return
-        _refuse_differing(_differing_exports(_Agencies(case.given.export), _Agencies(case.given.export_after)))
-        case.claims.ok(what, "is the one of before, byte by byte")
+        before = _Agencies(case.given.export)
+        _refuse_differing(_differing_exports(before, _Agencies(case.given.export_after)))
+        case.claims.ok(what, f"is the one of before, byte by byte: {before.count} bets")
 
 
 # Winners -------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 import itertools
 
 from . import files
-from .bets import AgencyTree, digest, nonce, number_of
+from .bets import AgencyTree, bets_said, digest, nonce, number_of
 from .encoding import AGENCIES_MAX, Refused, decimal, instant_text
 from .records import parse_checkpoint
 from .seal_json import SealJson
@@ -22,13 +22,13 @@ class Receipts:
     def __init__(self, what):
         self.what = what
         self.agency, self.count, self.end, self.last = None, 0, 0, 0  # the last is a time
-        self.rules = {}  # the first receipt's bets, for each record that is named
+        self.rules = {}  # what the first receipt is for, of each record that is named
         self.kept = []   # first, count, digest
 
     def add(self, receipt, keeps):
         self.count += 1
         self.end, self.last = max(self.end, receipt.end), max(self.last, receipt.signed.time)
-        self.rules.setdefault(receipt.rules, f"{receipt.first} to {receipt.end}")
+        self.rules.setdefault(receipt.rules, bets_said(receipt.first, receipt.count))
         if keeps:
             self.kept.append((receipt.first, receipt.count, receipt.digest))
         if self.count > RECEIPTS_MAX:
@@ -41,7 +41,7 @@ def _check_receipt(case, receipt, agency):
         raise Refused(f"has receipts of agency {receipt.agency}, too, and not only of {agency}")
     key = case.agency_key(agency)
     if key and nonce(key, receipt.first, receipt.count) != receipt.nonce:
-        raise Refused(f"the receipt for bets {receipt.first} to {receipt.end} has another nonce than the agency's key gives")
+        raise Refused(f"the receipt for {bets_said(receipt.first, receipt.count)} has another nonce than the agency's key gives")
 
 
 def _read_receipts(case, what, file):
@@ -78,8 +78,8 @@ def _check_rules_named(case, what, found):
     if not case.rules or not strange:
         return
     if case.listed and case.listed.rules == case.rules.hash:
-        raise Refused(f"the receipt for bets {strange[0]} names rules that are none of these: a fork")
-    case.claims.not_checked(what, f"the receipt for bets {strange[0]} names a record of the rules that was not given")
+        raise Refused(f"the receipt for {strange[0]} names rules that are none of these: a fork")
+    case.claims.not_checked(what, f"the receipt for {strange[0]} names a record of the rules that was not given")
 
 
 def check_receipts_kept(case):
@@ -236,7 +236,7 @@ class Csv:
         if count:
             rows = [row for _, row in itertools.islice(files.csv_rows(self.file, self.offsets[first]), count)]
         if digest(rows) != wanted:
-            raise Refused(f"the receipt for bets {first} to {first + count} is of other bets than the CSV has there")
+            raise Refused(f"the receipt for {bets_said(first, count)} is of other bets than the CSV has there")
 
 
 def _check_csv_sealed(case, what, csv, entry, receipted):
