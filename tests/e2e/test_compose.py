@@ -60,6 +60,14 @@ class Compose(Story):
                 self.assertIn(says, errors)
         self.assertEqual(os.listdir(self.folder), [])
 
+    def test_an_image_is_given_what_it_copies(self):
+        """.dockerignore hides everything but what it names."""
+        with open(os.path.join(ROOT, "Dockerfile"), encoding="utf-8") as file:
+            copied = {word for line in file if re.match("COPY (?!--from)", line) for word in line.split()[1:-1]}
+        with open(os.path.join(ROOT, ".dockerignore"), encoding="utf-8") as file:
+            hidden, *given = file.read().split()
+        self.assertEqual((hidden, {f"!{path}" for path in copied}), ("*", set(given)))
+
     @unittest.skipUnless(shutil.which("docker-compose"), "no docker-compose is installed")
     def test_compose_takes_them(self):
         for name, services in (("sqlite.yaml", "server client1 client2"),
