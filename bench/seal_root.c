@@ -52,6 +52,7 @@ static uint64_t blocks_of(const struct run *run) {
     return run->is_checked ? blocks + run->bets * (ROW_BYTES + 1 + 2) / HASH_BLOCK_BYTES : blocks;
 }
 
+static const uint64_t blocks_a_chunk = (uint64_t)CHUNK_BETS * BLOCKS_A_BET;
 static atomic_uint_fast64_t blocks_left;
 
 // Message by message, each from the beginning, a thousand bets at a time: as the root's threads do, whichever
@@ -63,7 +64,7 @@ static void *hash_blocks(void *argument) {
     SHA256_CTX context;
     (void)argument;
     SHA256_Init(&context);
-    while ((left = atomic_fetch_sub(&blocks_left, CHUNK_BETS * BLOCKS_A_BET)) <= INT64_MAX && left > 0) {
+    while ((left = atomic_fetch_sub(&blocks_left, blocks_a_chunk)) <= INT64_MAX && left > 0) {
         for (uint64_t message = 0; message < (uint64_t)CHUNK_BETS * 4; message++) {
             memcpy(context.h, HASH_BEGUN->words, sizeof context.h);
             for (unsigned block = 0; block < messages[message % 4]; block++) {
@@ -77,7 +78,7 @@ static void *hash_blocks(void *argument) {
 static bool run_bare(const struct run *run, uint64_t blocks, struct spent *spent) {
     pthread_t threads[THREADS_MAX];
     struct spent begin = now();
-    blocks_left = blocks - blocks % (CHUNK_BETS * BLOCKS_A_BET); // so that it ends at 0
+    blocks_left = blocks - blocks % blocks_a_chunk; // so that it ends at 0
     for (unsigned i = 0; i < run->threads; i++) {
         if (pthread_create(&threads[i], NULL, hash_blocks, NULL) != 0) {
             return false;
@@ -145,11 +146,11 @@ static bool run_root(const struct run *run, struct spent *spent) {
 static void make_rows(struct run *run) {
     struct hash digest;
     struct hasher hasher;
-    for (unsigned i = 0; i < CHUNK_BETS; i++) {
-        unsigned number = i * 7 % 10000;
+    for (size_t i = 0; i < CHUNK_BETS; i++) {
+        unsigned number = (unsigned)(i * 7 % 10000);
         char row[ROW_BYTES + 2];
-        snprintf(row, sizeof row, "Santiago,Lorca,3090%04u,1999-03-17,%04u\n", i, number);
-        memcpy(run->rows + (size_t)i * (ROW_BYTES + 1), row, ROW_BYTES + 1);
+        snprintf(row, sizeof row, "Santiago,Lorca,3090%04zu,1999-03-17,%04u\n", i, number);
+        memcpy(run->rows + i * (ROW_BYTES + 1), row, ROW_BYTES + 1);
         run->numbers[2 * i] = (uint8_t)number;
         run->numbers[2 * i + 1] = (uint8_t)(number >> 8);
     }
