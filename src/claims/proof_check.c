@@ -118,7 +118,9 @@ static bool check_code_signed(const struct evidence *evidence, const struct proo
     for (size_t i = 0; i < count; i++) {
         if (slice_is(code->key_name, keys[i].name) && memcmp(code->key_id, keys[i].id, KEY_ID_BYTES) == 0) {
             shown->is_signed = true;
-            return vkey_verify(&keys[i], text, length, code->signature, error);
+            struct error reason;
+            return vkey_verify(&keys[i], text, length, code->signature, &reason) ||
+                   error_set(error, reason.code, "the code: %s", reason.text);
         }
     }
     char names[NAMES_BYTES];

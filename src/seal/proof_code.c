@@ -109,7 +109,7 @@ static bool take_path(struct input *input, uint64_t index, uint64_t size, struct
 }
 
 static bool refuse(struct error *error, const char *what) {
-    return error_set(error, ERROR_BAD_FORM, "the code %s", what);
+    return error_set(error, ERROR_BAD_FORM, "the code: %s", what);
 }
 
 static bool take_numbers(struct input *input, struct proof_code *code, struct error *error) {
@@ -163,7 +163,7 @@ bool proof_code_parse(const uint8_t *bytes, size_t length, struct proof_code *co
     }
     if (!take_path(&input, proof->bet.index, proof->count, &proof->path) ||
         !take_path(&input, proof->agency.index, (uint64_t)code->agencies + 1, &proof->agency.path)) {
-        return refuse(error, "is too short for its paths");
+        return refuse(error, "is too short");
     }
     return take_signature(&input, code, error);
 }
@@ -179,7 +179,7 @@ bool proof_code_seal(const struct proof_code *code, struct checkpoint *seal, str
     seal->origin = code->origin;
     seal->size = (uint64_t)code->agencies + 1;
     return merkle_path_root(&proof->agency.path, entry.agency, seal->size, &leaf, &seal->root) ||
-           error_set(error, ERROR_FALSE_CLAIM, "the code's path is not that of its agency");
+           error_set(error, ERROR_FALSE_CLAIM, "the code: the path is not that of its agency");
 }
 
 bool proof_code_check(const struct proof_code *code, const struct vkey *key, struct slice origin,
@@ -189,10 +189,12 @@ bool proof_code_check(const struct proof_code *code, const struct vkey *key, str
         return false;
     }
     if (origin.text != NULL && !slice_equal(origin, seal->origin)) {
-        return error_set(error, ERROR_FALSE_CLAIM, "the code is of another draw");
+        return error_set(error, ERROR_FALSE_CLAIM, "the code: is of another draw");
     }
     if (!slice_is(code->key_name, key->name) || memcmp(code->key_id, key->id, KEY_ID_BYTES) != 0) {
-        return error_set(error, ERROR_FALSE_CLAIM, "the code is not signed by %s", key->name);
+        return error_set(error, ERROR_FALSE_CLAIM, "the code: is not signed by %s", key->name);
     }
-    return vkey_verify(key, text, checkpoint_write(seal, text), code->signature, error);
+    struct error reason;
+    return vkey_verify(key, text, checkpoint_write(seal, text), code->signature, &reason) ||
+           error_set(error, reason.code, "the code: %s", reason.text);
 }

@@ -58,7 +58,7 @@ static const struct {
     {GIVEN_RULES, "agencies 5", "agencies 6", "FALSE        rules rules: the rules: "},
     {GIVEN_SEAL, "\n6\n", "\n7\n", "FALSE        seal seal: "},
     {GIVEN_PROOF, "9999", "9998", "FALSE        proof proof: the proof does not lead to the seal"},
-    {GIVEN_CODE, "#A", "#B", "FALSE        code code: the code "},
+    {GIVEN_CODE, "#A", "#B", "FALSE        code code: the code: "},
     {GIVEN_SEAL_JSON, "\"count\":3", "\"count\":4",
      "FALSE        seal.json seal.json: the agencies have 7 bets, and it says 6"},
     {GIVEN_SEAL_JSON, "\"bets\":6", "\"bets\":06", "FALSE        seal.json seal.json: line 5: is not "},
@@ -331,7 +331,7 @@ static void a_code_with_another_signature(void **state) {
     *letter = *letter == 'A' ? 'B' : 'A';
     give(story, GIVEN_CODE, "code", code);
     ASSERT_STATUS(VERDICTS_FALSE);
-    ASSERT_SAID("FALSE        code code: the signature of lottery.example/central");
+    ASSERT_SAID("FALSE        code code: the code: the signature of lottery.example/central");
 }
 
 static void what_the_rules_do_not_name(void **state) {
