@@ -3,41 +3,15 @@
 By `quiniela verify` and by the verifier in Python, of which only states and subjects count; the honest files are refused by neither.
 """
 import os
-import re
-import shlex
-import subprocess
 import sys
 import unittest
 
-from harness import PROGRAM, ROOT, Story
+from harness import ROOT, Story
+from threats_page import is_like, said_by_both, sections, subject
 
-sys.path[:0] = [os.path.join(ROOT, "tests", "verifiers"), os.path.join(ROOT, "verifiers")]
+sys.path.insert(0, os.path.join(ROOT, "tests", "verifiers"))
 import maker  # noqa: E402
 import planted  # noqa: E402
-
-PAGE = os.path.join(ROOT, "docs/threats.md")
-IN_PYTHON = [sys.executable, "-S", os.path.join(ROOT, "verifiers", "verify.py")]
-SECTION = re.compile(r"^### (.*?)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
-BLOCK = re.compile(r"^```\n\$ quiniela verify (.*?[^\\])\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
-
-
-def threats():
-    """Of each heading the words of its command, and the lines that it answers with."""
-    with open(PAGE, encoding="utf-8") as file:
-        page = file.read()
-    for heading, text in SECTION.findall(page):
-        for command, lines in BLOCK.findall(text):
-            yield heading, shlex.split(command.replace("\\\n", "")), lines.splitlines()
-
-
-def is_like(line, shown):
-    """`…` stands for anything."""
-    return re.fullmatch(".*".join(map(re.escape, shown.split("…"))), line) is not None
-
-
-def subject(line):
-    """The claim's state and what it is about."""
-    return re.split(r": |…", line)[0]
 
 
 class Threats(Story):
@@ -54,14 +28,11 @@ class Threats(Story):
             else:
                 with open(path, "wb") as file:
                     file.write(data)
-        words = [maker.SERVER.vkey.decode() if word == "VKEY" else noted.get(word, word) for word in words]
-        for verifier in [PROGRAM, "verify"], IN_PYTHON:
-            done = subprocess.run([*verifier, *words], cwd=self.folder, capture_output=True, check=False, timeout=60)
-            yield done.returncode, done.stdout.decode().splitlines() + done.stderr.decode().splitlines()
+        return said_by_both(self.folder, words, VKEY=maker.SERVER.vkey.decode(), **noted)
 
     def test_each(self):
         headings = []
-        for heading, words, lines in threats():
+        for heading, words, lines in sections():
             with self.subTest(heading):
                 headings.append(heading)
                 self.noted = None  # the hash of the package as it was taken

@@ -82,8 +82,8 @@ def second(close):
 @cheat("A fork of the rules")
 def _():
     honest = second("2026-11-25T22:01:00Z")
-    return ({**files(HONEST), "rules-1.note": honest, "agency-3-rules-1.note": honest},
-            {"agency-3-rules-1.note": second("2026-11-25T22:02:00Z")})
+    return ({**files(HONEST), "rules-1.note": honest, "agency-3.rules-1": honest},
+            {"agency-3.rules-1": second("2026-11-25T22:02:00Z")})
 
 
 @cheat("Other rules for one agency")
