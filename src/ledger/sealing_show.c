@@ -56,12 +56,29 @@ static bool take_seal(struct ledger *ledger, const struct paper *paper, struct e
                                  ledger->draw_name, reason.text);
 }
 
+// The papers are not those of the draw's row. In a shared store another server may have stored its seal after
+// the row was read; then both are read again.
+static bool refuse_papers(struct ledger *ledger, bool has_seal, struct error *error) {
+    struct stored_draw draw = {0};
+    bool found;
+    if (ledger->is_shared && !store_get_draw(ledger->store, &draw, &found, error)) {
+        return false;
+    }
+    bool is_stale = ledger->is_shared && draw.checksum != ledger->draw.checksum;
+    stored_draw_forget(&draw);
+    if (is_stale) {
+        return error_set(error, ERROR_STORE_STALE, "another server has sealed draw \"%s\"",
+                         ledger->draw_name);
+    }
+    return error_set(error, ERROR_STORE_FAILED,
+                     "the store is damaged: of draw \"%s\" it has %s; see quiniela check", ledger->draw_name,
+                     has_seal ? "the seal and no root" : "the root and no seal");
+}
+
 static bool check_papers(struct ledger *ledger, const struct draw_papers *papers, struct error *error) {
     const struct paper *seal = draw_papers_find(papers, PAPER_SEAL, 0);
     if ((seal != NULL) != ledger->draw.has_root) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "the store is damaged: of draw \"%s\" it has %s; see quiniela check",
-                         ledger->draw_name, seal == NULL ? "the root and no seal" : "the seal and no root");
+        return refuse_papers(ledger, seal != NULL, error);
     }
     return seal == NULL || take_seal(ledger, seal, error);
 }

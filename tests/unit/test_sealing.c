@@ -3,6 +3,7 @@
 
 #include "ledger/draw_papers.h"
 #include "ledger/sealed_tree.h"
+#include "ledger/sealing_show.h"
 #include "seal/result.h"
 
 #include <semaphore.h>
@@ -438,6 +439,25 @@ static void another_result_is_not_made(void **state) {
     (void)state;
 }
 
+// Between the reading of the draw's row and that of its papers another server has stored the seal: no damage.
+static void a_seal_that_another_server_has_just_stored(void **state) {
+    struct error error;
+    (void)state;
+    begin_ledger();
+    send(0, 3);
+    seal_now();
+    story.ledger->draw.has_root = false; // as the row was
+    assert_false(sealing_load(story.ledger, &error));
+    assert_error(&error, ERROR_STORE_FAILED);
+    story.ledger->is_shared = true;
+    assert_false(sealing_load(story.ledger, &error));
+    assert_error(&error, ERROR_STORE_FAILED); // the row is still that
+    story.ledger->draw.checksum++;
+    assert_false(sealing_load(story.ledger, &error));
+    assert_error(&error, ERROR_STORE_STALE);
+    story.ledger->is_shared = false;
+}
+
 static void an_unsigned_draw_has_no_seal(void **state) {
     sign(false);
     begin_ledger();
@@ -467,6 +487,7 @@ int main(void) {
         SEALING_TEST(bets_that_were_changed_since_are_found),
         SEALING_TEST(a_number_comes_after_the_seal),
         SEALING_TEST(another_result_is_not_made),
+        SEALING_TEST(a_seal_that_another_server_has_just_stored),
         SEALING_TEST(an_unsigned_draw_has_no_seal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
