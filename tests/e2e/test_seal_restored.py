@@ -1,0 +1,193 @@
+"""A store lost after its seal gets the same one again from the same bets, and none from others."""
+import os
+import shutil
+import signal
+import unittest
+
+from harness import STORES, Agency, Server, until
+from signed_draw import DRAW, NAME, SignedStory
+
+SIZES, WINNERS = (30, 5, 12), (2, 1, 0)
+NUMBER = "7574"
+
+
+class SealRestored(SignedStory):
+    def serve(self, *flags, seals="seals", agencies=3, **how):
+        return Server(self, "--draw", DRAW, "--sign-key", "keys/sign.key", "--sign-name", NAME, "--seal-dir", seals, "--number",
+                      "manual", "--audit-log", "audit.log", *flags, agencies=agencies, servers=how.pop("servers", 1), **how)
+
+    def send(self, server, agencies=(1, 2, 3)):
+        """Each sends its file; they have nobody's winners to wait for."""
+        started = [Agency(self, number, server.ports, "--chunk-size", 10) for number in agencies]
+        for agency in started:
+            agency.wait_for("action: wait_for_draw")
+            agency.kill()
+            agency.wait()
+
+    def backed_up(self, server):
+        """With the bets of agency 1, and of no other."""
+        self.sample(SIZES, WINNERS)
+        self.send(server, [1])
+        self.order("backup", "--to", "copy.db")
+
+    def lose_the_disk(self, server):
+        """The store's; then the backup is there."""
+        server.kill()
+        for name in os.listdir(self.folder):
+            if name.startswith("quiniela.db"):
+                os.unlink(self.path(name))
+        status, printed, errors = self.run_program("restore", self.path("copy.db"), "--store", "quiniela.db", "--yes")
+        self.assertEqual(status, 0, printed + errors)
+
+    def folder_of(self, seals):
+        folder = self.path(seals, f"draw-{DRAW}")
+        return {name: self.read(seals, f"draw-{DRAW}", name) for name in os.listdir(folder)}
+
+    def sealed_folder(self, seals="seals"):
+        """Once all of the seal is there: the list comes last."""
+        until(lambda: {"seal.note", "seal.json"} <= self.folder_of(seals).keys(), "the seal's files")
+        return self.folder_of(seals)
+
+    def change_a_bet(self, agency):
+        """Of its file: as if it had sent others."""
+        path = self.path("data", f"agency-{agency}.csv")
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines([lines[0].replace(lines[0].split(",")[2], "11111111"), *lines[1:]])
+
+    def draw(self, number=NUMBER, status=0):
+        return self.order("draw", "--number", number, "--yes", status=status)
+
+
+@unittest.skipUnless(STORES.in_files, "a database is restored by its own tools")
+class Restored(SealRestored):
+    def sealed_and_lost(self, *, draws):
+        server = self.serve()
+        self.backed_up(server)
+        self.send(server, [2, 3])
+        seal = self.seal()
+        if draws:
+            self.draw()
+        kept = self.sealed_folder()
+        self.assertEqual("result.note" in kept, draws)
+        self.lose_the_disk(server)
+        return seal, kept
+
+    def test_the_same_bets_have_the_same_seal_and_the_draw_goes_on(self):
+        seal, kept = self.sealed_and_lost(draws=False)
+        server = self.serve()
+        self.send(server)
+        self.assertEqual(self.seal(), seal)
+        self.assertEqual(self.folder_of("seals"), kept)
+        self.draw()
+        server.expect(r"action: sorteo \| result: success")
+        self.assertEqual(self.folder_of("seals").keys() - kept.keys(), {"result.note"})
+        self.assert_verified("--seal", self.write("copy.note", seal), status=3)
+
+    def test_a_number_that_was_drawn_stays(self):
+        _, kept = self.sealed_and_lost(draws=True)
+        server = self.serve()
+        self.send(server)
+        self.seal()
+        self.assertIn("result.note", self.draw("0001", status=1))
+        server.expect("action: sorteo", 0)
+        self.draw()
+        self.assertEqual(self.folder_of("seals"), kept)
+
+    def test_other_bets_have_no_draw(self):
+        _, kept = self.sealed_and_lost(draws=False)
+        self.change_a_bet(2)
+        server = self.serve()
+        self.send(server)
+        server.wait_for(r"action: seal \| result: fail \| draw: 2026-11-25 \| error: forked")
+        self.assertIn("another seal of draw", self.draw(status=1))
+        server.expect("action: sorteo", 0)
+        now = self.folder_of("seals")
+        self.assertEqual({name: now[name] for name in kept}, kept, "what was signed stays")
+        self.assertEqual(self.count_events("forked"), 1)
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        server = self.serve()
+        self.assertIn("another seal of draw", self.draw(status=1))
+        server.expect("action: sorteo", 0)
+
+    def test_one_bet_fewer_has_no_draw(self):
+        """An agency that does not come again, and is cut off."""
+        self.sealed_and_lost(draws=False)
+        server = self.serve()
+        self.send(server, [1, 3])
+        self.order("close", "--yes")
+        server.wait_for(r"action: seal \| result: fail \| draw: 2026-11-25 \| error: forked")
+        self.assertIn("another seal of draw", self.draw(status=1))
+
+    def test_a_store_of_before_the_second_record(self):
+        """It takes the record over, and the seal is the same."""
+        server = self.serve(agencies=4)
+        self.backed_up(server)
+        self.order("change", "--agencies", 3)
+        self.send(server, [2, 3])
+        seal, kept = self.seal(), self.sealed_folder()
+        self.assertIn("rules-1.note", kept)
+        self.lose_the_disk(server)
+        server = self.serve(agencies=4)
+        server.wait_for(r"WARNING +action: rules .*records: 1 → 2 \| agencies: 3")
+        self.send(server)
+        self.assertEqual(self.seal(), seal)
+        self.assertEqual(self.folder_of("seals"), kept)
+        self.draw()
+
+    def test_a_folder_that_has_the_seal_of_other_bets(self):
+        """As a server would that was started elsewhere with a copy of the store: then no server draws."""
+        server = self.serve()
+        self.backed_up(server)
+        os.makedirs(self.path("elsewhere", "seals"))
+        shutil.copytree(self.path("seals", f"draw-{DRAW}"), self.path("elsewhere", "seals", f"draw-{DRAW}"))
+        shutil.copy(self.path("copy.db"), self.path("other.db"))
+        self.send(server, [2, 3])
+        seal = self.seal()
+        server.kill()
+        self.change_a_bet(3)
+        other = self.serve(seals="elsewhere/seals", store="other.db")
+        self.send(other)
+        self.assertNotEqual(self.sealed_folder("elsewhere/seals")["seal.note"], seal)
+        other.kill()
+        server = self.serve(seals="elsewhere/seals")
+        server.wait_for(r"action: seal \| result: fail \| draw: 2026-11-25 \| error: forked")
+        self.assertIn("another seal of draw", self.draw(status=1))
+        server.kill()
+        server = self.serve()  # with its own folder again: the store knows
+        self.assertIn("another seal of draw", self.draw(status=1))
+        server.expect("action: sorteo", 0)
+
+
+class Folders(SealRestored):
+    def test_a_folder_that_is_lost_gets_all_back(self):
+        server = self.serve()
+        self.sample(SIZES, WINNERS)
+        self.send(server)
+        seal, kept = self.seal(), self.sealed_folder()
+        server.kill()
+        shutil.rmtree(self.path("seals"))
+        server = self.serve()
+        server.wait_for("WARNING +action: rules .*has nothing of this draw, and gets it now")
+        server.wait_for(r"action: seal \| result: success")
+        self.assertEqual(self.seal(), seal)
+        server.wait_until(lambda: self.folder_of("seals") == kept)
+        self.draw()
+
+    @unittest.skipUnless(STORES.is_shared, "of a shared store")
+    def test_two_servers_with_a_folder_each(self):
+        first, second = self.serve(seals="one"), self.serve("--audit-log", "second.log", seals="two")
+        self.sample(SIZES, WINNERS)
+        self.send(first, [1, 2])
+        self.send(second, [3])
+        self.assertEqual(self.sealed_folder("one"), self.sealed_folder("two"))
+        self.order("draw", "--number", NUMBER, "--yes", "--control", f"quiniela-{first.ports[0]}.control")
+        for seals in "one", "two":
+            until(lambda folder=seals: "result.note" in self.folder_of(folder), "the result")
+        self.assertEqual(self.folder_of("one"), self.folder_of("two"))
+
+
+if __name__ == "__main__":
+    unittest.main()
