@@ -17,9 +17,11 @@
 #include "ledger/worker.h"
 #include "net/limits.h"
 #include "net/net.h"
+#include "office.h"
 #include "operators.h"
 #include "orders_judge.h"
 #include "plan.h"
+#include "seal_judge.h"
 #include "service/service.h"
 #include "world.h"
 
@@ -94,6 +96,7 @@ bool worker_submit(struct worker *worker, struct ledger_request *request) {
     if (worker->stopped) {
         return false;
     }
+    seal_judge_watch(request);
     bool pushed = queue_push(&worker->queue, &request->node);
     give_turn(world_below(central.ledger_delay_ms + 1));
     return pushed;
@@ -152,7 +155,13 @@ static void carry_out_an_order(void) {
     }
 }
 
-// A cut-off is looked for also while nothing else happens.
+// The seal has been computed.
+static void on_sealed(void *context) {
+    (void)context;
+    give_turn(0);
+}
+
+// A cut-off is looked for also while nothing else happens, and so is what of the seal is to be done again.
 static void look(void *context, uint64_t life) {
     (void)context;
     if (central.running && life == central.life) {
@@ -169,7 +178,7 @@ static void give_next_turn(void) {
     } else if (work_is_due(central.ledger)) {
         give_turn(WORK_AGAIN_MS);
     }
-    if (cutoff_is_ahead(central.ledger) && !central.worker.has_look) {
+    if ((cutoff_is_ahead(central.ledger) || work_is_ahead(central.ledger)) && !central.worker.has_look) {
         central.worker.has_look = true;
         world_after(LOOK_AGAIN_MS, look, NULL, central.life);
     }
@@ -239,7 +248,7 @@ static const char *opening_cutoff(char text[STORE_TIME_BYTES]) {
 static bool open_ledger(struct error *error) {
     char closes_text[STORE_TIME_BYTES];
     bool by_default = operators_have_changed_terms();
-    const struct ledger_options options = {
+    struct ledger_options options = {
         .draw = "simulated",
         .agencies = plan.opened_agencies,
         .winning_number = plan.winning_number,
@@ -252,6 +261,7 @@ static bool open_ledger(struct error *error) {
         .drawn = on_drawn,
         .all_told = on_all_told,
     };
+    office_equip(&options);
     return ledger_open(&options, &central.ledger, error);
 }
 
@@ -275,6 +285,8 @@ static void start(void *context, uint64_t number) {
     central.life++;
     central.dying = central.quiet = false;
     central.lottery = lottery_new();
+    office_start();
+    lottery_set_notice(central.lottery, office_notice());
     if (!open_ledger(&error)) {
         world_trace("central: does not start: %s", error.text);
         lottery_free(central.lottery);
@@ -290,6 +302,7 @@ static void start(void *context, uint64_t number) {
     central.running = true;
     cutoff_judge_started();
     lottery_set_worker(central.lottery, &central.worker);
+    ledger_on_task_end(central.ledger, on_sealed, NULL);
     if (work_is_due(central.ledger) || cutoff_is_ahead(central.ledger)) {
         give_turn(0);
     }

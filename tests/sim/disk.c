@@ -18,6 +18,7 @@ static struct {
     bool open;
     bool unsettled;            // the last commit failed; nobody knows yet whether it was stored
     bool unkept;               // only in a canary: the last commit is not on the disk yet
+    bool is_reading;           // a reader is open, beside the store: its calls work
     bool shut;                 // its descriptors are closed: nothing works until it is opened again
     int64_t fails_in, dies_in; // calls; -1: not at all
     int64_t fails_in_commit, dies_in_commit; // commits
@@ -103,7 +104,7 @@ void disk_erase(void) {
     if (filed_disk_is_used()) {
         filed_disk_erase();
     }
-    disk.open = disk.unsettled = disk.unkept = disk.shut = false;
+    disk.open = disk.unsettled = disk.unkept = disk.shut = disk.is_reading = false;
     disk_fail_often(0);
 }
 
@@ -176,6 +177,9 @@ static void settle(void) {
 }
 
 static bool works(const char *call, struct error *error) {
+    if (disk.is_reading) {
+        return true;
+    }
     if (disk.unkept && strcmp(call, "begin") == 0) {
         disk.unkept = false;
         memory_store_settle(true);
@@ -204,7 +208,29 @@ static enum memory_fate fate(void) {
 }
 
 static void on_closed(void) {
+    if (disk.is_reading) {
+        disk.is_reading = false;
+        return;
+    }
     disk.open = disk.shut = false;
+}
+
+bool disk_open_reader(struct store **store, struct error *error) {
+    static const struct store_opening opening = {.address = "simulated", .draw = "1", .mode = STORE_READ};
+    bool shut = disk.shut;
+    *store = NULL;
+    disk.shut = false; // the reader has descriptors of its own
+    bool has_failed = fails("open", error);
+    disk.shut = shut;
+    if (has_failed) {
+        cutoff_judge_trouble();
+        orders_judge_trouble();
+        return false;
+    }
+    disk.is_reading = true;
+    disk.is_reading = filed_disk_is_used() ? filed_disk_open_reader(store, error)
+                                           : memory_kind.open(&opening, store, error);
+    return disk.is_reading;
 }
 
 void disk_use_files(void) {

@@ -15,6 +15,9 @@ void disk_erase(void);
 // Like store_open.
 bool disk_open(struct store **store, struct error *error);
 
+// Opens it once more, for reading. The reader is closed before anything else happens.
+bool disk_open_reader(struct store **store, struct error *error);
+
 // After that many further ones, one call or commit fails, or the central dies in it.
 void disk_fail_in(uint32_t calls);
 void disk_die_in(uint32_t calls);

@@ -222,6 +222,10 @@ bool filed_disk_open(struct store **store, struct error *error) {
     return filed.works("open", error) && store_open(name, "1", STORE_SERVE, store, error);
 }
 
+bool filed_disk_open_reader(struct store **store, struct error *error) {
+    return store_open(name, "1", STORE_READ, store, error);
+}
+
 void filed_disk_end(void) {
     if (filed.works != NULL) {
         remove_files();

@@ -17,6 +17,9 @@ void filed_disk_erase(void);
 // Like store_open.
 bool filed_disk_open(struct store **store, struct error *error);
 
+// Opens it once more, for reading.
+bool filed_disk_open_reader(struct store **store, struct error *error);
+
 // Removes the folder of the files.
 void filed_disk_end(void);
 

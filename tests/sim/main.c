@@ -7,10 +7,12 @@
 #include "faults.h"
 #include "filed_disk.h"
 #include "network.h"
+#include "office.h"
 #include "operators.h"
 #include "oracle.h"
 #include "plan.h"
 #include "resenders.h"
+#include "seal_judge.h"
 #include "strangers.h"
 #include "world.h"
 
@@ -61,6 +63,7 @@ static void live(void) {
     }
     if (world_failure() == NULL) {
         oracle_check_end();
+        seal_judge_end();
     }
 }
 
@@ -81,6 +84,8 @@ static bool simulate(uint64_t seed, bool traced, bool digested) {
     operators_begin(seed);
     disk_erase();
     oracle_begin();
+    office_begin(seed);
+    seal_judge_begin();
     network_begin();
     central_begin();
     clients_begin();
@@ -100,6 +105,7 @@ static bool simulate(uint64_t seed, bool traced, bool digested) {
     clients_end();
     network_end();
     disk_erase();
+    office_end();
     plan_end();
     world_end();
     if (world_failure() != NULL) {

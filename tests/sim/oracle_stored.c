@@ -6,6 +6,7 @@
 #include "oracle_seen.h"
 #include "orders_judge.h"
 #include "plan.h"
+#include "seal_judge.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -175,6 +176,7 @@ void oracle_committed(const struct durable *durable) {
         check_agency(agency, &durable->agencies[agency]);
     }
     check_draw(durable);
+    seal_judge_committed(durable);
     cutoff_judge_set(seen.state == DRAW_OPEN ? durable->draw.closes_at : NULL);
 }
 

@@ -3,9 +3,11 @@
 #include "bet/errors.h"
 #include "cutoff_judge.h"
 #include "ledger/order.h"
+#include "office.h"
 #include "oracle.h"
 #include "oracle_seen.h"
 #include "plan.h"
+#include "seal_judge.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -243,7 +245,7 @@ static bool is_done(const struct ledger_order *order) {
                 (judge.draw.state == DRAW_DRAWN && judge.draw.winning_number == input->number));
     case ORDER_STATUS:
         return true;
-    case ORDER_SEAL: // of signed draws, which are not here
+    case ORDER_SEAL: // which nobody gives here
     case ORDER_PAPER:
         return false;
     case ORDER_RESET:
@@ -278,10 +280,13 @@ static bool is_rightly_refused(const struct ledger_order *order) {
     case ORDER_RESET:
         return (code == ERROR_NOT_OPEN && judge.draw.state != DRAW_OPEN) ||
                (code == ERROR_NEEDS_YES && !input->is_sure && !is_done(order)) ||
+               (code == ERROR_RECEIPTED && input->agency <= PLAN_AGENCIES_MAX &&
+                seal_judge_is_receipted(input->agency)) ||
                (code == ERROR_UNKNOWN_AGENCY && (input->agency < 1 || input->agency > judge.draw.agencies));
     case ORDER_DRAW:
         return (code == ERROR_NUMBER_FIXED && !plan.is_manual) ||
-               (code == ERROR_NOT_SEALED && judge.draw.state == DRAW_OPEN) ||
+               (code == ERROR_NOT_SEALED &&
+                (judge.draw.state == DRAW_OPEN || (office_signs() && judge.draw.state == DRAW_SEALED))) ||
                (code == ERROR_NUMBER_STORED && judge.draw.has_number &&
                 judge.draw.winning_number != input->number) ||
                (code == ERROR_NEEDS_YES && !input->is_sure && !judge.draw.has_number);

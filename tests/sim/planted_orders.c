@@ -1,5 +1,7 @@
 // Bugs in the carrying out of orders that the simulation must find. SIMULATION_PLANT names the one that this
 // run has.
+#include "planted.h"
+
 #include "bet/errors.h"
 #include "ledger/cutoff.h"
 #include "ledger/cutoff_clock.h"
@@ -11,15 +13,7 @@
 #include "ledger/request.h"
 #include "ledger/state.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 enum { TOO_LATE_MS = 8000 };
-
-static bool is_planted(const char *name) {
-    const char *plant = getenv("SIMULATION_PLANT");
-    return plant != NULL && strcmp(plant, name) == 0;
-}
 
 // The number is stored as soon as it is ordered; or another one after the draw.
 bool __real_number_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error);
@@ -38,12 +32,13 @@ bool __wrap_number_carry_out(struct ledger *ledger, struct ledger_order *order, 
            open_group_commit(ledger, error);
 }
 
-// A close forgets an agency.
+// A close forgets an agency; or nobody remembers who has a receipt.
 bool __real_store_put_agency(struct store *store, struct stored_agency *agency, struct error *error);
 bool __wrap_store_put_agency(struct store *store, struct stored_agency *agency, struct error *error);
 
 bool __wrap_store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) {
     bool forgets = is_planted("forgotten_agency") && agency->ending == AGENCY_CUT && agency->agency % 2 == 0;
+    agency->receipted = agency->receipted && !is_planted("unmarked_receipt");
     return forgets || __real_store_put_agency(store, agency, error);
 }
 
