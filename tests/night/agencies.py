@@ -33,9 +33,10 @@ def winning(bets, number):
 class Agency(threading.Thread):
     """Sends so many of its bets as it may; one that `is_slack` always has more."""
 
-    def __init__(self, number, size, seed, ports, is_slack=False):
+    def __init__(self, number, size, seed, ports, is_slack=False, promises=None):
         super().__init__(daemon=True)
         self.number, self.ports, self.is_slack = number, ports, is_slack
+        self.promises = promises  # promises.py: it asks for what proves a signed draw; None: it does not
         self.chance = random.Random(seed * 1000 + number)
         self.chunk, self.window = self.chance.choice((1, 3, 7)), self.chance.choice((1, 2, 4))
         self.changed = threading.Condition()
@@ -93,6 +94,8 @@ class Agency(threading.Thread):
             time.sleep(CALM_S)  # the server is away
 
     def _send(self, message):
+        if self.promises:
+            message |= {"seal": self.promises.wanted()} if message["type_message"] == 3 else {"rules": True, "receipt": True}
         body = json.dumps({"agency": str(self.number), **message}).encode()
         self.socket.sendall(struct.pack(">I", len(body)) + body)
 
@@ -111,7 +114,7 @@ class Agency(threading.Thread):
                 end = min(at + self.chunk, self.may, len(bets))
                 last = end == len(bets) and self.may > len(bets) and not self.is_slack
                 self.begun[life] += [time.time()] * (end - len(self.begun[life]))
-                sent.append((life, end, last))
+                sent.append((life, at, end, last))
                 self._send({"type_message": 2 if last else 1, "first": at, "payload": bets[at:end]})
                 at = end
                 if self.is_slack and at == len(bets):
@@ -120,10 +123,12 @@ class Agency(threading.Thread):
             if sent:
                 self._take(received.message(self.socket), *sent.popleft())
 
-    def _take(self, reply, life, end, last):
+    def _take(self, reply, life, at, end, last):
         if reply["type_message"] == 1:
             if reply["next"] < end:
                 raise Wrong(f"to the bets up to {end} the answer was {reply}")
+            if self.promises:
+                self.promises.take(reply, at, self.lives[life][at:end])
             if end > self.acknowledged[life]:
                 self.acknowledged[life], self.latest = end, self.begun[life][end - 1]
             self.finished = self.finished or last
@@ -146,11 +151,19 @@ class Agency(threading.Thread):
                 raise EOFError(f"to be sent again: {reply}")
             if reply["type_message"] != 1 or reply["next"] != self.end:
                 raise Wrong(f"{self.end} bets are stored, and to the same, sent again, the answer was {reply}")
+            if self.promises:
+                self.promises.take(reply, first, payload)
         self.finished = True
 
     def _consult(self):
         self._send({"type_message": 3})
         reply = received.message(self.socket)
+        if reply["type_message"] == 3 and self.promises and self.promises.seal is None:
+            self.promises.take_seal(reply["seal"], self.port)
+            return  # and consults with it
         if reply["type_message"] != 2:
             raise Wrong(f"to the consultation the answer was {reply}")
+        if self.promises:
+            self.promises.take_seal(reply["seal"], self.port)
+            self.promises.take_result(reply["result"], self.port)
         self.winners = reply["payload"].split(",") if reply["payload"] else []

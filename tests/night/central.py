@@ -56,9 +56,10 @@ class Server:
         if self.process.poll() is not None:
             raise Wrong(f"server {self.number} did not start: {self.log()[-600:]}")
 
-    def begin(self):
+    def begin(self, call=0):
+        """`call`: it is killed before that one (arm)."""
         self.starts += 1
-        self.arm(0)
+        self.arm(call)
         environment = {**os.environ, "RUNTIME_DIRECTORY": self.night.folder}
         if KILL_LIBRARY:  # which comes before a sanitizer's
             options = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
@@ -67,7 +68,7 @@ class Server:
             self.process = subprocess.Popen(
                 [PROGRAM, "server", "--store", self.night.store.address, "--server-ip", "127.0.0.1", "--server-port", str(self.ports[0]),
                  "--consult-server-port", str(self.ports[1]), "--audit-log", self.audit, "--loops", "1",
-                 *self.night.settings()], cwd=self.night.folder, stdout=log, stderr=log, env=environment)
+                 *self.night.settings(self)], cwd=self.night.folder, stdout=log, stderr=log, env=environment)
 
     def wait_until_it_listens(self):
         """False when it has ended."""

@@ -4,7 +4,7 @@ import json
 from agencies import Wrong, winning
 
 STATES = ("open", "sealed", "drawn")
-FOR_EVER = ("number_mode", "closed_at", "sealed_at", "drawn_at")  # once they are there
+FOR_EVER = ("number_mode", "closed_at", "sealed_at", "drawn_at", "root")  # once they are there
 
 
 def need(holds, what):
@@ -12,29 +12,34 @@ def need(holds, what):
         raise Wrong(what)
 
 
-def recorded_orders(audits):
-    """How many orders these audit logs have as done. A killed server's last line may be cut."""
+def recorded_orders(audits, are_papers=False):
+    """How many orders these audit logs have as done; a paper that comes with a draw's number is none. A killed server's last line may
+    be cut."""
     done = 0
     for path in audits:
         with open(path, encoding="utf-8") as file:
             records = map(json.loads, filter(lambda line: line.endswith("}\n"), file))
-            done += sum(record["event"] == "order" and record["result"] == "done" for record in records)
+            done += sum(record["event"] == "order" and record["result"] == "done" and record["order"].startswith("paper") == are_papers
+                        for record in records)
     return done
 
 
 class History:
     """`agencies` are the night's, by number. What may be ordered is written into `finishes`, `sizes` and `cutoffs` beforehand."""
 
-    def __init__(self, store, agencies, is_manual, size):
-        self.store, self.agencies, self.is_manual = store, agencies, is_manual
+    def __init__(self, store, agencies, is_manual, size, signing=None):
+        self.store, self.agencies, self.is_manual, self.signing = store, agencies, is_manual, signing
         self.finishes, self.resets, self.sizes, self.cutoffs = set(), set(), {size}, {None}
         self.before, self.sealed_bets = None, None
 
     # The draw's and the agencies' columns
 
     def look(self):
+        folders = self.signing.all_kept() if self.signing else []
         look = self.store.look()
         self._is_whole(look)
+        if self.signing:
+            self.signing.is_whole(look, folders)
         if self.before is not None:
             self._goes_on_from(self.before, look)
         self.before = look

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -109,7 +110,22 @@ int unlink(const char *path) {
     return next(path);
 }
 
+int unlinkat(int folder, const char *path, int flags) {
+    NEXT(unlinkat)
+    return next(folder, path, flags);
+}
+
 int rename(const char *old, const char *new) {
     NEXT(rename)
     return next(old, new);
+}
+
+int renameat2(int old_folder, const char *old, int new_folder, const char *new, unsigned flags) {
+    NEXT(renameat2)
+    return next(old_folder, old, new_folder, new, flags);
+}
+
+int mkdir(const char *path, mode_t mode) {
+    NEXT(mkdir)
+    return next(path, mode);
 }

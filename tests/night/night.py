@@ -33,7 +33,7 @@ class Night:
     def __init__(self, seed, servers, take_ports):
         self.seed, self.chance, self.program = seed, random.Random(seed), PROGRAM
         self.folder = tempfile.mkdtemp(prefix="quiniela-night-")
-        self.kills, self.unanswered = 0, {True: 0, False: 0}  # orders, that were done all the same or were not
+        self.kills, self.receipts, self.unanswered = 0, 0, {True: 0, False: 0}  # orders, that were done all the same or were not
         self.marks, self.client_processes, self.notes = [], {}, []
         self.is_manual = self.chance.random() < 0.8
         self.how = self.chance.choice(("now", "now", "at", "setting"))
@@ -43,10 +43,31 @@ class Night:
         self.store = (stores.PostgresStore if servers > 1 else stores.SqliteStore)(self)
         ports = [take_ports(self.marks) for _ in range(servers)]
         self.servers = [Server(self, number, each) for number, each in enumerate(ports)]
-        self.agencies = {number: Agency(number, self.size(number), seed, ports, is_slack=number == SLACK)
+        self.signing = self.sign()
+        self.agencies = {number: Agency(number, self.size(number), seed, ports, is_slack=number == SLACK, promises=self.promises(number))
                          for number in range(1, AGENCIES + 2) if number not in CLIENTS}
-        self.history = History(self.store, self.agencies, self.is_manual, AGENCIES)
+        self.history = History(self.store, self.agencies, self.is_manual, AGENCIES, self.signing)
         self.history.cutoffs.add(FAR)
+
+    # What a signed night does otherwise (signed_night.py)
+
+    def sign(self):
+        return None
+
+    def promises(self, _number):
+        return None
+
+    def client_flags(self, _number):
+        return []
+
+    def number_settings(self, look, _server):
+        return ["--number", "manual"] if self.is_manual and (look is None or self.chance.random() < 0.5) else []  # it may be forgotten later
+
+    def steps_before_the_close(self):
+        return []
+
+    def around_the_seal(self):
+        pass
 
     def note(self, text):
         self.notes.append(f"{time.time():.3f} {text}")
@@ -54,12 +75,10 @@ class Night:
     def size(self, number):
         return 5 if number == SLACK else self.chance.choice((0, 1, 5, 20, 60)) if number < SLACK else self.chance.randrange(2, 30)
 
-    def settings(self):
+    def settings(self, server):
         """Of a server that starts now: as the draw is."""
         look = self.history.before
-        settings = ["--agencies", str(look["agencies"] if look else AGENCIES)]
-        if self.is_manual and (look is None or self.chance.random() < 0.5):  # it may be forgotten later
-            settings += ["--number", "manual"]
+        settings = ["--agencies", str(look["agencies"] if look else AGENCIES), *self.number_settings(look, server)]
         if not self.is_manual:
             settings += ["--winning-number", str(look["winning_number"] if look else NUMBERS[0])]
         if self.closes_text and (look is None or self.history.before["closes_at"] == self.first_cutoff):
@@ -79,7 +98,7 @@ class Night:
 
     def give(self, order):
         fates = ("within", "within", "within", "between", "none")
-        if len(self.servers) > 1 and order.valid_until == math.inf:
+        if len(self.servers) > 1 and order.valid_until == math.inf and not order.is_single:
             fates += ("at once", "at once")
         server, fate = self.alive(), self.chance.choice(fates)
         if fate == "at once":
@@ -105,7 +124,7 @@ class Night:
         """To two servers at the same moment: one of them does it. While that takes long the other one gives up, and changes nothing."""
         servers = self.chance.sample([server for server in self.servers if server.is_alive()], 2)
         self.note(f"{order} to servers {servers[0].number} and {servers[1].number} at once")
-        recorded = self.recorded()
+        recorded = self.recorded(order)
         with concurrent.futures.ThreadPoolExecutor(2) as both:
             ended = list(both.map(functools.partial(self.run_order, order), servers))
         answers = [json.loads(printed) for _, printed, _ in ended if printed.startswith("{")]
@@ -113,13 +132,14 @@ class Night:
         beaten = [answer for answer in answers if not answer["ok"] and re.match("another server", answer["error"]["message"])]
         need(len(done) + len(beaten) == 2 and sum(not answer["already"] for answer in done) == 1,
              f"{order}, given to two servers at once, should be done by one of them: {ended}")
-        need(self.recorded() == recorded + len(done), f"{order}: {len(done)} answers, and {self.recorded() - recorded} records of them")
+        found = self.recorded(order) - recorded
+        need(found == len(done), f"{order}: {len(done)} answers, and {found} records of them")
         look = self.history.look()
         need(order.is_done(look), f"{order}: it was answered, and is not done: {look}")
         self.give_again(order, look)
 
-    def recorded(self):
-        return recorded_orders([server.audit for server in self.servers])
+    def recorded(self, order):
+        return recorded_orders([server.audit for server in self.servers], order.word == "seal")
 
     def run_order(self, order, server=None):
         place = ["--control", server.control] if server else []
@@ -127,10 +147,11 @@ class Night:
 
     def ask(self, order, server=None):
         """The answer, which the audit log has; or None when the server was killed before it came."""
-        recorded = self.recorded()
+        recorded = self.recorded(order)
         status, printed, errors = self.run_order(order, server)
         if status == 0:
-            need(self.recorded() == recorded + 1, f"{order} was answered, and {self.recorded() - recorded} records tell of it")
+            found = self.recorded(order) - recorded
+            need(found == 1, f"{order} was answered, and {found} records tell of it")
             return json.loads(printed)
         if "has passed" in printed and time.time() >= order.valid_until:
             raise orders.Late
@@ -190,7 +211,7 @@ class Night:
         with open(f"{self.folder}/client-{number}.log", "wb") as log:
             self.client_processes[number] = subprocess.Popen(
                 [PROGRAM, "client", "--id", str(number), "--server-address", addresses[0], "--server-consult-address", addresses[1],
-                 "--chunk-size", "7", "--winners"], cwd=self.folder, stdout=log, stderr=log)
+                 "--chunk-size", "7", "--winners", *self.client_flags(number)], cwd=self.folder, stdout=log, stderr=log)
 
     def allow(self, share):
         """The agencies go on while the operator does, too. Two of them would have more to send at the close."""
@@ -221,6 +242,7 @@ class Night:
                       self.refuse_number, self.give_reset]
         if not self.is_manual and self.how != "setting":
             steps.append(lambda: self.give(orders.change_number(self.chance.choice(NUMBERS[1:]))))
+        steps += self.steps_before_the_close()
         self.chance.shuffle(steps)
         for place, step in enumerate(steps):
             self.allow((place + self.chance.random()) / len(steps) * 1.2)
@@ -323,7 +345,7 @@ class Night:
 
     def draw(self):
         """Returns the number."""
-        if not self.is_manual:
+        if not self.is_manual:  # it comes by itself
             until(lambda: self.history.look()["state"] == "drawn", "the draw")
             return self.history.before["winning_number"]
         number = self.chance.choice(NUMBERS)
@@ -394,8 +416,10 @@ class Night:
         self.open()
         self.before_the_close()
         self.close()
+        self.around_the_seal()
         self.after_the_close()
-        self.expect_winners(self.draw())
+        number = self.draw()
+        self.expect_winners(number)
         self.history.compare()
         for server in self.servers:
             server.end()
@@ -405,6 +429,8 @@ class Night:
         need(draws <= 1, f"the draw was made {draws} times")
         self.store.check()
         self.history.compare()
+        if self.signing:
+            self.signing.check(number)
 
     def end(self, is_good):
         """Leaves nothing running; and no folder, when all was good."""

@@ -5,8 +5,8 @@ import time
 import typing
 
 # Of a server until its answer, about: within them it is killed (kill_preload.c). The agencies' go on meanwhile.
-CALLS = {"change": 25, "close": 45, "draw": 40, "finish": 40, "reset": 40}
-CALLS_SHARED = {"change": 75, "close": 75, "draw": 400, "finish": 60, "reset": 75}  # and to its database
+CALLS = {"change": 25, "close": 45, "draw": 40, "finish": 40, "reset": 40, "seal": 30}
+CALLS_SHARED = {"change": 75, "close": 75, "draw": 400, "finish": 60, "reset": 75, "seal": 75}  # and to its database
 
 
 @dataclasses.dataclass
@@ -14,6 +14,7 @@ class Order:
     words: tuple
     is_done: typing.Callable  # asks a look at the store
     valid_until: float = math.inf  # later it is refused
+    is_single: bool = False  # of several papers: not given to two servers at once
 
     @property
     def word(self):
@@ -63,5 +64,6 @@ def close():
     return Order(("close", "--yes"), lambda look: look["state"] != "open")
 
 
-def draw(number):
-    return Order(("draw", "--number", f"{number:04}", "--yes"), lambda look: look["state"] == "drawn" and look["winning_number"] == number)
+def draw(number, approvals=()):
+    return Order(("draw", "--number", f"{number:04}", *approvals, "--yes"),
+                 lambda look: look["state"] == "drawn" and look["winning_number"] == number, is_single=bool(approvals))

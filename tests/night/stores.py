@@ -9,13 +9,15 @@ from agencies import Wrong
 from central import must, run
 
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
-DRAW = ("state", "agencies", "number_mode", "winning_number", "closes_at", "closed_at", "sealed_at", "drawn_at", "voided")
-TABLES = ("draws", "agencies", "winners")
+DRAW = ("state", "agencies", "number_mode", "winning_number", "closes_at", "closed_at", "sealed_at", "drawn_at", "voided", "rules", "root",
+        "forked_at")
+BY_ITSELF = ("state", "drawn_at", "root")  # what changes without an order
+TABLES = ("draws", "agencies", "winners", "papers")
 AGENCY = ("finished_at", "ending", "voidings")
 
 
 class Look(dict):
-    """How the draw is stored: its columns, and `by_agency` with those of agencies, and its winners."""
+    """How the draw is stored: its columns, and `by_agency` with those of agencies, its winners, and its papers by kind and number."""
 
     def __str__(self):
         agencies = " ".join(f"{number}:{row['ending']}" + f":{row['voidings']}" * bool(row["voidings"])
@@ -26,14 +28,20 @@ class Look(dict):
 
     def is_same(self, other, is_manual):
         """All that only orders change."""
-        return all(self[name] == other[name] for name in DRAW if is_manual or name not in ("state", "drawn_at"))
+        free = BY_ITSELF[2:] if is_manual else BY_ITSELF
+        return all(self[name] == other[name] for name in DRAW if name not in free)
 
     def agency(self, number):
         return self["by_agency"].get(number, dict.fromkeys(AGENCY) | {"voidings": 0})
 
 
+def as_bytes(column):
+    """Of PostgreSQL's JSON, or SQLite's own."""
+    return bytes.fromhex(column[2:]) if isinstance(column, str) else column
+
+
 def looked(tables):
-    """`tables` has the rows of draws, agencies and winners, as of one moment."""
+    """`tables` has the rows of those tables, as of one moment."""
     if len(tables["draws"]) != 1:
         raise Wrong(f"the store has {len(tables['draws'])} draws")
     look = Look({column: tables["draws"][0][column] for column in DRAW})
@@ -41,6 +49,9 @@ def looked(tables):
     look["winners"] = collections.defaultdict(list)
     for row in sorted(tables["winners"], key=lambda row: (row["agency"], row["bet"])):
         look["winners"][row["agency"]].append(row["document"])
+    look["root"] = as_bytes(look["root"])
+    look["papers"] = {(row["kind"], row["number"]): as_bytes(row["body"]) for row in tables["papers"]}
+    look.secret = as_bytes(tables["draws"][0]["secret"])
     return look
 
 
