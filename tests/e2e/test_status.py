@@ -143,7 +143,7 @@ class Answers(Status):
         server = Server(self, "--close-at", "2998-01-01T21:00Z", agencies=2, servers=1)
         server.kill()
         self.assertEqual(self.next(), ("start_server", None))
-        self.assertRegex(self.table(), r"do so before the cut-off, in \d+ d .*: a later start closes the draw, and cuts off agencies 1-2")
+        self.assertRegex(self.table(), r"do so before the cut-off, in \d+ d( \d+ h)?: a later start closes the draw, and cuts off agencies 1-2")
 
     def test_one_that_does_not_answer(self):
         server = Server(self, agencies=2, servers=1, store="night.db")
