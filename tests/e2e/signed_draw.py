@@ -49,7 +49,7 @@ class SignedStory(Story):
     def send_all(self, server, sizes=(30, 5, 12), winners=(2, 1, 0), wait=True):
         """Every agency sends its file; with `wait` until it has its winners."""
         self.sample(sizes, winners)
-        agencies = [Agency(self, number + 1, server.ports, "--chunk-size", 10) for number in range(len(sizes))]
+        agencies = [Agency(self, number + 1, server.ports, "--chunk-size", max(10, max(sizes) // 100)) for number in range(len(sizes))]
         if wait:
             for agency in agencies:
                 self.assertEqual(agency.wait(), 0, agency.log())
