@@ -88,39 +88,16 @@ static bool add_chunks(struct tree *tree, struct store *store, struct checkpoint
 
 // Bets that were set aside ----------------------------------------------------------------------------------
 
-struct voided {
-    struct seal_json *list;
-    uint32_t agency, reset; // 0: none yet
-    uint64_t count;
-};
-
-static void end_voided(struct voided *voided) {
-    if (voided->agency > 0) {
-        seal_json_add_voided(voided->list, voided->agency, voided->reset, voided->count);
-    }
-}
-
 static bool add_voided(void *context, uint32_t voiding, const struct stored_chunk *chunk,
                        struct error *error) {
-    struct voided *voided = context;
+    struct seal_json *list = context;
     (void)error;
-    if (chunk->agency != voided->agency || voiding != voided->reset) {
-        end_voided(voided);
-        voided->agency = chunk->agency;
-        voided->reset = voiding;
-        voided->count = 0;
-    }
-    voided->count += chunk->count;
+    seal_json_add_voided(list, chunk->agency, voiding, chunk->count);
     return true;
 }
 
 static bool list_voided(struct tree *tree, struct store *store, struct error *error) {
-    struct voided voided = {.list = &tree->list};
-    if (tree->terms->voided > 0 && !store_voided(store, add_voided, &voided, error)) {
-        return false;
-    }
-    end_voided(&voided);
-    return true;
+    return tree->terms->voided == 0 || store_voided(store, add_voided, &tree->list, error);
 }
 
 // All of it -------------------------------------------------------------------------------------------------

@@ -60,15 +60,28 @@ static void end_entries(struct seal_json *json) {
     }
 }
 
+static void end_voided(struct seal_json *json) {
+    if (json->voided > 0) {
+        end_entries(json);
+        begin_line(json, &json->has_voided);
+        fprintf(json->file, "{\"agency\":%" PRIu32 ",\"reset\":%" PRIu32 ",\"count\":%" PRIu64 "}",
+                json->voided_agency, json->voided_reset, json->voided);
+    }
+    json->voided = 0;
+}
+
 void seal_json_add_voided(struct seal_json *json, uint32_t agency, uint32_t reset, uint64_t count) {
-    end_entries(json);
-    begin_line(json, &json->has_voided);
-    fprintf(json->file, "{\"agency\":%" PRIu32 ",\"reset\":%" PRIu32 ",\"count\":%" PRIu64 "}", agency, reset,
-            count);
+    if (agency != json->voided_agency || reset != json->voided_reset) {
+        end_voided(json);
+        json->voided_agency = agency;
+        json->voided_reset = reset;
+    }
+    json->voided += count;
 }
 
 bool seal_json_end(struct seal_json *json, const struct checkpoint *seal, struct error *error) {
     char text[BASE64_TEXT_BYTES(HASH_BYTES)];
+    end_voided(json);
     end_entries(json);
     fputs(json->has_voided ? "\n]}\n" : "]}\n", json->file);
     base64_encode(seal->root.bytes, HASH_BYTES, text);

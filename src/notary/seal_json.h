@@ -17,6 +17,9 @@ struct seal_json {
     uint32_t run_from; // of agencies without bets; 0: there is none
     enum entry_state run_state;
     bool has_entry, has_voided; // a line that lacks its end
+    // Bets of a reset, until all of them have come.
+    uint32_t voided_agency, voided_reset;
+    uint64_t voided;
 };
 
 // Begins to write the draw's. `rules` is the hash of the newest rules, `bets` the sum of all.
@@ -27,6 +30,7 @@ void seal_json_begin(struct seal_json *json, FILE *file, struct slice origin, co
 void seal_json_add(struct seal_json *json, enum entry_state state, uint64_t count, const struct hash *root);
 
 // Once all agencies are in: adds bets that a reset set aside, by agency and then by number of the reset.
+// Those of one reset may come in pieces: they are one line.
 void seal_json_add_voided(struct seal_json *json, uint32_t agency, uint32_t reset, uint64_t count);
 
 // Ends it with the root. ERROR_SYSTEM when anything could not be written.

@@ -20,9 +20,6 @@ struct packing {
     struct output_folder folder;
     FILE *export;
     struct seal_json json;
-    // Bets of a reset, until all of them have come.
-    uint32_t voided_agency, voiding;
-    uint64_t voided;
 };
 
 // Bets ------------------------------------------------------------------------------------------------------
@@ -40,23 +37,11 @@ static bool on_entry(void *context, const struct agency_entry *entry, struct err
     return true;
 }
 
-static void end_voided(struct packing *packing) {
-    if (packing->voided > 0) {
-        seal_json_add_voided(&packing->json, packing->voided_agency, packing->voiding, packing->voided);
-    }
-    packing->voided = 0;
-}
-
 static bool on_voided(void *context, uint32_t voiding, const struct stored_chunk *chunk,
                       struct error *error) {
     struct packing *packing = context;
     (void)error;
-    if (chunk->agency != packing->voided_agency || voiding != packing->voiding) {
-        end_voided(packing);
-        packing->voided_agency = chunk->agency;
-        packing->voiding = voiding;
-    }
-    packing->voided += chunk->count;
+    seal_json_add_voided(&packing->json, chunk->agency, voiding, chunk->count);
     return true;
 }
 
@@ -77,14 +62,11 @@ static bool write_bets(struct packing *packing, const struct kept_seal *kept, FI
                        struct error *error) {
     const struct resealing resealing = {kept, on_chunk, on_entry, packing};
     packing->export = output_folder_begin(&packing->folder, "export.csv", error);
-    if (packing->export == NULL || !begin_json(packing, json, error) ||
-        !reseal(packing->store, packing->sealed, &resealing, error) ||
-        !output_folder_end(&packing->folder, error) ||
-        !store_voided(packing->store, on_voided, packing, error)) {
-        return false;
-    }
-    end_voided(packing);
-    return seal_json_end(&packing->json, &packing->sealed->seal, error);
+    return packing->export != NULL && begin_json(packing, json, error) &&
+           reseal(packing->store, packing->sealed, &resealing, error) &&
+           output_folder_end(&packing->folder, error) &&
+           store_voided(packing->store, on_voided, packing, error) &&
+           seal_json_end(&packing->json, &packing->sealed->seal, error);
 }
 
 static bool copy(struct packing *packing, FILE *from, const char *name, struct error *error) {

@@ -32,7 +32,8 @@ static void a_draw_is_listed(void **state) {
         merkle_tree_root(&sealed->trees[agency], count, &root);
         seal_json_add(&json, small_agencies[agency - 1].state, count, &root);
     }
-    seal_json_add_voided(&json, 2, 1, 200);
+    seal_json_add_voided(&json, 2, 1, 150);
+    seal_json_add_voided(&json, 2, 1, 50);
     seal_json_add_voided(&json, 2, 2, 7);
     // Agencies 2 and 3 have no bets, and are not one run: their states differ. Agency 4 has one bet.
     char root[BASE64_TEXT_BYTES(HASH_BYTES)], wanted[1000];
