@@ -1,33 +1,20 @@
 #include "cli/page_template.h"
 
+#include "claims/markup.h"
+
 #include <string.h>
 
 typedef bool (*write_piece)(void *context, struct slice piece, struct error *error);
 
-static const char *escape_of(char character) {
-    switch (character) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    default:
-        return NULL;
-    }
-}
-
 static bool write_escaped(struct slice text, write_piece write, void *context, struct error *error) {
     size_t begin = 0;
     for (size_t i = 0; i < text.length; i++) {
-        const char *escape = escape_of(text.text[i]);
-        if (escape == NULL) {
+        const char *entity = markup_entity((unsigned char)text.text[i]);
+        if (entity == NULL) {
             continue;
         }
         if (!write(context, (struct slice){text.text + begin, i - begin}, error) ||
-            !write(context, slice_of(escape), error)) {
+            !write(context, slice_of(entity), error)) {
             return false;
         }
         begin = i + 1;

@@ -1,7 +1,7 @@
 #include "prove/page.h"
 
 #include "bet/bet.h"
-#include "prove/markup.h"
+#include "claims/markup.h"
 #include "prove/page_texts.h"
 #include "prove/qr_code.h"
 #include "seal/encoding.h"

@@ -5,36 +5,6 @@
 
 #include <string.h>
 
-static void put_escaped(FILE *stream, char character) {
-    switch (character) {
-    case '<':
-        fputs("&lt;", stream);
-        break;
-    case '>':
-        fputs("&gt;", stream);
-        break;
-    case '&':
-        fputs("&amp;", stream);
-        break;
-    case '"':
-        fputs("&quot;", stream);
-        break;
-    case '\'':
-        fputs("&#39;", stream);
-        break;
-    default:
-        fputc(character, stream);
-    }
-}
-
-void html_text(FILE *stream, const char *text) {
-    fputs("<bdi>", stream);
-    for (; *text != '\0'; text++) {
-        put_escaped(stream, *text);
-    }
-    fputs("</bdi>", stream);
-}
-
 void html_both(FILE *stream, const char *spanish, const char *english) {
     fprintf(stream, "%s <span class=en lang=en>%s</span>", spanish, english);
 }

@@ -1,12 +1,8 @@
-// Pieces of a page (HTML): what comes from elsewhere is a text in it, and nothing else.
+// Pieces of a page (HTML).
 #ifndef QUINIELA_RECOUNT_HTML_H
 #define QUINIELA_RECOUNT_HTML_H
 
 #include <stdio.h>
-
-// Writes the text with its <, >, &, " and ' as references, within <bdi>: it changes nothing of how what
-// stands beside it is read.
-void html_text(FILE *stream, const char *text);
 
 // Writes a title in Spanish and in English. Both are the program's own, and are written as they are.
 void html_both(FILE *stream, const char *spanish, const char *english);

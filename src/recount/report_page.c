@@ -1,5 +1,6 @@
 #include "recount/recount.h"
 
+#include "claims/markup.h"
 #include "recount/html.h"
 #include "seal/encoding.h"
 
@@ -38,7 +39,7 @@ static void put_row(FILE *stream, const char *spanish, const char *english, cons
     fputs("<tr><th>", stream);
     html_both(stream, spanish, english);
     fprintf(stream, "<td class=%s>", kind);
-    html_text(stream, value);
+    markup_text(stream, slice_of(value));
     fputs("\n", stream);
 }
 
@@ -168,9 +169,9 @@ static void put_claims(const struct recount *recount, FILE *stream) {
     fputs("</h2>\n<table>\n", stream);
     for (size_t i = 0; i < verdicts->count; i++) {
         fprintf(stream, "<tr><td>%s<td>", states[verdicts->list[i].state]);
-        html_text(stream, verdicts->list[i].what);
+        markup_text(stream, slice_of(verdicts->list[i].what));
         fputs("<td>", stream);
-        html_text(stream, verdicts->list[i].why);
+        markup_text(stream, slice_of(verdicts->list[i].why));
         fputs("\n", stream);
     }
     fputs("</table>\n", stream);

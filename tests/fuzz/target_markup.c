@@ -1,7 +1,7 @@
 // Whatever a field holds, it stays one: it has no markup but what isolates it and shows what is hidden.
 #include "fuzz.h"
 
-#include "prove/markup.h"
+#include "claims/markup.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "seal_story.h"
 
 #include "bet/limits.h"
-#include "prove/markup.h"
+#include "claims/markup.h"
 #include "prove/page.h"
 #include "prove/qr_code.h"
 #include "seal/errors.h"

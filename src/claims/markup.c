@@ -1,11 +1,11 @@
-#include "prove/markup.h"
+#include "claims/markup.h"
 
 #include "base/utf8.h"
 #include "claims/visible.h"
 
 #include <inttypes.h>
 
-static const char *entity_of(uint32_t character) {
+const char *markup_entity(uint32_t character) {
     switch (character) {
     case '&':
         return "&amp;";
@@ -23,7 +23,7 @@ static const char *entity_of(uint32_t character) {
 }
 
 static void put_character(FILE *out, const char *bytes, size_t length, uint32_t character) {
-    const char *entity = entity_of(character);
+    const char *entity = markup_entity(character);
     if (length == 0) {
         fprintf(out, "<span class=\"hidden\">0x%02X</span>", (unsigned char)bytes[0]);
     } else if (!visible(character)) {
