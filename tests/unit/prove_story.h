@@ -226,6 +226,24 @@ static inline void lottery_keep(const struct lottery *lottery) {
     assert_int_equal(fclose(file), 0);
 }
 
+// One story -------------------------------------------------------------------------------------------------
+
+// Begins in a folder of its own, with the small draw as the state.
+static inline int make_small(void **state) {
+    static struct lottery lottery;
+    lottery = small_lottery();
+    lottery_make(&lottery);
+    *state = &lottery;
+    return enter_folder(NULL);
+}
+
+static inline int end_small(void **state) {
+    lottery_end(*state);
+    return leave_folder(NULL);
+}
+
+#define SMALL(name) cmocka_unit_test_setup_teardown(name, make_small, end_small)
+
 // Reading ---------------------------------------------------------------------------------------------------
 
 // Reads the file of at most `max` bytes. Returns its length.

@@ -88,6 +88,16 @@ static inline void stop(void) {
     assert_non_null(story.notice);
 }
 
+// With the ledger closed: has the next one begin with no store, nothing kept, and a notice of its own.
+static inline void begin_anew(void) {
+    remove_stores();
+    assert_int_equal(temporary_remove(office.seals), 0);
+    sign(true);
+    notice_free(story.notice);
+    story.notice = notice_new();
+    assert_non_null(story.notice);
+}
+
 // Checks that a ledger is not opened, and that the error's text has this in it.
 static inline void assert_not_opened(uint32_t agencies, const struct error_code *code, const char *says) {
     struct error error;

@@ -3,21 +3,6 @@
 
 #include <sqlite3.h>
 
-// The small draw, in the store, and beside it what a server keeps.
-static int make_small(void **state) {
-    static struct lottery lottery;
-    lottery = small_lottery();
-    lottery_make(&lottery);
-    *state = &lottery;
-    return enter_folder(NULL);
-}
-
-static int end_small(void **state) {
-    lottery_end(*state);
-    return leave_folder(NULL);
-}
-
-#define SMALL(name) cmocka_unit_test_setup_teardown(name, make_small, end_small)
 #define PROVE(...)                                                                                           \
     run_command(cli_prove, "prove", "--store", "store.db", "--draw", PROVE_DRAW, __VA_ARGS__, NULL)
 

@@ -2,21 +2,18 @@
 #include "prove_story.h"
 
 // The small draw, what the central gives agency 1, and its own CSV file. Its last line is not in the draw.
-static int make_small(void **state) {
-    static struct lottery lottery;
-    lottery = small_lottery();
-    lottery_make(&lottery);
-    *state = &lottery;
-    if (enter_folder(NULL) != 0) {
+static int make_own(void **state) {
+    if (make_small(state) != 0) {
         return 1;
     }
-    lottery_store(&lottery);
+    const struct lottery *lottery = *state;
+    lottery_store(lottery);
     assert_int_equal(run_command(cli_prove, "prove", "--store", "store.db", "--draw", PROVE_DRAW, "--key",
                                  "--agency", "1", "-o", "own.key", "--entry", "own.entry", NULL),
                      EXIT_DONE);
     assert_int_equal(unlink("store.db"), 0); // the central is not needed from here on
     FILE *file = fopen("seal.note", "w");
-    assert_int_equal(fwrite(lottery.note, 1, lottery.note_length, file), lottery.note_length);
+    assert_int_equal(fwrite(lottery->note, 1, lottery->note_length, file), lottery->note_length);
     fclose(file);
     write_text("bets.csv", "Ana,N\xC3\xBA\xC3\xB1"
                            "ez,30904465,1999-03-17,7574\r\n\"Ana \"\"la 7\"\"\",Paz,A1,2000-02-29,0007\r\n"
@@ -24,12 +21,7 @@ static int make_small(void **state) {
     return 0;
 }
 
-static int end_small(void **state) {
-    lottery_end(*state);
-    return leave_folder(NULL);
-}
-
-#define SMALL(name) cmocka_unit_test_setup_teardown(name, make_small, end_small)
+#define OWN_TEST(name) cmocka_unit_test_setup_teardown(name, make_own, end_small)
 #define OWN(...)                                                                                             \
     run_command(cli_prove, "prove", "--csv", "bets.csv", "--salt-key", "own.key", "--seal", "seal.note",     \
                 "--entry", "own.entry", "--agency", "1", __VA_ARGS__, NULL)
@@ -147,14 +139,14 @@ static void keys_that_are_none(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        SMALL(each_of_its_bets),
-        SMALL(the_entrys_proof_is_one_of_c2sp),
-        SMALL(bets_that_are_not_in_the_draw),
-        SMALL(bets_that_are_others),
-        SMALL(entries_that_are_others),
-        SMALL(an_entry_that_counts_otherwise),
-        SMALL(seals_that_are_others),
-        SMALL(keys_that_are_none),
+        OWN_TEST(each_of_its_bets),
+        OWN_TEST(the_entrys_proof_is_one_of_c2sp),
+        OWN_TEST(bets_that_are_not_in_the_draw),
+        OWN_TEST(bets_that_are_others),
+        OWN_TEST(entries_that_are_others),
+        OWN_TEST(an_entry_that_counts_otherwise),
+        OWN_TEST(seals_that_are_others),
+        OWN_TEST(keys_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,11 +73,7 @@ static void every_allocation_fails_once(void **state) {
             assert_true(failing > 30);
             break;
         }
-        remove_stores();
-        assert_int_equal(temporary_remove(office.seals), 0);
-        sign(true);
-        notice_free(story.notice);
-        story.notice = notice_new();
+        begin_anew();
     }
     allocations.until_failure = 0;
 }
