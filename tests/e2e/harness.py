@@ -431,6 +431,19 @@ class Story(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.programs = []
 
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def read(self, *names):
+        """The bytes of a file of the story's folder."""
+        with open(self.path(*names), "rb") as file:
+            return file.read()
+
+    def write(self, name, data):
+        with open(self.path(name), "wb") as file:
+            file.write(data)
+        return name
+
     def logs(self):
         """Those of the servers that were started."""
         return "\n".join(program.whole_log() for program in self.programs if program.name == "server") or "no server's log"

@@ -61,17 +61,6 @@ class Recount(Story):
 
     # Files
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, data):
-        with open(self.path(name), "wb") as file:
-            file.write(data)
-
-    def read(self, name):
-        with open(self.path(name), "rb") as file:
-            return file.read()
-
     def pack(self, folder="package", draw=None, **changed):
         """Makes a package, whose files may be other ones than the draw's."""
         draw = draw or self.draw

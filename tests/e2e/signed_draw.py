@@ -26,18 +26,6 @@ class SignedStory(Story):
         self.assertEqual(status, 0, errors)
         return re.search(r"public key: (\S+)", printed)[1]
 
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
-    def read(self, *names):
-        with open(self.path(*names), "rb") as file:
-            return file.read()
-
-    def write(self, name, data):
-        with open(self.path(name), "wb") as file:
-            file.write(data)
-        return name
-
     # The night -----------------------------------------------------------------------------------------------
 
     def serve(self, *flags, agencies=3, **how):

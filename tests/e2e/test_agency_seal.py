@@ -24,9 +24,6 @@ class Seals(Story):
     def agency(self, number, server, *flags):
         return Agency(self, number, server.ports, "--central-key", self.key, *flags)
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def read(self, name):
         with open(self.path(name), encoding="utf-8") as file:
             return file.read()

@@ -24,9 +24,6 @@ class Approve(Story):
         self.write("seal.note", self.draw.seal())
         self.write_key("garcia.key", bytes(range(0x20, 0x40)))
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def write(self, name, data, mode=0o600):
         with open(self.path(name), "wb") as file:
             file.write(data)

@@ -9,9 +9,6 @@ ENDINGS = ("", "-wal", "-shm", "-lock", "-journal")
 
 @unittest.skipUnless(STORES.in_files, "it is about a store's files")
 class Places(Story):
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
     def is_refused(self, audit_log, store):
         before = self.everything()
         server = Process(self, ["server", "--agencies", 1, "--store", store, "--server-port", 0, "--consult-server-port", 0],

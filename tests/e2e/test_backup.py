@@ -19,9 +19,6 @@ BET = "Ana,Paz,30904465,1999-03-17,7574"
 
 
 class BackupStory(Story):
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def backup(self, to, status=0, store="quiniela.db", prefix=(), flags=()):
         """What it prints, or why it failed."""
         done = subprocess.run([*prefix, PROGRAM, "backup", "--store", store, "--to", to, *flags], stdout=subprocess.PIPE,

@@ -23,17 +23,6 @@ class Play(Story):
         super().setUp()
         self.authority = certificates.Authority(os.path.join(self.folder, "ca")).issue_server()
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, data):
-        with open(self.path(name), "wb") as file:
-            file.write(data)
-
-    def read(self, name):
-        with open(self.path(name), "rb") as file:
-            return file.read()
-
     def begin_agency(self, number, rows):
         """With its own certificate, its file, and the central's key, which it has from elsewhere."""
         self.write(f"agency-{number}.csv", maker.Draw({number: ("finished", rows)}).csv(number))

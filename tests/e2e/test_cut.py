@@ -26,9 +26,6 @@ class Cut(Story):
         self.wire = Wire(self, self.server.ports[0])
         self.send(0)
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def send(self, first):
         for at in range(first, first + CHUNKS * CHUNK, CHUNK):
             self.assertEqual(self.wire.ask(chunk(at))["next"], at + CHUNK)

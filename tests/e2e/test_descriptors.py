@@ -30,9 +30,6 @@ class Descriptors(Story):
         self.addCleanup(lambda: process.poll() is None and (process.kill(), process.wait()))
         return process
 
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
     def said(self):
         texts = []
         for name in ("out", "err"):

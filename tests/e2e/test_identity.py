@@ -21,9 +21,6 @@ def chunk(first, count=CHUNK):
 
 @unittest.skipUnless(STORES.in_files, "it is about files")
 class Identity(Story):
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
     def start(self, store, *flags, **how):
         return Process(self, ["server", "--agencies", 1, "--store", store, "--server-port", 0, "--consult-server-port", 0,
                               *flags], **how)

@@ -26,9 +26,6 @@ class Output(Story):
         self.stored += 1
         self.assertEqual(reply["next"], self.stored)
 
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
     def export(self, output, *flags):
         return self.run_program("export", "--store", "night.db", "--output", output, *flags)
 

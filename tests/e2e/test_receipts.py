@@ -27,9 +27,6 @@ class Receipts(Story):
     def agency(self, *flags, key=None):
         return Agency(self, 1, self.server.ports, "--chunk-size", 10, "--central-key", key or self.key, *flags)
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def blocks(self, name="data/agency-1.receipts"):
         with open(self.path(name), encoding="ascii") as file:
             text = file.read()

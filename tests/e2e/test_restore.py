@@ -12,9 +12,6 @@ BET = "Ana,Paz,30904465,1999-03-17,7574"
 
 
 class Restore(Story):
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def run_it(self, status, *arguments, prefix=()):
         """What it prints, or why it failed."""
         done = subprocess.run([*prefix, PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -20,9 +20,6 @@ class Signed(Story):
         super().setUp()
         self.key = self.make_key("keys")
 
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
     def make_key(self, folder, name=NAME):
         """The public key of a new one."""
         status, said, errors = self.run_program("keys", "--dir", folder, "--sign-name", name)
