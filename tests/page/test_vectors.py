@@ -4,28 +4,16 @@ Those of the known files are skipped where the files are not: QUINIELA_DATA.
 """
 import base64
 import hashlib
-import os
 import unittest
 
 from paging import Paged, maker
 
-OUTPUT = bytes.fromhex("274e031530b2c773494ebfd9827df4b20bf83b65bcfc5107b97d7c307713e2ff"
-                       "b80c8fd3b7028f457783e88bb07bbd2bc190bc42ba3f56ba2e2f74e04d4e5e98")
-RANDOMNESS = bytes.fromhex("fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd")
 # RFC 8032, 7.1: key, message, signature.
 SIGNED = (("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
           ("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"))
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-
-
-def known(name):
-    path = os.path.join(maker.DATA, name)
-    if not os.path.exists(path):
-        raise unittest.SkipTest(f"{path} is not there")
-    with open(path, "rb") as file:
-        return file.read()
 
 
 class Vectors(Paged):
@@ -61,7 +49,7 @@ class Vectors(Paged):
             self.assertEqual(len(said.of("ok")), 2 * size + 6)
 
     def test_the_known_files(self):
-        files = {a: known(f"agency-{a}.csv").decode().splitlines() for a in range(1, 6)}
+        files = {a: maker.known(f"agency-{a}.csv").decode().splitlines() for a in range(1, 6)}
         draw = maker.Draw({a: ("finished", rows) for a, rows in files.items()})
         data = draw.proof(5, 990)
         self.assertEqual(hashlib.sha256(data).hexdigest(), "9e661a066548c1ca69f0e9c45bd3f67b256d8ea80a151d209aafa4c3c518042c")
@@ -72,8 +60,8 @@ class Vectors(Paged):
         self.in_a_claim(self.ask(receipts=[blocks[0]]), "ok", "1 of agency 5, for bets up to 3")
 
     def test_the_real_pulse(self):
-        pulse, certificate = known("beacon/pulse-1-54610.json"), known("beacon/certificate.pem")
-        self.assertEqual(self.hex_of("(await readPulse(data)).output", pulse), OUTPUT.hex())
+        pulse, certificate = maker.known("beacon/pulse-1-54610.json"), maker.known("beacon/certificate.pem")
+        self.assertEqual(self.hex_of("(await readPulse(data)).output", pulse), maker.OUTPUT.hex())
         signed = self.hex_of("await sha512((await readPulse(data)).message)", pulse)
         self.assertEqual((signed[:8], signed[-4:]), ("cf3df5c0", "7c17"))
         said = self.ask(pulse=pulse, certificate=certificate)
@@ -83,8 +71,9 @@ class Vectors(Paged):
     def test_the_number(self):
         seal = self.draw.seal_text()
         rejected = hashlib.sha256((492323).to_bytes(4, "big")).digest()
-        for further, number, words in ((OUTPUT, 4346, [0xec81df8a]), (RANDOMNESS, 2528, [0x5b4bed00]),
-                                       (OUTPUT + RANDOMNESS, 5654, [0x92aff756]), (rejected, 5726, [0xfffff413, 0x551d2e2e])):
+        for further, number, words in ((maker.OUTPUT, 4346, [0xec81df8a]), (maker.RANDOMNESS, 2528, [0x5b4bed00]),
+                                       (maker.OUTPUT + maker.RANDOMNESS, 5654, [0x92aff756]),
+                                       (rejected, 5726, [0xfffff413, 0x551d2e2e])):
             found = self.tab.apply("async (seal, further) => deriveNumber(await sha256(atob(seal)), fromHex(further))",
                                    base64.b64encode(seal).decode(), further.hex())
             self.assertEqual((found["number"], found["words"]), (number, words))

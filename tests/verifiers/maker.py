@@ -9,6 +9,7 @@ import json
 import os
 import struct
 import sys
+import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DATA = os.path.abspath(os.environ.get("QUINIELA_DATA", os.path.join(ROOT, "../shared/data")))  # may not be there
@@ -19,6 +20,20 @@ ORIGIN = b"lottery.example/central/2026-11-25"
 SMALL = {1: ("finished", ["Ana,Núñez,30904465,1999-03-17,7574", 'Ana "la 7",Paz,A1,2000-02-29,0007', "Ana,Paz,A1,2000-02-29,7"]),
          2: ("cut", []), 3: ("finished", []), 4: ("cut", ["a,b,1,2000-01-01,0"]),
          5: ("finished", ["x,y,2,2000-01-01,9999"] * 2)}
+
+# What real beacons gave: NIST's pulse 1-54610, and drand's quicknet 1000.
+OUTPUT = bytes.fromhex("274e031530b2c773494ebfd9827df4b20bf83b65bcfc5107b97d7c307713e2ff"
+                       "b80c8fd3b7028f457783e88bb07bbd2bc190bc42ba3f56ba2e2f74e04d4e5e98")
+RANDOMNESS = bytes.fromhex("fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd")
+
+
+def known(name):
+    """A known file; the test that asks for it is skipped where it is not there."""
+    path = os.path.join(DATA, name)
+    if not os.path.exists(path):
+        raise unittest.SkipTest(f"{path} is not there")
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def b64(data):

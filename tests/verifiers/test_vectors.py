@@ -11,18 +11,6 @@ import unittest
 import maker
 from quiniela_verify import bets, ed25519, encoding, merkle, notes, number, proof, pulse, records, rules
 
-OUTPUT = bytes.fromhex("274e031530b2c773494ebfd9827df4b20bf83b65bcfc5107b97d7c307713e2ff"
-                       "b80c8fd3b7028f457783e88bb07bbd2bc190bc42ba3f56ba2e2f74e04d4e5e98")
-RANDOMNESS = bytes.fromhex("fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd")
-
-
-def known(name):
-    path = os.path.join(maker.DATA, name)
-    if not os.path.exists(path):
-        raise unittest.SkipTest(f"{path} is not there")
-    with open(path, "rb") as file:
-        return file.read()
-
 
 class Small(unittest.TestCase):
     """Made by the tests' own maker, and read by the verifier."""
@@ -73,8 +61,8 @@ class Small(unittest.TestCase):
 
     def test_number(self):
         seal = hashlib.sha256(self.draw.seal_text()).digest()
-        for further, expected, word in (OUTPUT, 4346, 0xec81df8a), (RANDOMNESS, 2528, 0x5b4bed00), (OUTPUT + RANDOMNESS, 5654,
-                                                                                                    0x92aff756):
+        for further, expected, word in ((maker.OUTPUT, 4346, 0xec81df8a), (maker.RANDOMNESS, 2528, 0x5b4bed00),
+                                        (maker.OUTPUT + maker.RANDOMNESS, 5654, 0x92aff756)):
             self.assertEqual(number.derive(seal, further), (expected, [word]))
         rejected = hashlib.sha256((492323).to_bytes(4, "big")).digest()
         self.assertEqual(number.derive(seal, rejected), (5726, [0xfffff413, 0x551d2e2e]))
@@ -85,7 +73,7 @@ class KnownFiles(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        files = {a: known(f"agency-{a}.csv").decode().splitlines() for a in range(1, 6)}
+        files = {a: maker.known(f"agency-{a}.csv").decode().splitlines() for a in range(1, 6)}
         cls.draw = maker.Draw({a: ("finished", rows) for a, rows in files.items()})
 
     def test_seal(self):
@@ -117,12 +105,12 @@ class KnownFiles(unittest.TestCase):
 
 class RealPulse(unittest.TestCase):
     def test_it(self):
-        found = pulse.read(known("beacon/pulse-1-54610.json"))
-        certificate = pulse.read_certificate(known("beacon/certificate.pem"))
+        found = pulse.read(maker.known("beacon/pulse-1-54610.json"))
+        certificate = pulse.read_certificate(maker.known("beacon/certificate.pem"))
         pulse.check(found, certificate)
         signed = hashlib.sha512(found.message).hexdigest()
         self.assertEqual((len(found.message), signed[:8], signed[-4:]), (813, "cf3df5c0", "7c17"))
-        self.assertEqual((found.chain, found.index, found.output), (1, 54610, OUTPUT))
+        self.assertEqual((found.chain, found.index, found.output), (1, 54610, maker.OUTPUT))
 
 
 class Ed25519(unittest.TestCase):
