@@ -46,8 +46,8 @@ void lottery_set_winners(struct lottery *lottery, const struct winners *winners)
 // started.
 void lottery_set_draw(struct lottery *lottery, const char *draw);
 
-// Where what is signed of the draw is seen, to be told to agencies that ask; NULL, or never called: nothing is
-// signed. It must outlive the net. Call it before the net is started.
+// Where what is signed of the draw is seen, to be told to agencies that ask; NULL, or never called: nothing
+// is signed. It must outlive the net. Call it before the net is started.
 void lottery_set_notice(struct lottery *lottery, struct notice *notice);
 
 // The agency was reset (0: some agency was, by another server): those of its clients that wait for the draw,
