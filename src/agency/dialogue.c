@@ -2,6 +2,8 @@
 
 #include "agency/backoff.h"
 #include "agency/look.h"
+#include "agency/outcome.h"
+#include "agency/patience.h"
 #include "agency/phase.h"
 #include "agency/promises.h"
 #include "agency/question.h"
@@ -26,10 +28,7 @@ enum {
     BACKOFF_CAP_MS = 5000,
     POLL_BASE_MS = 1000,
     POLL_CAP_MS = 30000,
-    ANSWER_GROWTH_MAX = 16, // grows to at most this many times the timeout for an answer
 };
-
-static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX, "every wait fits");
 
 struct dialogue {
     const struct dialogue_options *options;
@@ -44,11 +43,12 @@ struct dialogue {
     bool is_closed;   // the draw, before all bets were taken: `error` is why it will fail in the end
     struct look look; // whether they still are, before that question
     struct sending sending;
+    struct outcome outcome; // of the winners that were told
     struct message_decoder *decoder;
     struct route bets, consult; // which server to use
     struct backoff backoff;     // before connecting again
     struct backoff polling;     // before asking again
-    uint32_t answer_ms;         // timeout for the next answer
+    struct patience patience;   // for the next answer
     struct trust trust;         // in the servers' certificates
     struct error error;         // the reason for a failure
     bool failed;
@@ -56,24 +56,29 @@ struct dialogue {
 
 // States --------------------------------------------------------------------------------------------------
 
-// The one function that changes the phase. Entering CONNECTING, BACKING_OFF or ENDED also drops the
+// The one function that changes the phase. Entering CONNECTING, BACKING_OFF, HOLDING or ENDED also drops the
 // connection.
 static void enter(struct dialogue *dialogue, enum phase phase) {
     assert(phase_may_follow(dialogue->phase, phase));
     dialogue->phase = phase;
-    bool keeps_link = phase != CONNECTING && phase != BACKING_OFF && phase != ENDED;
+    bool keeps_link = phase != CONNECTING && phase != BACKING_OFF && phase != HOLDING && phase != ENDED;
     if (dialogue->linked && !keeps_link) {
         dialogue->linked = false;
         dialogue->actions->disconnect(dialogue->context);
     }
 }
 
-static void end(struct dialogue *dialogue) {
+// Enters a phase that needs no connection any more.
+static void leave(struct dialogue *dialogue, enum phase phase) {
     bool was_linked = dialogue->linked;
-    enter(dialogue, ENDED);
+    enter(dialogue, phase);
     if (was_linked) {
         report_closed();
     }
+}
+
+static void end(struct dialogue *dialogue) {
+    leave(dialogue, ENDED);
     dialogue->actions->ended(dialogue->context);
 }
 
@@ -144,25 +149,20 @@ void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t
 // A connection may stay silent and look healthy forever: something between the two ends may acknowledge
 // bytes without passing them on.
 static void expect_answer(struct dialogue *dialogue) {
-    if (dialogue->answer_ms > 0) {
-        dialogue->actions->wait(dialogue->context, dialogue->answer_ms);
+    if (dialogue->patience.ms > 0) {
+        dialogue->actions->wait(dialogue->context, dialogue->patience.ms);
     }
 }
 
-// The central works: the next waits are short again.
 static void on_good_answer(struct dialogue *dialogue) {
-    dialogue->answer_ms = dialogue->options->answer_timeout_ms;
+    patience_reset(&dialogue->patience);
     route_good(route_of(dialogue));
 }
 
-// The next answer may take twice as long: a slow central must not be asked repeatedly for an answer that it
-// is about to give.
 static void on_no_answer(struct dialogue *dialogue) {
     char reason[ERROR_TEXT_BYTES];
-    snprintf(reason, sizeof reason, "no answer within %" PRIu32 " ms", dialogue->answer_ms);
-    if (dialogue->answer_ms < dialogue->options->answer_timeout_ms * ANSWER_GROWTH_MAX) {
-        dialogue->answer_ms *= 2;
-    }
+    snprintf(reason, sizeof reason, "no answer within %" PRIu32 " ms", dialogue->patience.ms);
+    patience_grow(&dialogue->patience);
     dialogue_down(dialogue, reason);
 }
 
@@ -238,22 +238,20 @@ static void on_not_drawn(struct dialogue *dialogue, const struct reply *reply) {
     dialogue->actions->wait(dialogue->context, wait_ms);
 }
 
-static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
-    const struct dialogue_options *options = dialogue->options;
-    struct error error;
-    if (options->promises != NULL && !promises_take_winners(options->promises, reply, &error)) {
-        on_not_kept(dialogue, &error);
-        return;
+static void conclude(struct dialogue *dialogue, enum outcome_step step) {
+    const struct outcome *outcome = &dialogue->outcome;
+    if (step == OUTCOME_PAUSES) {
+        leave(dialogue, HOLDING);
+        dialogue->actions->wait(dialogue->context, 0);
+    } else if (step == OUTCOME_RETRIES) {
+        come_later(dialogue, "consulta_ganadores", outcome->error.text);
+    } else if (step == OUTCOME_FAILED) {
+        fail(dialogue, &outcome->error);
+    } else {
+        dialogue->failed = step == OUTCOME_NOT_KEPT || dialogue->is_closed;
+        dialogue->error = dialogue->is_closed ? dialogue->error : outcome->error;
+        end(dialogue);
     }
-    report_winners(options, reply->winners.text, reply->winners.length);
-    dialogue->failed = dialogue->is_closed;
-    if (options->keep_winners != NULL &&
-        !options->keep_winners(options->keep_context, reply->winners.text, reply->winners.length, &error)) {
-        report_not_kept(&error);
-        dialogue->error = dialogue->is_closed ? dialogue->error : error;
-        dialogue->failed = true;
-    }
-    end(dialogue);
 }
 
 // What was not taken never will be. What was takes part, and has its winners. They are asked for on a new
@@ -326,9 +324,7 @@ static void on_error_for_good(struct dialogue *dialogue, const struct reply *rep
     if (dialogue->consulting) {
         report_no_winners(reply->error_name, reply->error.text);
     } else {
-        const struct sent *oldest = window_oldest(&dialogue->sending.window);
-        report_refused(dialogue->options, oldest == NULL ? 0 : oldest->count,
-                       oldest == NULL ? 0 : oldest->end, reply, &error);
+        sending_refused(&dialogue->sending, reply, &error);
     }
     fail(dialogue, &error);
 }
@@ -361,7 +357,8 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     } else if (!dialogue->consulting && reply.type == REPLY_CHUNK_PROCESSED) {
         on_acknowledged(dialogue, &reply);
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS) {
-        on_winners(dialogue, &reply);
+        conclude(dialogue, outcome_begin(&dialogue->outcome, dialogue->options,
+                                         dialogue->sending.acknowledged, &reply));
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
         on_not_drawn(dialogue, &reply);
     } else {
@@ -434,6 +431,9 @@ void dialogue_waited(struct dialogue *dialogue) {
     case COMPARING:
         carry_out(dialogue, sending_compare(&dialogue->sending));
         break;
+    case HOLDING:
+        conclude(dialogue, outcome_go_on(&dialogue->outcome));
+        break;
     case CONSULTING:
         if (asks_for_now(dialogue)) {
             on_no_answer(dialogue);
@@ -468,7 +468,7 @@ static bool init(struct dialogue *dialogue, const struct dialogue_options *optio
     dialogue->options = options;
     dialogue->actions = actions;
     dialogue->context = context;
-    dialogue->answer_ms = options->answer_timeout_ms;
+    patience_init(&dialogue->patience, options->answer_timeout_ms);
     backoff_init(&dialogue->backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     backoff_init(&dialogue->polling, POLL_BASE_MS, POLL_CAP_MS, ~options->seed);
     route_init(&dialogue->bets, &options->bets, options->seed + 1);
@@ -492,6 +492,7 @@ bool dialogue_new(const struct dialogue_options *options, const struct dialogue_
 void dialogue_free(struct dialogue **dialogue) {
     if (*dialogue != NULL) {
         sending_end(&(*dialogue)->sending);
+        outcome_end(&(*dialogue)->outcome);
         message_decoder_free((*dialogue)->decoder);
         free(*dialogue);
         *dialogue = NULL;

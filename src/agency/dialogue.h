@@ -1,9 +1,11 @@
 // The agency's half of the conversation with the central, from its first bet to its winners, as a state
 // machine: events in, actions out. It knows nothing of sockets, timers and clocks; uploader.c provides them.
 //
-//   CONNECTING ──up──→ SENDING ⇄ COMPARING ──all acknowledged──→ CONSULTING ──winners──→ ENDED
+//   CONNECTING ──up──→ SENDING ⇄ COMPARING ──all acknowledged──→ CONSULTING ──winners──→ HOLDING ──→ ENDED
 //       ↑                 │          │                            │        ↑↓ not yet
 //       └── BACKING_OFF ←─┴──────────┴── lost, or retryable ──────┴──── POLLING
+//
+// HOLDING, the winners against the agency's own bets, is only where the draw is signed.
 //
 // Whoever comes back to ask for its winners looks first, in SENDING, whether the central still has its bets:
 // it may have been reset meanwhile, or a backup restored.

@@ -12,6 +12,7 @@ enum phase {
     COMPARING,   // pauses briefly between steps of comparing the stored bets
     CONSULTING,  // waits for the winners, or "not yet"
     POLLING,     // waits before it asks for the winners again
+    HOLDING,     // pauses briefly between steps of holding the winners against the agency's own bets
     BACKING_OFF, // waits before it connects again
     ENDED,
 };

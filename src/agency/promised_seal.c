@@ -91,7 +91,8 @@ bool promised_seal_take(const struct kept_texts *texts, const struct vkey *key,
 // The result
 // -------------------------------------------------------------------------------------------------
 
-static bool check_result(const struct vkey *key, struct slice seal, struct slice bytes, struct error *error) {
+static bool check_result(const struct vkey *key, struct slice seal, struct slice bytes,
+                         struct promised_result *told, struct error *error) {
     struct note sealed, note;
     struct result result;
     struct checkpoint checkpoint;
@@ -101,15 +102,16 @@ static bool check_result(const struct vkey *key, struct slice seal, struct slice
         !result_parse(note.text, &result, error)) {
         return false;
     }
+    *told = (struct promised_result){result.number, result.winners};
     hash_of(sealed.text.text, sealed.text.length, &hash);
     return (slice_equal(result.origin, checkpoint.origin) && hash_equal(&result.seal, &hash)) ||
            error_set(error, ERROR_FALSE_CLAIM, "the result is of another draw, or of another seal");
 }
 
 bool promised_result_keep(const struct kept_texts *texts, const struct vkey *key, struct slice seal,
-                          struct slice note, struct error *error) {
+                          struct slice note, struct promised_result *told, struct error *error) {
     struct error reason;
-    if (!check_result(key, seal, note, error)) {
+    if (!check_result(key, seal, note, told, error)) {
         return false;
     }
     if (kept_texts_write(texts, "result", note, error)) {
@@ -124,4 +126,11 @@ bool promised_result_keep(const struct kept_texts *texts, const struct vkey *key
         "the central has signed two results of this draw: %.100s/%.40s.result and %.60s: give both "
         "to whoever audits the draw",
         texts->folder.path, texts->name, kept ? "other-result" : reason.text);
+}
+
+void promised_result_refute(const struct kept_texts *texts, struct slice winners, struct error *error) {
+    struct error said = *error, reason;
+    bool kept = kept_texts_write(texts, "false-winners", winners, &reason);
+    error_set(error, said.code, "%.220s: %.70s/%.40s.result and %.60s: give both to whoever audits the draw",
+              said.text, texts->folder.path, texts->name, kept ? "false-winners" : reason.text);
 }

@@ -19,9 +19,19 @@ bool promised_seal_take(const struct kept_texts *texts, const struct vkey *key,
                         const struct kept_rules *rules, struct slice note, struct small_file *seal,
                         bool *is_new, struct error *error) MUST_CHECK;
 
-// Takes the result of the draw of that seal (its note), and keeps it. ERROR_FALSE_CLAIM: also for a second
-// one, which is kept as "other-result". The others as above.
+// What a result says.
+struct promised_result {
+    uint16_t number;  // that was drawn
+    uint64_t winners; // bets of all agencies that have won
+};
+
+// Takes the result of the draw of that seal (its note), keeps it, and says what it has in *told.
+// ERROR_FALSE_CLAIM: also for a second one, which is kept as "other-result". The others as above.
 bool promised_result_keep(const struct kept_texts *texts, const struct vkey *key, struct slice seal,
-                          struct slice note, struct error *error) MUST_CHECK;
+                          struct slice note, struct promised_result *told, struct error *error) MUST_CHECK;
+
+// Adds to `error`, which says how the winners that were told (documents joined by commas) contradict the
+// result and the agency's own bets, what is to be done, and keeps them as "false-winners".
+void promised_result_refute(const struct kept_texts *texts, struct slice winners, struct error *error);
 
 #endif

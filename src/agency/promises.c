@@ -2,7 +2,6 @@
 
 #include "agency/kept_texts.h"
 #include "agency/promised_receipt.h"
-#include "agency/promised_seal.h"
 #include "agency/receipts_file.h"
 #include "agency/rules_told.h"
 #include "seal/encoding.h"
@@ -166,7 +165,8 @@ bool promises_take_waiting(struct promises *promises, const struct reply *reply,
            take_key(promises, reply, error);
 }
 
-bool promises_take_winners(struct promises *promises, const struct reply *reply, struct error *error) {
+bool promises_take_winners(struct promises *promises, const struct reply *reply,
+                           struct promised_result *result, struct error *error) {
     bool is_new;
     if (reply->seal.text == NULL || reply->result.text == NULL) {
         return error_set(error, ERROR_FALSE_CLAIM,
@@ -174,6 +174,11 @@ bool promises_take_winners(struct promises *promises, const struct reply *reply,
     }
     return take_rules(promises, reply, error) && take_seal(promises, reply, &is_new, error) &&
            promised_result_keep(&promises->texts, &promises->options.key, small_file_text(&promises->seal),
-                                slice_from(reply->result), error) &&
+                                slice_from(reply->result), result, error) &&
            take_key(promises, reply, error);
+}
+
+void promises_refute_winners(const struct promises *promises, struct bet_slice documents,
+                             struct error *error) {
+    promised_result_refute(&promises->texts, slice_from(documents), error);
 }

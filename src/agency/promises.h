@@ -4,6 +4,7 @@
 #ifndef QUINIELA_AGENCY_PROMISES_H
 #define QUINIELA_AGENCY_PROMISES_H
 
+#include "agency/promised_seal.h"
 #include "agency/window.h"
 #include "base/error.h"
 #include "seal/vkey.h"
@@ -48,8 +49,13 @@ bool promises_take_chunk(struct promises *promises, const struct sent *sent, con
 bool promises_take_waiting(struct promises *promises, const struct reply *reply, bool *is_new,
                            struct error *error) MUST_CHECK;
 
-// Takes that of the winners, which must have the seal and the result.
+// Takes that of the winners, which must have the seal and the result; *result is what that says.
 bool promises_take_winners(struct promises *promises, const struct reply *reply,
-                           struct error *error) MUST_CHECK;
+                           struct promised_result *result, struct error *error) MUST_CHECK;
+
+// The winners that were told with that result are not those of the agency's own bets, as `error` says: keeps
+// them, and adds what is to be done.
+void promises_refute_winners(const struct promises *promises, struct bet_slice documents,
+                             struct error *error);
 
 #endif

@@ -230,6 +230,16 @@ void report_not_believed(const struct error *error) {
               error->text);
 }
 
+void report_believed_winners(uint64_t count) {
+    log_event(LOG_LEVEL_INFO, "check_winners", LOG_SUCCESS, "bets: %" PRIu64, count);
+}
+
+void report_winners_unchecked(const struct dialogue_options *options) {
+    log_event(LOG_LEVEL_WARNING, "check_winners", LOG_IN_PROGRESS,
+              "file: %s | message: it cannot be read twice, so the winners are not held against it",
+              reader_path(options->reader));
+}
+
 void report_sealed(const char *folder, const char *name) {
     log_event(LOG_LEVEL_INFO, "keep_seal", LOG_SUCCESS, "file: %s/%s.seal", folder, name);
 }

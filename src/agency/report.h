@@ -71,6 +71,12 @@ void report_progress(const struct dialogue_options *options, uint64_t acknowledg
 // The central is not to be believed, or what it has signed cannot be kept.
 void report_not_believed(const struct error *error);
 
+// The winners that were told are `count` bets of this agency's, those on the number.
+void report_believed_winners(uint64_t count);
+
+// They cannot be held against the bets, which came from a pipe or the like.
+void report_winners_unchecked(const struct dialogue_options *options);
+
 // The seal of the draw has come, and is kept in that folder, in a file that begins with that name.
 void report_sealed(const char *folder, const char *name);
 

@@ -285,6 +285,12 @@ enum sending_step sending_resync(struct sending *sending, uint64_t next, const c
     return SENDING_RESYNCS;
 }
 
+void sending_refused(const struct sending *sending, const struct reply *reply, struct error *error) {
+    const struct sent *oldest = window_oldest(&sending->window);
+    report_refused(sending->options, oldest == NULL ? 0 : oldest->count, oldest == NULL ? 0 : oldest->end,
+                   reply, error);
+}
+
 enum sending_step sending_closed(struct sending *sending, uint64_t stored) {
     const struct reader *reader = sending->options->reader;
     struct error error;

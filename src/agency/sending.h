@@ -96,6 +96,9 @@ enum sending_step sending_compare(struct sending *sending);
 // another draw: what was stored in one is never sent to another.
 enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason);
 
+// The central has refused the oldest chunk for good: reports it, and names its lines in `error`.
+void sending_refused(const struct sending *sending, const struct reply *reply, struct error *error);
+
 // The central takes no more, and has `stored` bets. SENDING_DONE; SENDING_FAILED if that is more than exist
 // here, as far as that is known: then another file was sent.
 enum sending_step sending_closed(struct sending *sending, uint64_t stored);

@@ -165,3 +165,11 @@ class TellsAWinnerWhoIsNone(Central):
 
     def told(self, agency):
         return [(0, "30904465")] * (agency == 1) + super().told(agency)
+
+
+@cheat("passes over a winner")
+class PassesOverAWinner(Central):
+    """The last one of agency 1; neither its program nor the result is told of that bet."""
+
+    def told(self, agency):
+        return super().told(agency)[:-1]

@@ -179,7 +179,16 @@ class Cheats(Play):
 
     def test_tells_a_winner_who_is_none(self):
         self.check("tells a winner who is none")
-        self.assertEqual(self.agencies[1].winners(), 3)
+        self.check_told("30904465,A1,A1")
+
+    def test_passes_over_a_winner(self):
+        self.check("passes over a winner")
+        self.check_told("A1")
+
+    def check_told(self, documents):
+        """Agency 1 has kept what it was told, beside the signed number."""
+        self.assertEqual(self.read("agency-1.false-winners").decode(), documents)
+        self.assertEqual(self.read("agency-1.result"), self.read("result.note"))
 
 
 class Page(unittest.TestCase):

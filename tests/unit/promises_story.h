@@ -162,7 +162,8 @@ static inline size_t other_seal(const struct office *office, char note[1024]) {
 
 // The result of that number. Returns the note's length.
 static inline size_t result_of(const struct office *office, uint16_t number, char note[1024]) {
-    struct result result = {.origin = slice_of(SMALL_ORIGIN), .seal = office->sealed->hash, .number = number};
+    struct result result = {
+        .origin = slice_of(SMALL_ORIGIN), .seal = office->sealed->hash, .number = number, .winners = 1};
     char text[RESULT_BYTES_MAX];
     size_t length = result_write(&result, text);
     return note_made(office->sealed->server, (struct slice){text, length}, note, 1024);

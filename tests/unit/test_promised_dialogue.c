@@ -2,6 +2,7 @@
 #include "promises_story.h"
 
 #include "agency/dialogue.h"
+#include "agency/file_check.h"
 #include "base/log.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
@@ -160,12 +161,17 @@ static void answer_waiting(struct bet_slice seal) {
     free(fields.text);
 }
 
-static void answer_winners(struct bet_slice seal, struct bet_slice result) {
+// Tells these documents as winners.
+static void answer_told(const char *documents, struct bet_slice seal, struct bet_slice result) {
     static uint8_t frame[REPLY_SMALL_BYTES_MAX + 64 * 1024];
     struct json_writer fields = {0};
     put_notes(&fields, seal, result);
-    answer(&fields, reply_encode_winners(frame, "1", 1), frame);
+    answer(&fields, reply_encode_winners(frame, documents, strlen(documents)), frame);
     free(fields.text);
+}
+
+static void answer_winners(struct bet_slice seal, struct bet_slice result) {
+    answer_told("1", seal, result);
 }
 
 static struct bet_slice seal_of_office(void) {
@@ -189,6 +195,7 @@ static void expect_failed(const struct error_code *code, const char *says) {
 
 static void start(void) {
     struct error error;
+    struct file_findings findings;
     options = (struct dialogue_options){.agency = AGENCY,
                                         .bets.count = 1,
                                         .chunk_size = CHUNK_BETS,
@@ -197,6 +204,7 @@ static void start(void) {
                                         .answer_timeout_ms = ANSWER_MS,
                                         .seed = 1};
     must(reader_open(csv, &options.reader, &error), &error);
+    must(file_check(options.reader, AGENCY, &findings, &error), &error);
     must(dialogue_new(&options, &actions, NULL, &dialogue, &error), &error);
     asked[0] = '\0';
     dialogue_start(dialogue);
@@ -308,8 +316,10 @@ static void the_seal_is_shown_as_soon_as_it_is_kept(void **state) {
     expect("s");
     assert_memory_equal(kept(office, "agency-3.seal"), office->sealed->note, office->sealed->note_length);
     char result[1024];
-    answer_winners(seal_of_office(), bet_slice_of(result, result_of(office, 7574, result)));
-    expect("disconnect end");
+    answer_winners(seal_of_office(), bet_slice_of(result, result_of(office, 1, result)));
+    expect("disconnect wait"); // nothing more is needed of the central
+    dialogue_waited(dialogue);
+    expect("end");
     struct error error;
     assert_false(dialogue_failed(dialogue, &error));
     assert_non_null(kept(office, "agency-3.result"));
@@ -362,6 +372,68 @@ static void winners_without_proof_are_not_believed(void **state) {
     expect_failed(ERROR_FALSE_CLAIM, "without the seal");
 }
 
+static bool keep_no_winners(void *context, const char *documents, size_t length, struct error *error) {
+    (void)context, (void)documents, (void)length, (void)error;
+    fail_msg("winners that are not believed are kept");
+    return false;
+}
+
+static void expect_winners_refused(const char *told, uint16_t number, const char *says) {
+    char result[1024];
+    answer_waiting(seal_of_office());
+    asked[0] = '\0';
+    answer_told(told, seal_of_office(), bet_slice_of(result, result_of(office, number, result)));
+    expect("disconnect wait");
+    dialogue_waited(dialogue);
+    expect("end");
+    expect_failed(ERROR_FALSE_CLAIM, says);
+    assert_string_equal(kept(office, "agency-3.false-winners"), told);
+    assert_non_null(kept(office, "agency-3.result"));
+}
+
+static void winners_who_are_none_are_kept_beside_the_result(void **state) {
+    (void)state;
+    options.keep_winners = keep_no_winners;
+    send_all();
+    expect_winners_refused("2,3", 2, "document 3 has no bet on 0002 in agency-3.csv: ");
+    expect_failed(ERROR_FALSE_CLAIM, "agency-3.result and false-winners: give both to whoever audits");
+}
+
+static void a_winner_who_is_left_out_stops_it_loudly(void **state) {
+    (void)state;
+    options.keep_winners = keep_no_winners;
+    send_all();
+    expect_winners_refused("", 5,
+                           "leaves out a winner: document 5 has a bet on 0005 in agency-3.csv, line 6");
+}
+
+// The central says that it has only two of the bets, and has given receipts for four.
+static void what_has_a_receipt_takes_part(void **state) {
+    (void)state;
+    static uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    struct error closed;
+    error_set(&closed, ERROR_DRAW_CLOSED, "closed");
+    acknowledge();
+    acknowledge();
+    answer(&(struct json_writer){0}, reply_encode_error(frame, &closed, 2), frame);
+    dialogue_up(dialogue);
+    expect_winners_refused("", 3, "document 3 has a bet on 0003 in agency-3.csv, line 4");
+}
+
+static void told_to_end_while_it_looks_it_does_not_know_them(void **state) {
+    (void)state;
+    char result[1024];
+    options.keep_winners = keep_no_winners;
+    send_all();
+    answer_waiting(seal_of_office());
+    answer_winners(seal_of_office(), bet_slice_of(result, result_of(office, 1, result)));
+    asked[0] = '\0';
+    dialogue_stop(dialogue);
+    expect("end");
+    struct error error;
+    assert_false(dialogue_failed(dialogue, &error));
+}
+
 static void a_look_is_for_its_draw_alone(void **state) {
     (void)state;
     send_all();
@@ -388,6 +460,10 @@ int main(void) {
         TEST(a_second_seal_stops_it_loudly),
         TEST(winners_of_another_seal_are_not_believed),
         TEST(winners_without_proof_are_not_believed),
+        TEST(winners_who_are_none_are_kept_beside_the_result),
+        TEST(a_winner_who_is_left_out_stops_it_loudly),
+        TEST(what_has_a_receipt_takes_part),
+        TEST(told_to_end_while_it_looks_it_does_not_know_them),
         TEST(a_look_is_for_its_draw_alone),
     };
     log_set_level(LOG_LEVEL_ERROR);

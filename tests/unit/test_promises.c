@@ -330,7 +330,8 @@ static void a_seal_that_is_none_is_not_kept(void **state) {
 
 static bool take_winners(struct office *office, const struct reply *reply) {
     error_clear(&office->error);
-    return promises_take_winners(office->promises, reply, &office->error);
+    struct promised_result result;
+    return promises_take_winners(office->promises, reply, &result, &office->error);
 }
 
 static void winners_need_the_seal_and_one_result(void **state) {
