@@ -61,10 +61,16 @@ bool client_promises_check(const struct client_options *options, const char *bet
            read_key(options, &key, error) && check_apart(options, bets, error);
 }
 
+bool client_promises_read(const struct client_options *options, const char *path, bool is_tls,
+                          struct promises_options *read, struct error *error) {
+    *read = (struct promises_options){.agency = options->agency, .receipts = path, .asks_key = is_tls};
+    return read_key(options, &read->key, error);
+}
+
 bool client_promises_open(const struct client_options *options, const char *path, bool is_tls,
                           struct promises **promises, struct error *error) {
-    struct promises_options opened = {.agency = options->agency, .receipts = path, .asks_key = is_tls};
+    struct promises_options opened;
     *promises = NULL;
-    return options->central_key == NULL ||
-           (read_key(options, &opened.key, error) && promises_open(&opened, promises, error));
+    return options->central_key == NULL || (client_promises_read(options, path, is_tls, &opened, error) &&
+                                            promises_open(&opened, promises, error));
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
+#include "cli/client_promises.h"
 #include "cli/command.h"
 #include "cli/conflicts.h"
 #include "cli/single_bet.h"
@@ -19,6 +20,8 @@ struct parts {
     bool has_consult;
     struct tls_options tls;
     char path[PATH_MAX];
+    struct promises_options promises;
+    char receipts[PATH_MAX]; // "": no key of the central
 };
 
 static bool check_options(const struct client_options *options, struct error *error) {
@@ -28,6 +31,13 @@ static bool check_options(const struct client_options *options, struct error *er
     return options->service == SERVICE_LOTTERY ||
            error_set(error, ERROR_BAD_SETTING, "%s: there is nothing to look at for an echo",
                      settings_place(options->settings, &options->service));
+}
+
+static bool read_promises(const struct client_options *options, struct parts *parts, struct error *error) {
+    bool is_tls = options->tls.certificate != NULL;
+    client_promises_path(options, parts->receipts);
+    return parts->receipts[0] == '\0' ||
+           client_promises_read(options, parts->receipts, is_tls, &parts->promises, error);
 }
 
 // *is_single: one bet is given by settings, and there is no file.
@@ -46,7 +56,9 @@ static bool read_parts(const struct client_options *options, struct parts *parts
                 (!parts->has_consult ||
                  client_options_addresses(options, &options->consult_address, &parts->consult, error)) &&
                 tls_options_complete(&options->tls, options->settings, error) &&
-                single_bet_read(options, &single, error);
+                single_bet_read(options, &single, error) &&
+                client_promises_check(options, single == NULL ? parts->path : NULL, error) &&
+                read_promises(options, parts, error);
     *is_single = single != NULL;
     chunk_free(single);
     return good;
@@ -78,6 +90,7 @@ static int run(const struct client_options *options, struct error *error) {
         .tls = options->tls.certificate != NULL ? &parts.tls : NULL,
         .identity_prefix = tls_agency_prefix,
         .path = is_single ? NULL : parts.path,
+        .promises = parts.receipts[0] == '\0' ? NULL : &parts.promises,
         .strict = options->strict,
         .wait_ms = options->answer_timeout_ms,
     };

@@ -144,8 +144,8 @@
 #define HELP_DOCTOR_SUMMARY "Find out why an agency does not work, and what to do about it."
 #define HELP_DOCTOR_DETAILS                                                                                  \
     "Has the settings of `client`. Looks at the file, the names, the connections, the certificates, the "    \
-    "clock, and what is stored, one after the other. Changes nothing at the central. Exit codes: 0 all is "  \
-    "well, 1 something is wrong, 2 wrong use."
+    "clock, what is stored, and who signs the draw, one after the other. Changes nothing at the central. "   \
+    "Exit codes: 0 all is well, 1 something is wrong, 2 wrong use."
 #define HELP_JSON_DOCTOR .help = "Print one JSON object"
 
 #define HELP_CLIENT_CONFIG                                                                                   \

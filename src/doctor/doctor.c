@@ -5,6 +5,7 @@
 #include "doctor/bets.h"
 #include "doctor/look.h"
 #include "doctor/papers.h"
+#include "doctor/signing.h"
 #include "doctor/speech.h"
 #include "doctor/stored.h"
 
@@ -212,6 +213,7 @@ static void report_targets(const struct doctor *doctor, bool clock_is_wrong) {
 static void examine(struct doctor *doctor) {
     const struct doctor_options *options = doctor->options;
     bets_check(&doctor->bets, options->path, options->agency, options->strict, doctor->findings);
+    signing_report_place(options->promises, doctor->findings);
     look_at_targets(doctor);
     const struct look *clock = find_clock(doctor);
     bool clock_is_wrong = clock != NULL && is_far(clock->offset_ms);
@@ -221,6 +223,9 @@ static void examine(struct doctor *doctor) {
     report_clock(doctor, clock);
     size_t at = find_answer(doctor);
     report_stored(doctor, at, report_agency(doctor, at));
+    bool is_known = at < doctor->targets.count && doctor->looks[at].reply.type == REPLY_CHUNK_PROCESSED;
+    signing_report_key(options->promises, is_known ? &doctor->targets.list[at] : NULL, &doctor->how,
+                       doctor->findings);
 }
 
 bool doctor_examine(const struct doctor_options *options, struct findings *findings, struct error *error) {
