@@ -20,8 +20,8 @@ quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost l
     told_shared ledger ledger_faults ledger_orders order_previews cutoff_clock settling terms worker pulse orders
     winners turn notice signing signing_folder signing_memory receipts sealed_tree sealing sealing_memory paper_proof)
 quiniela_tests_of(agency reader reader_seek file_check comparison csv_diagnosis backoff address route link
-    link_failing given_up dialogue coming_back sending promises promised_dialogue report told_winners
-    trust)
+    link_failing given_up dialogue coming_back sending promises promises_memory promised_dialogue report
+    told_winners trust)
 quiniela_tests_of(keys authority)
 quiniela_tests_of(tls tls_resumed tls_refused tls_chain tls_memory tls_alerts)
 quiniela_tests_of(store store store_rows store_erase store_papers store_voided cutoff_shared store_shared
@@ -32,7 +32,7 @@ quiniela_tests_of(control control silence)
 quiniela_tests_of(net watch connections back_pressure tls_end closing arrival ports lookup handshake_turns
     room_elsewhere net_memory turns hello closings peers exposure place)
 quiniela_tests_of(stream output transport writer)
-quiniela_tests_of(service answers proofs requests admission service_memory flow refusals lines doubt)
+quiniela_tests_of(service answers proofs proofs_memory requests admission service_memory flow refusals lines doubt)
 quiniela_tests_of(audit audit audit_budget audit_file audit_lost recorded)
 quiniela_tests_of(confine confine confine_modules confine_network)
 quiniela_tests_of(claims claims claims_package)

@@ -29,7 +29,11 @@ bool promised_seal_check_kept(const struct kept_texts *texts, const struct vkey 
     struct checkpoint checkpoint;
     struct note note;
     struct error reason;
-    return check_seal(key, rules, small_file_text(seal), &checkpoint, &note, &reason) ||
+    if (check_seal(key, rules, small_file_text(seal), &checkpoint, &note, &reason)) {
+        return true;
+    }
+    *error = reason;
+    return reason.code != ERROR_NO_MEMORY &&
            error_set(error, ERROR_BAD_SETTING,
                      "%.100s/%.50s.seal: %.120s: move the files of another draw away, or name another place "
                      "(--receipts)",

@@ -6,7 +6,7 @@
 #include "notary/kept_rules.h"
 
 // Whether the seal that is kept is one, of the draw of the rules where they are known. ERROR_BAD_SETTING says
-// what to do.
+// what to do; ERROR_NO_MEMORY.
 bool promised_seal_check_kept(const struct kept_texts *texts, const struct vkey *key,
                               const struct kept_rules *rules, const struct small_file *seal,
                               struct error *error) MUST_CHECK;

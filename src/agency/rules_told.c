@@ -43,6 +43,10 @@ bool rules_told_read(const struct kept_texts *texts, const struct vkey *key, str
         }
         bool added = kept_rules_add(rules, small_file_text(&file), key, &reason);
         small_file_free(&file);
+        if (!added && reason.code == ERROR_NO_MEMORY) {
+            *error = reason;
+            return false;
+        }
         if (!added) {
             return error_set(error, ERROR_BAD_SETTING,
                              "%.100s/%.50s.%s: %.120s: move the files of another draw away, or name another "

@@ -9,7 +9,7 @@
 struct slice rules_told_next(struct slice *rest);
 
 // Reads the records that are kept. ERROR_BAD_SETTING when they are of another draw or key than the rest, or
-// no rules: names the file, and says what to do.
+// no rules: names the file, and says what to do. ERROR_SYSTEM, ERROR_NO_MEMORY.
 bool rules_told_read(const struct kept_texts *texts, const struct vkey *key, struct kept_rules *rules,
                      struct error *error) MUST_CHECK;
 
