@@ -48,7 +48,9 @@ struct reading {
     FILE *stream;
     char *line;
     size_t room;
-    uint64_t number; // of the line
+    uint64_t number;               // of the line
+    char entry[RECEIPT_BYTES_MAX]; // of the block
+    struct receipt receipt;        // what it says
 };
 
 static bool refuse(const struct reading *reading, const char *why, struct error *error) {
@@ -69,36 +71,32 @@ static bool next_line(struct reading *reading, size_t *length) {
     return true;
 }
 
-static bool take_entry(struct reading *reading, size_t length, struct error *error) {
-    char bytes[RECEIPT_BYTES_MAX];
-    struct slice entry = {bytes, 0}, line = {reading->line, length};
-    struct receipt receipt;
+static bool read_entry(struct reading *reading, size_t length, struct error *error) {
+    struct slice entry = {reading->entry, 0}, line = {reading->line, length};
+    struct receipt *receipt = &reading->receipt;
     struct error ignored;
     if (!slice_begins(line, "entry ") ||
-        !base64_decode((struct slice){line.text + 6, line.length - 6}, bytes, sizeof bytes, &entry.length) ||
-        !receipt_parse(entry, &receipt, &ignored)) {
+        !base64_decode((struct slice){line.text + 6, line.length - 6}, reading->entry, sizeof reading->entry,
+                       &entry.length) ||
+        !receipt_parse(entry, receipt, &ignored)) {
         return refuse(reading, "is no entry of a receipt", error);
     }
-    if (receipt.agency != reading->agency) {
+    if (receipt->agency != reading->agency) {
         return refuse(reading, "is a receipt of another agency", error);
     }
     struct slice origin = receipts_file_origin(reading->file);
-    if (origin.length > 0 && !slice_equal(origin, receipt.origin)) {
-        return refuse(reading, "is a receipt of another draw than those before it", error);
-    }
-    take(reading->file, &receipt);
-    return true;
+    return origin.length == 0 || slice_equal(origin, receipt->origin) ||
+           refuse(reading, "is a receipt of another draw than those before it", error);
 }
 
-// Reads one block; *whole is false at the end of the file, be it in a block or not.
+// Reads one block; *whole is false at the end of the file, be it in a block or not: what was cut off counts
+// for nothing.
 static bool read_block(struct reading *reading, bool *whole, struct error *error) {
     static const char *const begin[] = {"entry ", "index ", "path", "note ", ""};
-    uint64_t covered = reading->file->covered;
     *whole = false;
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
         size_t length;
         if (!next_line(reading, &length)) {
-            reading->file->covered = covered; // what was cut off counts for nothing
             return !ferror(reading->stream) ||
                    error_set_system(error, errno, "%.150s: cannot be read", reading->file->path);
         }
@@ -108,10 +106,11 @@ static bool read_block(struct reading *reading, bool *whole, struct error *error
         if (!is_it) {
             return refuse(reading, "is no line of a receipt", error);
         }
-        if (i == 0 && !take_entry(reading, length, error)) {
+        if (i == 0 && !read_entry(reading, length, error)) {
             return false;
         }
     }
+    take(reading->file, &reading->receipt);
     *whole = true;
     return true;
 }
