@@ -87,7 +87,8 @@ static bool is_sealed(const struct listing *listing, struct error *error) {
     }
     return evidence->rules == NULL || hash_equal(&list->rules, &evidence->rules->hash) ||
            error_set(error, ERROR_FALSE_CLAIM,
-                     "the seal is of other rules than record %" PRIu64 ", the newest one given",
+                     "the seal is of other rules than record %" PRIu64
+                     ", the newest one given: is a later record missing?",
                      evidence->rules->number);
 }
 

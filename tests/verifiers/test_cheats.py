@@ -108,7 +108,7 @@ class Central(Asking):
         """The tree has the hash of the newest ones."""
         later = self.draw.rules(number=1, before=self.draw.rules_text(), close="2026-11-25T23:00:00Z")
         said = self.ask(1, rules=self.draw.rules(), rules_2=later, seal=self.draw.seal(), seal_json=self.draw.seal_json())
-        self.in_any_line(said, "FALSE", "seal.json", "other rules")
+        self.in_any_line(said, "FALSE", "seal.json", "other rules", "is a later record missing?")
 
     def test_rules_that_make_no_sense(self):
         text = self.draw.rules_text()

@@ -137,7 +137,7 @@ async function checkSealJson(known) {
             refuse(say`gives another root, or has another size, than the seal`);
         }
         if (known.rules && listed.rules !== known.rules.hash) {
-            refuse(say`the seal is of other rules than record ${known.rules.number}, the newest one given`);
+            refuse(say`the seal is of other rules than record ${known.rules.number}, the newest one given: is a later record missing?`);
         }
         found.forEach((entry, agency) => known.entries.set(agency, entry));
         known.listed = listed;

@@ -198,8 +198,8 @@ const SPANISH = Object.freeze({
         "es de más de {0} agencias, y esta página no calcula más: quiniela verify y verify.py sí",
     "no seal to compare its root with": "no hay sello con que comparar su raíz",
     "gives another root, or has another size, than the seal": "da otra raíz que el sello, o es de otro tamaño",
-    "the seal is of other rules than record {0}, the newest one given":
-        "el sello es de otras reglas que el registro {0}, el último que se dio",
+    "the seal is of other rules than record {0}, the newest one given: is a later record missing?":
+        "el sello es de otras reglas que el registro {0}, el último que se dio: ¿falta un registro posterior?",
     "gives the seal's root: {0} agencies, {1} bets": "da la raíz del sello: {0} agencias, {1} apuestas",
     "{0} bets of agency {1} were voided by reset {2}, and are in no tree: its word":
         "{0} apuestas de la agencia {1} se anularon en el reset {2}, y no están en ningún árbol: es su palabra",

@@ -125,7 +125,7 @@ def check_seal_json(case):
         if (listed.agencies + 1, listed.root) != (size, root):
             raise Refused("gives another root, or has another size, than the seal")
         if case.rules and listed.rules != case.rules.hash:
-            raise Refused(f"the seal is of other rules than record {case.rules.number}, the newest one given")
+            raise Refused(f"the seal is of other rules than record {case.rules.number}, the newest one given: is a later record missing?")
         case.entries.update(found)
         case.listed = listed
         case.claims.ok(what, f"gives the seal's root: {listed.agencies} agencies, {listed.bets} bets")
