@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,8 +42,17 @@ static bool read_whole(const char *path, int descriptor, struct small_file *file
     return true;
 }
 
+// A service manager hands a secret over in a folder into which nobody else gets. Where it lets the service
+// read it by an access list, the mode shows that as the group's right (systemd, LoadCredential=).
+static bool is_credential(const char *path) {
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    size_t length = folder == NULL ? 0 : strlen(folder);
+    return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
 static bool check_privacy(const char *path, const struct stat *status, struct error *error) {
-    return (status->st_mode & (S_IRWXG | S_IRWXO)) == 0 ||
+    mode_t others = (S_IRWXG | S_IRWXO) & ~(is_credential(path) ? (mode_t)S_IRGRP : 0);
+    return (status->st_mode & others) == 0 ||
            error_set(error, ERROR_BAD_SETTING,
                      "%.150s: is a secret, and others can get at it (mode %03o): chmod 600", path,
                      (unsigned)status->st_mode & 0777U);

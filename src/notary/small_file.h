@@ -16,6 +16,7 @@ struct small_file {
 bool small_file_read(const char *path, size_t max, struct small_file *file, struct error *error) MUST_CHECK;
 
 // The same for a secret: ERROR_BAD_SETTING, too, when others than its owner may read or change it.
+// The service manager's copy, in $CREDENTIALS_DIRECTORY, may be readable for its group.
 bool small_file_read_secret(const char *path, size_t max, struct small_file *file,
                             struct error *error) MUST_CHECK;
 

@@ -131,6 +131,33 @@ class Unit(Story):
                                                 "--consult-server-port", 0, environment={"SERVER_IP": "", "STORE": ""})
         self.assertEqual(status, 0, said + errors)
 
+    @unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd is not here")
+    def test_of_a_signed_draw(self):
+        """The commented lines are good once the # is away."""
+        with open(f"{ROOT}/systemd/quiniela.service", encoding="utf-8") as file:
+            unit, count = re.subn(r"(?m)^#(?=LoadCredential=|Environment=SIGN_KEY=|StateDirectory=)", "", file.read())
+        self.assertEqual(count, 3)
+        shutil.copy(f"{ROOT}/systemd/quiniela.socket", self.folder)
+        with open(f"{self.folder}/quiniela.service", "w", encoding="utf-8") as here:
+            here.write(unit.replace("/usr/bin/quiniela", "/bin/true"))
+        done = subprocess.run(["systemd-analyze", "verify", f"{self.folder}/quiniela.service"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+        folder = re.search(r"(?m)^StateDirectory=(\S+-seals)$", unit)[1]
+        with open(f"{ROOT}/systemd/config.ini", encoding="utf-8") as file:
+            settings = re.sub(r"(?m)^#(?=(SIGN_NAME|SEAL_DIR) )", "", file.read())
+        self.assertIn(f"SEAL_DIR = /var/lib/{folder}\n", settings)
+        with open(f"{self.folder}/config.ini", "w", encoding="utf-8") as here:
+            here.write(re.sub("/var/(lib|log)/quiniela(-seals)?", self.folder, settings))
+        name = re.search(r"(?m)^SIGN_NAME = (\S+)$", settings)[1]
+        self.assertEqual(self.run_program("keys", "--dir", "keys", "--sign-name", name)[0], 0)
+        status, said, errors = self.run_program("config", "server", "--config", "config.ini", "--sign-key", "keys/sign.key",
+                                                "--server-port", 0, "--consult-server-port", 0,
+                                                environment={"SERVER_IP": "", "STORE": ""})
+        self.assertEqual(status, 0, said + errors)
+        self.assertIn(f"a start would sign it as {name}", said)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -7,6 +7,7 @@
 #include "notary/key_file.h"
 #include "notary/key_list.h"
 #include "notary/signed_rules.h"
+#include "notary/small_file.h"
 #include "seal/errors.h"
 
 #include <fcntl.h>
@@ -204,6 +205,25 @@ static void a_key_that_others_can_read_is_refused(void **state) {
     assert_refused_with(&office->options, "SIGN_KEY: ");
 }
 
+// As the service manager hands it over, with an access list.
+static void a_credential_may_be_readable_for_its_group(void **state) {
+    struct office *office = *state;
+    struct small_file file;
+    struct error error;
+    assert_int_equal(chmod(office->key, 0440), 0);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", office->folder, 1), 0);
+    must(small_file_read_secret(office->key, 4096, &file, &error), &error);
+    small_file_free(&file);
+    assert_int_equal(chmod(office->key, 0460), 0);
+    assert_refused_with(&office->options, "SIGN_KEY: ");
+    assert_int_equal(chmod(office->key, 0444), 0);
+    assert_refused_with(&office->options, "SIGN_KEY: ");
+    assert_int_equal(chmod(office->key, 0440), 0);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "/nowhere", 1), 0);
+    assert_refused_with(&office->options, "SIGN_KEY: ");
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
 static void a_key_is_never_replaced(void **state) {
     struct office *office = *state;
     struct error error;
@@ -298,6 +318,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(rules_of_another_key_are_not_ours, begin, end),
         cmocka_unit_test_setup_teardown(settings_that_contradict_each_other_are_refused, begin, end),
         cmocka_unit_test_setup_teardown(a_key_that_others_can_read_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(a_credential_may_be_readable_for_its_group, begin, end),
         cmocka_unit_test_setup_teardown(a_key_is_never_replaced, begin, end),
         cmocka_unit_test_setup_teardown(lists_of_keys_are_sorted_and_have_no_key_twice, begin, end),
         cmocka_unit_test_setup_teardown(what_was_kept_stays, begin, end),
