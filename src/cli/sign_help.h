@@ -27,7 +27,7 @@
                                   "likewise"
 #define HELP_TSA_CERTS                                                                                       \
     .value_name = "PATHS",                                                                                   \
-    .help = "Certificates of time-stamping authorities, in PEM, with commas between the files"
+    .help = "Certificates of time-stamping authorities' CAs, in PEM, with commas between the files"
 #define HELP_BEACON_CHAIN .value_name = "NUMBER", .help = "With NUMBER=beacon: the chain of NIST's pulses"
 #define HELP_BEACON_PULSE                                                                                    \
     .value_name = "TIME",                                                                                    \
