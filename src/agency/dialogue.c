@@ -309,12 +309,11 @@ static void carry_out(struct dialogue *dialogue, enum sending_step step) {
 static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply) {
     struct sent sent;
     enum sending_step step = sending_acknowledged(&dialogue->sending, reply, &sent);
-    if (step == SENDING_WAITS) {
+    if (step == SENDING_WAITS && !sent_only_asks(&sent)) { // an answer says nothing of how storing goes
         on_good_answer(dialogue);
         backoff_reset(&dialogue->backoff);
-        step = sending_go_on(&dialogue->sending, &sent, reply);
     }
-    carry_out(dialogue, step);
+    carry_out(dialogue, step == SENDING_WAITS ? sending_go_on(&dialogue->sending, &sent, reply) : step);
 }
 
 // Messages ------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "agency/promises.h"
 
+#include "agency/errors.h"
 #include "agency/kept_texts.h"
 #include "agency/promised_receipt.h"
 #include "agency/receipts_file.h"
@@ -33,8 +34,8 @@ static bool check_receipts(const struct promises *promises, struct error *error)
     return rules == NULL || origin.length == 0 || slice_equal(origin, rules->origin) ||
            error_set(
                error, ERROR_BAD_SETTING,
-               "%.150s: has receipts of draw %.*s, and this is draw %.*s: move the files of that draw away, "
-               "or name another place (--receipts)",
+               "%.150s: has receipts of draw %.*s, and the rules beside it are of draw %.*s: name another "
+               "place (--receipts)",
                promises->options.receipts, (int)origin.length, origin.text, (int)rules->origin.length,
                rules->origin.text);
 }
@@ -98,17 +99,18 @@ bool promises_lack_key(const struct promises *promises) {
 
 static bool take_rules(struct promises *promises, const struct reply *reply, struct error *error) {
     if (reply->is_unsigned) {
-        return error_set(error, ERROR_FALSE_CLAIM,
-                         "the central's draw is not signed, and this agency was told its key (CENTRAL_KEY)");
+        return error_set(
+            error, ERROR_NOT_SIGNED,
+            "the central's draw is not signed, and this agency was given a key (CENTRAL_KEY): ask "
+            "the operator whether this is the right central");
     }
     if (reply->rules.text == NULL) {
-        return error_set(
-            error, ERROR_FALSE_CLAIM,
-            "the central does not tell the rules of its draw: it is an older one, which signs none");
+        return error_set(error, ERROR_NOT_SIGNED,
+                         "the central does not tell the rules of its draw: it is an older one, which signs "
+                         "none, and this agency was given a key (CENTRAL_KEY)");
     }
-    return rules_told_take(&promises->texts, &promises->options.key, slice_from(reply->rules),
-                           &promises->rules, error) &&
-           check_receipts(promises, error);
+    return rules_told_take(&promises->texts, &promises->options.key, receipts_file_origin(promises->receipts),
+                           slice_from(reply->rules), &promises->rules, error);
 }
 
 static bool take_receipt(struct promises *promises, const struct sent *sent, const struct reply *reply,

@@ -1,5 +1,7 @@
 #include "agency/rules_told.h"
 
+#include "agency/errors.h"
+#include "bet/errors.h"
 #include "seal/errors.h"
 #include "seal/note.h"
 
@@ -49,8 +51,8 @@ bool rules_told_read(const struct kept_texts *texts, const struct vkey *key, str
         }
         if (!added) {
             return error_set(error, ERROR_BAD_SETTING,
-                             "%.100s/%.50s.%s: %.120s: move the files of another draw away, or name another "
-                             "place (--receipts)",
+                             "%.100s/%.50s.%s: %.120s: name another place (--receipts), or the key of these "
+                             "files (CENTRAL_KEY)",
                              texts->folder.path, texts->name, suffix, reason.text);
         }
     }
@@ -67,17 +69,10 @@ bool rules_told_has(const struct kept_rules *rules, const struct hash *hash) {
 }
 
 // Both are kept: one of them is a lie.
-static bool refuse_fork(const struct kept_texts *texts, const struct kept_record *known, size_t number,
-                        const struct kept_record *told, struct error *error) {
+static bool refuse_fork(const struct kept_texts *texts, size_t number, const struct kept_record *told,
+                        struct error *error) {
     char suffix[SUFFIX_BYTES];
     struct error reason;
-    if (!slice_equal(known->rules->origin, told->rules->origin)) {
-        return error_set(error, ERROR_FALSE_CLAIM,
-                         "the rules are of draw %.*s, and %.100s/%.50s.rules-0 of another: move the files of "
-                         "that draw away, or name another place (--receipts)",
-                         (int)told->rules->origin.length, told->rules->origin.text, texts->folder.path,
-                         texts->name);
-    }
     write_suffix("other-rules", number, suffix);
     bool kept = kept_texts_write(texts, suffix, (struct slice){told->note, told->size}, &reason);
     return error_set(error, ERROR_FALSE_CLAIM,
@@ -92,9 +87,8 @@ static bool take_record(const struct kept_texts *texts, const struct kept_rules 
     struct slice note = {record->note, record->size};
     char suffix[SUFFIX_BYTES];
     if (number < rules->count) {
-        const struct kept_record *known = &rules->records[number];
-        return hash_equal(&known->rules->hash, &record->rules->hash) ||
-               refuse_fork(texts, known, number, record, error);
+        return hash_equal(&rules->records[number].rules->hash, &record->rules->hash) ||
+               refuse_fork(texts, number, record, error);
     }
     write_suffix("rules", number, suffix);
     return kept_texts_write(texts, suffix, note, error) && kept_rules_add(rules, note, key, error);
@@ -114,18 +108,60 @@ static bool take_all(const struct kept_texts *texts, const struct vkey *key, con
                      told->count, rules->count);
 }
 
-bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice told,
-                     struct kept_rules *rules, struct error *error) {
-    struct kept_rules records = {.records = NULL};
-    bool done = true;
-    while (done && told.length > 0) {
-        struct slice note = rules_told_next(&told);
-        done = (records.count < RECORDS_MAX ||
-                error_set(error, ERROR_BAD_FORM, "the central's rules have too many records")) &&
-               kept_rules_add(&records, note, key, error);
+// Files of another night are no fault of the central's.
+static bool check_draw(const struct kept_texts *texts, struct slice receipts, const struct kept_rules *told,
+                       const struct kept_rules *known, struct error *error) {
+    const struct rules *now = kept_rules_newest(told), *kept = kept_rules_newest(known);
+    struct slice before = kept == NULL ? receipts : kept->origin;
+    if (now == NULL) {
+        return error_set(error, ERROR_BAD_FORM, "the central's rules are empty");
     }
-    done = done && (records.count > 0 || error_set(error, ERROR_BAD_FORM, "the central's rules are empty")) &&
-           take_all(texts, key, &records, rules, error);
+    return before.length == 0 || slice_equal(before, now->origin) ||
+           error_set(
+               error, ERROR_OTHER_DRAW,
+               "the files %.100s/%.50s.* are of draw %.*s, and the central's draw is %.*s: name another "
+               "place (--receipts), or that draw's central",
+               texts->folder.path, texts->name, (int)before.length, before.text, (int)now->origin.length,
+               now->origin.text);
+}
+
+// A line that is the key's, and false, is another matter: kept_rules_add says so.
+static bool check_key(struct slice told, const struct vkey *key, struct error *error) {
+    struct note note;
+    if (!note_parse("the rules", told, &note, error)) {
+        return false;
+    }
+    for (size_t i = 0; i < note.count; i++) {
+        if (note_signature_is_of(&note.signatures[i], key)) {
+            return true;
+        }
+    }
+    return error_set(error, ERROR_OTHER_KEY,
+                     "the rules of the central's draw are not signed with the key of %s that this agency was "
+                     "given (CENTRAL_KEY): ask whoever gave it, and not the central, which is right",
+                     key->name);
+}
+
+static bool read_told(const struct vkey *key, struct slice told, struct kept_rules *records,
+                      struct error *error) {
+    while (told.length > 0) {
+        struct slice note = rules_told_next(&told);
+        if (records->count == RECORDS_MAX) {
+            return error_set(error, ERROR_BAD_FORM, "the central's rules have too many records");
+        }
+        if (!check_key(note, key, error) || !kept_rules_add(records, note, key, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice receipts,
+                     struct slice told, struct kept_rules *rules, struct error *error) {
+    struct kept_rules records = {.records = NULL};
+    bool done = read_told(key, told, &records, error) &&
+                check_draw(texts, receipts, &records, rules, error) &&
+                take_all(texts, key, &records, rules, error);
     kept_rules_free(&records);
     return done;
 }

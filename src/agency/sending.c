@@ -70,7 +70,8 @@ static bool make_copy(struct sending *sending, struct error *error) {
 // connection has one draw.
 static bool names_draw(const struct sending *sending) {
     return sending->acknowledged > 0 &&
-           (sending->mode == SENDING_OPENING || sending->mode == SENDING_LOOKING);
+           (sending->mode == SENDING_ASKING || sending->mode == SENDING_OPENING ||
+            sending->mode == SENDING_LOOKING);
 }
 
 // Begins a message whose first bet is the agency's `first`.
@@ -161,12 +162,32 @@ static enum sending_step stream(struct sending *sending) {
     return go_to(sending, resume_at(sending), &error) ? fill_window(sending) : fail(sending, &error);
 }
 
+// Sends a message without bets, whose place is `first`.
+static enum sending_step send_question(struct sending *sending, uint64_t first, const struct sent *sent) {
+    struct error error;
+    if (!begin_message(sending, first, &error)) {
+        return fail(sending, &error);
+    }
+    window_send(&sending->window, &sending->writer, sent);
+    return SENDING_WAITS;
+}
+
+// No bet leaves before the rules have come, and are those that are expected.
+static enum sending_step ask_central(struct sending *sending) {
+    struct sent sent = {.end = sending->acknowledged, .asks = sending->acknowledged == 0};
+    ask_draw(sending, &sent.wants);
+    return send_question(sending, sent.end, &sent);
+}
+
 enum sending_step sending_begin(struct sending *sending) {
     struct error error;
-    sending->mode = SENDING_OPENING;
+    sending->mode = sending->options->promises != NULL ? SENDING_ASKING : SENDING_OPENING;
     window_clear(&sending->window);
     sending->last_sent = false;
-    return go_to(sending, resume_at(sending), &error) ? fill_window(sending) : fail(sending, &error);
+    if (!go_to(sending, resume_at(sending), &error)) {
+        return fail(sending, &error);
+    }
+    return sending->mode == SENDING_ASKING ? ask_central(sending) : fill_window(sending);
 }
 
 // Of an agency without bets, the end would be a new one after a reset.
@@ -175,31 +196,21 @@ bool sending_can_look(const struct sending *sending) {
 }
 
 enum sending_step sending_look(struct sending *sending) {
-    struct error error;
     struct sent sent = {.end = sending->acknowledged, .last = true};
     sending->mode = SENDING_LOOKING;
     ask_draw(sending, &sent.wants);
     window_clear(&sending->window);
-    if (!begin_message(sending, sent.end, &error)) {
-        return fail(sending, &error);
-    }
-    window_send(&sending->window, &sending->writer, &sent);
     sending->last_sent = true;
-    return SENDING_WAITS;
+    return send_question(sending, sent.end, &sent);
 }
 
 // Comparing -----------------------------------------------------------------------------------------------
 
 // Sends a chunk without bets, to ask which bets are stored beyond those known to be the same.
 static enum sending_step ask_stored(struct sending *sending) {
-    struct error error;
     struct sent sent = {.end = sending->acknowledged, .asks = true};
     sending->mode = SENDING_COMPARING;
-    if (!begin_message(sending, 0, &error)) {
-        return fail(sending, &error);
-    }
-    window_send(&sending->window, &sending->writer, &sent);
-    return SENDING_WAITS;
+    return send_question(sending, 0, &sent);
 }
 
 enum sending_step sending_compare(struct sending *sending) {
@@ -301,6 +312,20 @@ enum sending_step sending_closed(struct sending *sending, uint64_t stored) {
     return is_here ? SENDING_DONE : fail(sending, &error);
 }
 
+// How many bets a central has that is not believed, as it says itself.
+static void say_stored(const struct sending *sending, const struct reply *reply, struct error *error) {
+    struct error said = *error;
+    uint64_t stored = reply->next > 0 ? (uint64_t)reply->next : 0;
+    if (sending->mode != SENDING_ASKING) {
+        error_set(error, said.code, "%" PRIu64 " bets are stored there: %s", stored, said.text);
+    } else if (stored == 0) {
+        error_set(error, said.code, "nothing was sent: %s", said.text);
+    } else {
+        error_set(error, said.code, "nothing was sent, and %" PRIu64 " bets are stored there from before: %s",
+                  stored, said.text);
+    }
+}
+
 // What was asked for beside the acknowledgement: kept before it counts.
 static enum sending_step keep_promises(struct sending *sending, const struct sent *sent,
                                        const struct reply *reply) {
@@ -312,6 +337,7 @@ static enum sending_step keep_promises(struct sending *sending, const struct sen
     if (error_retryable(error.code)) {
         return retry(sending, "keep_receipts", error.text);
     }
+    say_stored(sending, reply, &error);
     report_not_believed(&error);
     sending->error = error;
     return SENDING_FAILED;
@@ -335,13 +361,13 @@ enum sending_step sending_acknowledged(struct sending *sending, const struct rep
     }
     window_remove_oldest(&sending->window);
     sending->acknowledged = sent->end;
-    sending->resynced = false;
+    sending->resynced = sending->resynced && sent_only_asks(sent);
     return SENDING_WAITS;
 }
 
 enum sending_step sending_go_on(struct sending *sending, const struct sent *sent, const struct reply *reply) {
     struct error error;
-    if (sending->mode != SENDING_COMPARING && sending->mode != SENDING_LOOKING) { // which only ask
+    if (!sent_only_asks(sent) && sending->mode != SENDING_LOOKING) {
         report_acknowledged(sending->options, sent->count, sent->end);
     }
     bool is_ahead = reply->next > (int64_t)sent->end;

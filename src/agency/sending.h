@@ -5,6 +5,9 @@
 //   OPENING ──── acknowledged ─────────────────────────────────────────→ STREAMING ──→ SENDING_DONE
 //      └── more is stored than was sent ──→ COMPARING ──→ all the same ──────┘
 //
+// With the central's key (dialogue_options.promises) it begins with ASKING instead of OPENING: no bet leaves
+// before the central's rules are known to be those of this agency's draw.
+//
 // Bets stored earlier, by an earlier run or by somebody else, are compared with the file before they are
 // skipped. A central that cannot list its stored bets is believed, with a warning.
 #ifndef QUINIELA_AGENCY_SENDING_H
@@ -20,6 +23,7 @@
 #include <stdint.h>
 
 enum sending_mode {
+    SENDING_ASKING,    // no bets: for the draw's rules, and which bets the central has
     SENDING_OPENING,   // one chunk, to learn which bets the central has
     SENDING_COMPARING, // the stored bets with those of the file
     SENDING_STREAMING, // a window of chunks
@@ -65,7 +69,7 @@ void sending_init(struct sending *sending, const struct dialogue_options *option
 // Frees what `sending` holds.
 void sending_end(struct sending *sending);
 
-// A new connection is up: sends the first chunk that is not acknowledged.
+// A new connection is up: sends the first chunk that is not acknowledged, or asks for the rules.
 enum sending_step sending_begin(struct sending *sending);
 
 // Whether sending_look can tell anything, once SENDING_DONE was returned.

@@ -4,6 +4,10 @@
 
 #include <assert.h>
 
+bool sent_only_asks(const struct sent *sent) {
+    return sent->count == 0 && !sent->last;
+}
+
 void window_send(struct window *window, struct chunk_writer *writer, const struct sent *sent) {
     assert(window->count < WINDOW_MAX);
     enum message_type type = sent->last ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;

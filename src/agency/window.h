@@ -20,6 +20,9 @@ struct sent {
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of its bets, where a receipt is wanted
 };
 
+// Whether it stores nothing, and says nothing of the agency's end.
+bool sent_only_asks(const struct sent *sent);
+
 struct window {
     void (*send)(void *context, uint8_t *bytes, size_t length);
     void *context; // of `send`

@@ -1,4 +1,5 @@
 """An agency with the central's key has a receipt on its disk for each bet that counts as stored."""
+import json
 import os
 import re
 import unittest
@@ -41,6 +42,11 @@ class Receipts(Story):
     def stored_bets(self):
         return Wire(self, self.server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": [], "first": 0})["next"]
 
+    def assert_nothing_stored(self, *which):
+        status, said, errors = self.run_program("status", "--json", *which)
+        self.assertIn(status, (0, 1), errors)
+        self.assertEqual(json.loads(said)["bets"], 0)
+
     def wait_and_end(self, agency):
         agency.wait_for("wait_for_draw")
         agency.end()
@@ -81,13 +87,20 @@ class Receipts(Story):
 
     def test_another_key_is_not_believed(self):
         other = self.make_key("others")
-        self.refused(self.agency(key=other), "check_central . result: fail . error: false_claim")
+        self.refused(self.agency(key=other), "check_central . result: fail . error: other_key . message: nothing was sent: .*ask whoever gave it")
         self.assertFalse(os.path.exists(self.path("data/agency-1.rules-0")))
+        self.assert_nothing_stored("--draw", "friday")
+        self.wait_and_end(self.agency())  # with the right key nothing is in its way
 
     def test_a_draw_that_is_not_signed_is_not_believed(self):
         self.server.kill()
         self.server = Server(self, agencies=2, store="unsigned.db")
-        self.refused(self.agency(), "check_central . result: fail .*the central's draw is not signed")
+        self.refused(self.agency(), "check_central . result: fail . error: not_signed . message: nothing was sent: the central's draw is not signed")
+        self.assert_nothing_stored("--store", "unsigned.db")
+
+    def test_a_refusal_says_what_is_stored_from_before(self):
+        self.wait_and_end(Agency(self, 1, self.server.ports))
+        self.refused(self.agency(key=self.make_key("others")), f"nothing was sent, and {BETS} bets are stored there from before: ")
 
     def test_a_place_that_cannot_be_written_is_refused_before_a_bet_leaves(self):
         for place, says in (("nowhere/a.receipts", "nowhere/a.receipts: "), ("data", "data: ")):
@@ -99,7 +112,12 @@ class Receipts(Story):
         before = self.blocks()
         self.server.kill()
         self.server = self.serve(draw="saturday")
-        self.refused(self.agency(), "check_central . result: fail .*of draw lottery.example/central/saturday.*move the files of that draw away")
+        for kept in ("rules-0", "receipts"):
+            self.refused(self.agency(), "check_central . result: fail . error: other_draw . message: nothing was sent: the files .*agency-1.. are of draw "
+                                        f"{NAME}/friday, and the central's draw is {NAME}/saturday: name another place .--receipts.")
+            self.assert_nothing_stored("--draw", "saturday")
+            os.rename(self.path(f"data/agency-1.{kept}"), self.path(f"moved.{kept}"))
+        os.rename(self.path("moved.receipts"), self.path("data/agency-1.receipts"))
         self.assertEqual(self.blocks(), before)
         self.wait_and_end(self.agency("--receipts", "saturday.receipts"))
         self.assertRegex(self.verified(place="saturday"), rf"for bets up to {BETS}, ")

@@ -1,6 +1,7 @@
 // What the central signs is kept only where it is right, and a lie is kept beside what it contradicts.
 #include "promises_story.h"
 
+#include "agency/errors.h"
 #include "base/log.h"
 
 // Asserts that it was refused with that code, in words that have these.
@@ -238,13 +239,13 @@ static void rules_of_another_key_or_none_are_refused(void **state) {
     struct signing_key *other = seal_key(SMALL_NAME, VKEY_ED25519, 0x33);
     struct reply reply = acknowledgement(office, &sent);
     reply.rules.text = NULL;
-    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_FALSE_CLAIM, "does not tell the rules");
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_NOT_SIGNED, "does not tell the rules");
     reply.is_unsigned = true;
-    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_FALSE_CLAIM, "is not signed");
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_NOT_SIGNED, "is not signed");
     office->rules_length = 0;
     add_rules(office, other, office->sealed->rules->text);
     reply = acknowledgement(office, &sent);
-    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_FALSE_CLAIM, "");
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_OTHER_KEY, "ask whoever gave it");
     reply.rules.length = 0;
     expect_refused(office, take_chunk(office, &sent, &reply), ERROR_BAD_FORM, "empty");
     reply.rules = bet_slice_of("quiniela", 8);
@@ -254,6 +255,7 @@ static void rules_of_another_key_or_none_are_refused(void **state) {
     signing_key_free(other);
 }
 
+// Of the rules, or of the receipts alone where the rules were moved away.
 static void files_of_another_draw_are_in_the_way(void **state) {
     struct office *office = *state;
     give_chunk(office, 0, 10);
@@ -264,9 +266,14 @@ static void files_of_another_draw_are_in_the_way(void **state) {
     add_rules(office, office->sealed->server, next_night->text);
     struct sent sent = chunk_of(0, 10);
     struct reply reply = acknowledgement(office, &sent);
-    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_FALSE_CLAIM,
-                   "move the files of that draw away");
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_OTHER_DRAW, "name another place");
     assert_null(kept(office, "agency-3.other-rules-0"));
+    char path[TEMPORARY_BYTES + 64];
+    snprintf(path, sizeof path, "%s/agency-3.rules-0", office->folder);
+    assert_int_equal(remove(path), 0);
+    must(open_office(office), &office->error);
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_OTHER_DRAW, "name another place");
+    assert_null(kept(office, "agency-3.rules-0"));
     rules_free(next_night);
 }
 
