@@ -2,9 +2,10 @@
 import os
 import re
 import shutil
+import subprocess
 import unittest
 
-from harness import Agency, Server, Story, Wire
+from harness import PROGRAM, ROOT, Agency, Server, Story, Wire
 
 NAME = "lottery.example/central"
 
@@ -82,6 +83,40 @@ class Seals(Story):
                                            "--agency", 1, "--csv", own + "csv", "--salt-key", own + "key")
         self.assertIn(status, (0, 3), said + errors)
         self.assertRegex(said, "ok +csv .*")
+
+    def page_commands(self):
+        """Those of docs/agency.md after the client's: the operator's, and then the agency's. Of agency 1 and this story's store."""
+        with open(os.path.join(ROOT, "docs", "agency.md"), encoding="utf-8") as file:
+            section = re.search(r"\n## What the central signs\n(.*?)\n## ", file.read(), re.DOTALL)[1]
+        lines = [line for block in re.findall(r"```\n(.*?)```", section, re.DOTALL) for line in block.splitlines()]
+        commands = [line for line in lines if re.match(r"quiniela (prove|verify) ", line)]
+        text = "\n".join(commands).replace("agency-3", "agency-1").replace("--agency 3", "--agency 1")
+        return [line.split()[1:] for line in text.replace("VKEY", self.key).replace("quiniela.db", "night.db").splitlines()]
+
+    def test_an_agency_checks_its_bets_as_the_page_says(self):
+        server = self.serve()
+        agencies = [self.agency(number, server) for number in (1, 2)]
+        for agency in agencies:
+            agency.wait_for("keep_seal . result: success")
+            agency.end()
+        operator, own, check = self.page_commands()
+        self.assertEqual(self.run_program(*operator)[0], 0)
+        for name in ("agency-1.key", "agency-1.entry"):
+            os.rename(self.path(name), self.path("data/" + name))
+        published = [*check[:check.index("--proof")], "--seal", "agency-2.seal", "--seal-json", "../night.db.seals/draw-friday/seal.json"]
+        for command in (own, published, check):
+            done = self.run_there("data", *command)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"ok +csv agency-1.csv: its first 30 bets are those sealed of agency 1")
+        with open(self.path("data/agency-1.csv"), "r+", encoding="utf-8") as file:  # and finds a bet that was sealed otherwise
+            file.write("X")
+        self.assertEqual(self.run_there("data", *own[:-1], "other.tlog-proof").returncode, 1)
+        done = self.run_there("data", *check)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, "FALSE +csv agency-1.csv: ")
+
+    def run_there(self, folder, *command):
+        return subprocess.run([PROGRAM, *command], cwd=self.path(folder), capture_output=True, text=True, check=False)
 
     def test_a_second_seal_stops_the_agency_and_the_draw(self):
         """The store is put back to before agency 2 has sent, and agency 2 sends something else."""
