@@ -18,13 +18,17 @@ static bool write_path(const char *path, const char *draw, struct folder *folder
            error_set(error, ERROR_BAD_SETTING, "%.100s: the folder's name is too long", path);
 }
 
+// One that is there already may have been made just before a crash, and so is synced as well; but its
+// parent may be one that only others may open.
 static bool make_one(const char *path, struct error *error) {
     char resolved[PATH_MAX];
-    if (mkdir(path, 0700) != 0) {
-        return errno == EEXIST || error_set_system(error, errno, "%.150s: the folder cannot be made", path);
+    bool is_new = mkdir(path, 0700) == 0;
+    if (!is_new && errno != EEXIST) {
+        return error_set_system(error, errno, "%.150s: the folder cannot be made", path);
     }
     return path_resolve(path, resolved, error) &&
-           (path_sync_folder(resolved) || error_set_system(error, errno, "%.150s: cannot be synced", path));
+           (path_sync_folder(resolved) || (!is_new && errno == EACCES) ||
+            error_set_system(error, errno, "%.150s: cannot be synced", path));
 }
 
 bool folder_make(const char *path, const char *draw, struct error *error) {
@@ -50,21 +54,6 @@ void folder_close(struct folder *folder) {
 
 // Keeping -------------------------------------------------------------------------------------------------
 
-// Writes the bytes to the file `temporary`. False with errno set.
-static bool write_file(const struct folder *folder, const char *temporary, struct slice bytes) {
-    unlinkat(folder->descriptor, temporary, 0); // left over from an interrupted run
-    int file =
-        openat(folder->descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (file < 0) {
-        return false;
-    }
-    bool written = small_file_write(file, bytes);
-    int failure = errno;
-    close(file);
-    errno = failure;
-    return written;
-}
-
 bool folder_give_name(const struct folder *folder, const char *temporary, const char *name) {
     int at = folder->descriptor;
     bool named =
@@ -78,14 +67,36 @@ bool folder_give_name(const struct folder *folder, const char *temporary, const 
     return named && fsync(at) == 0;
 }
 
-static bool make(const struct folder *folder, const char *name, struct slice bytes, struct error *error) {
-    char temporary[FOLDER_NAME_BYTES_MAX + 32];
-    snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
-    return (write_file(folder, temporary, bytes) && folder_give_name(folder, temporary, name)) ||
-           error_set_system(error, errno, "%.150s/%s: cannot be written", folder->path, name);
+// False with errno set: EEXIST when another one has the name.
+static bool make(const struct folder *folder, const char *name, struct slice bytes) {
+    struct folder_temporary temporary;
+    if (!folder_temporary_make(folder->descriptor, name, &temporary)) {
+        return false;
+    }
+    if (small_file_write(temporary.file, bytes) && folder_give_name(folder, temporary.name, name)) {
+        close(temporary.file);
+        return true;
+    }
+    folder_temporary_drop(folder->descriptor, &temporary);
+    return false;
 }
 
-// Whether the file is there already with these bytes; ERROR_KEPT_OTHER when with others.
+static bool sync_open(const struct folder *folder, int file) {
+    return fsync(file) == 0 && fsync(folder->descriptor) == 0;
+}
+
+bool folder_sync_kept(const struct folder *folder, const char *name, struct error *error) {
+    int file = openat(folder->descriptor, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool done = file >= 0 && sync_open(folder, file);
+    int failure = errno;
+    if (file >= 0) {
+        close(file);
+    }
+    return done ||
+           error_set_system(error, failure, "%.150s/%s: is there, and cannot be synced", folder->path, name);
+}
+
+// Whether the file is there already with these bytes, for good; ERROR_KEPT_OTHER when with others.
 static bool is_kept(const struct folder *folder, const char *name, struct slice bytes, bool *found,
                     struct error *error) {
     struct small_file file;
@@ -97,8 +108,11 @@ static bool is_kept(const struct folder *folder, const char *name, struct slice 
     }
     bool same = !*found || slice_equal(small_file_text(&file), bytes);
     small_file_free(&file);
-    return same ||
-           error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path, name);
+    if (!same) {
+        return error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path,
+                         name);
+    }
+    return !*found || folder_sync_kept(folder, name, error);
 }
 
 bool folder_keep(const struct folder *folder, const char *name, struct slice bytes, struct error *error) {
@@ -106,15 +120,14 @@ bool folder_keep(const struct folder *folder, const char *name, struct slice byt
     if (!is_kept(folder, name, bytes, &found, error)) {
         return false;
     }
-    if (found) {
-        return fsync(folder->descriptor) == 0 ||
-               error_set_system(error, errno, "%.150s: cannot be synced", folder->path);
-    }
-    if (make(folder, name, bytes, error)) {
+    if (found || make(folder, name, bytes)) {
         return true;
     }
-    struct error reason;
-    return is_kept(folder, name, bytes, &found, &reason) && found; // another server was quicker
+    int failure = errno;
+    if (failure == EEXIST && !is_kept(folder, name, bytes, &found, error)) { // another server was quicker
+        return false;
+    }
+    return found || error_set_system(error, failure, "%.150s/%s: cannot be written", folder->path, name);
 }
 
 bool folder_read(const struct folder *folder, const char *name, size_t max, struct small_file *file,

@@ -5,6 +5,7 @@
 #ifndef QUINIELA_NOTARY_FOLDER_H
 #define QUINIELA_NOTARY_FOLDER_H
 
+#include "notary/folder_temporary.h"
 #include "notary/small_file.h"
 
 #include <stdint.h>
@@ -17,8 +18,6 @@ struct folder {
     char path[256]; // for messages
 };
 
-enum { FOLDER_NAME_BYTES_MAX = 120 }; // of a file in it, with its NUL
-
 // Makes the folder of the draw `draw` in `path`, and `path` itself, where they are not there (mode 0700).
 // ERROR_SYSTEM, ERROR_BAD_SETTING, naming it.
 bool folder_make(const char *path, const char *draw, struct error *error) MUST_CHECK;
@@ -29,9 +28,13 @@ bool folder_open(const char *path, const char *draw, struct folder *folder, stru
 void folder_close(struct folder *folder);
 
 // Has the file `name` hold the bytes, for good: it is synced, and its name is. One that has them already
-// stays. ERROR_KEPT_OTHER when it has others: then nothing is changed. ERROR_SYSTEM.
+// stays, and is synced likewise: whoever wrote it may not have come to that. ERROR_KEPT_OTHER when it has
+// others: then nothing is changed. ERROR_SYSTEM: also when the file is there, and a sync has failed.
 bool folder_keep(const struct folder *folder, const char *name, struct slice bytes,
                  struct error *error) MUST_CHECK;
+
+// Syncs the file `name`, which is there, and its name. ERROR_SYSTEM.
+bool folder_sync_kept(const struct folder *folder, const char *name, struct error *error) MUST_CHECK;
 
 // Gives the file `temporary` of the folder, written and synced, the name `name`, which no other one may have;
 // the folder is synced. False with errno set, EEXIST when one has it; then `temporary` is gone.

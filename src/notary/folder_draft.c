@@ -1,10 +1,8 @@
 #include "notary/folder_draft.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,53 +10,16 @@ static bool fail(const struct folder *folder, const char *name, const char *what
     return error_set_system(error, errno == 0 ? EIO : errno, "%.150s/%s: %s", folder->path, name, what);
 }
 
-// A file that nobody writes any more: whoever does holds its lock.
-static void remove_if_left(const struct folder *folder, const char *name) {
-    int file = openat(folder->descriptor, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (file < 0) {
-        return;
-    }
-    if (flock(file, LOCK_EX | LOCK_NB) == 0) {
-        unlinkat(folder->descriptor, name, 0);
-    }
-    close(file);
-}
-
-// Of interrupted runs.
-static void remove_left(const struct folder *folder, const char *name) {
-    char begin[FOLDER_NAME_BYTES_MAX + 4];
-    int length = snprintf(begin, sizeof begin, ".%s.", name);
-    int again = openat(folder->descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *files = again < 0 ? NULL : fdopendir(again);
-    if (files == NULL) {
-        if (again >= 0) {
-            close(again);
-        }
-        return; // they take room, and do no harm
-    }
-    for (const struct dirent *entry; (entry = readdir(files)) != NULL;) {
-        if (strncmp(entry->d_name, begin, (size_t)length) == 0) {
-            remove_if_left(folder, entry->d_name);
-        }
-    }
-    (void)closedir(files);
-}
-
 bool folder_draft_begin(const struct folder *folder, const char *name, struct folder_draft *draft,
                         struct error *error) {
     *draft = (struct folder_draft){.file = NULL};
-    snprintf(draft->temporary, sizeof draft->temporary, ".%s.%ld", name, (long)getpid());
-    remove_left(folder, name);
-    int file = openat(folder->descriptor, draft->temporary,
-                      O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (file < 0) {
-        return fail(folder, draft->temporary, "cannot be made", error);
+    errno = 0;
+    if (!folder_temporary_make(folder->descriptor, name, &draft->temporary)) {
+        return fail(folder, name, "cannot be made", error);
     }
-    (void)flock(file, LOCK_EX | LOCK_NB); // nobody else has it
-    draft->file = fdopen(file, "w+");
+    draft->file = fdopen(draft->temporary.file, "w+");
     if (draft->file == NULL) {
-        close(file);
-        unlinkat(folder->descriptor, draft->temporary, 0);
+        folder_temporary_drop(folder->descriptor, &draft->temporary);
         return error_set(error, ERROR_NO_MEMORY, "no memory to write %s", name);
     }
     return true;
@@ -67,7 +28,7 @@ bool folder_draft_begin(const struct folder *folder, const char *name, struct fo
 void folder_draft_drop(const struct folder *folder, struct folder_draft *draft) {
     if (draft->file != NULL) {
         (void)fclose(draft->file);
-        unlinkat(folder->descriptor, draft->temporary, 0);
+        unlinkat(folder->descriptor, draft->temporary.name, 0);
         draft->file = NULL;
     }
 }
@@ -104,7 +65,7 @@ static bool same_bytes(FILE *one, FILE *other) {
     return ferror(one) == 0 && ferror(other) == 0;
 }
 
-// The name is taken: by the same bytes?
+// Whether the name is taken by the same bytes, for good; ERROR_KEPT_OTHER when by others.
 static bool is_kept(const struct folder *folder, const char *name, struct folder_draft *draft, bool *found,
                     struct error *error) {
     FILE *kept;
@@ -118,32 +79,35 @@ static bool is_kept(const struct folder *folder, const char *name, struct folder
     rewind(draft->file);
     bool same = same_bytes(draft->file, kept);
     (void)fclose(kept);
-    return same ||
-           error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path, name);
+    if (!same) {
+        return error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path,
+                         name);
+    }
+    return folder_sync_kept(folder, name, error);
 }
 
-static bool give_name(const struct folder *folder, const char *name, struct folder_draft *draft,
-                      struct error *error) {
+static bool keep(const struct folder *folder, const char *name, struct folder_draft *draft,
+                 struct error *error) {
+    bool found;
+    if (!is_kept(folder, name, draft, &found, error)) {
+        return false;
+    }
     errno = 0;
-    if (fflush(draft->file) != 0 || fsync(fileno(draft->file)) != 0) {
-        return fail(folder, name, "cannot be written", error);
+    if (found || (fflush(draft->file) == 0 && fsync(fileno(draft->file)) == 0 &&
+                  folder_give_name(folder, draft->temporary.name, name))) {
+        return true;
     }
-    bool named = folder_give_name(folder, draft->temporary, name);
-    if (named) {
-        (void)fclose(draft->file);
-        draft->file = NULL;
+    int failure = errno;
+    if (failure == EEXIST && !is_kept(folder, name, draft, &found, error)) { // another server was quicker
+        return false;
     }
-    return named || fail(folder, name, "cannot be written", error);
+    errno = failure;
+    return found || fail(folder, name, "cannot be written", error);
 }
 
 bool folder_draft_keep(const struct folder *folder, const char *name, struct folder_draft *draft,
                        struct error *error) {
-    bool found;
-    bool kept = is_kept(folder, name, draft, &found, error);
-    if (kept && !found && !give_name(folder, name, draft, error)) {
-        struct error reason; // another server may have been quicker
-        kept = draft->file != NULL && is_kept(folder, name, draft, &found, &reason) && found;
-    }
-    folder_draft_drop(folder, draft);
+    bool kept = keep(folder, name, draft, error);
+    folder_draft_drop(folder, draft); // its name is not the draft's any more, once it has one
     return kept;
 }

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 struct folder_draft {
-    FILE *file; // NULL: there is none
-    char temporary[FOLDER_NAME_BYTES_MAX + 32];
+    FILE *file;                        // NULL: there is none
+    struct folder_temporary temporary; // what `file` writes
 };
 
 // Begins the file that is to be `name`, at most FOLDER_NAME_BYTES_MAX bytes: empty, to be written and read
@@ -18,8 +18,9 @@ struct folder_draft {
 bool folder_draft_begin(const struct folder *folder, const char *name, struct folder_draft *draft,
                         struct error *error) MUST_CHECK;
 
-// Syncs the file and gives it its name, for good; one of that name with the same bytes stays. The draft is
-// over either way. ERROR_KEPT_OTHER when there is one with others, which is left as it is; ERROR_SYSTEM.
+// Syncs the file and gives it its name, for good; one of that name with the same bytes stays, and is
+// synced. The draft is over either way. ERROR_KEPT_OTHER when there is one with others, which is left as it
+// is; ERROR_SYSTEM.
 bool folder_draft_keep(const struct folder *folder, const char *name, struct folder_draft *draft,
                        struct error *error) MUST_CHECK;
 

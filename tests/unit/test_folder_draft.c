@@ -99,9 +99,28 @@ static void what_was_left_is_removed(void **state) {
     assert_int_equal(fclose(left), 0);
     must(folder_draft_begin(&story->folder, "list", &story->draft, &error), &error);
     assert_int_equal(access(path, F_OK), -1);
-    must(folder_draft_begin(&story->folder, "list.other", &other, &error), &error);
+    must(folder_draft_begin(&story->folder, "list", &other, &error), &error);
     folder_draft_drop(&story->folder, &other);
+    assert_true(fputs("one", story->draft.file) >= 0);
     must(folder_draft_keep(&story->folder, "list", &story->draft, &error), &error);
+    assert_alone(story, "one");
+}
+
+static void a_small_file_removes_what_was_left_too(void **state) {
+    struct story *story = *state;
+    struct folder_draft other;
+    struct error error;
+    char path[sizeof story->folder.path + 16];
+    snprintf(path, sizeof path, "%s/.list.1", story->folder.path);
+    FILE *left = fopen(path, "w");
+    assert_non_null(left);
+    assert_int_equal(fclose(left), 0);
+    must(folder_draft_begin(&story->folder, "list", &other, &error), &error);
+    must(folder_keep(&story->folder, "list", slice_of("one"), &error), &error);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_true(fputs("one", other.file) >= 0);
+    must(folder_draft_keep(&story->folder, "list", &other, &error), &error);
+    assert_alone(story, "one");
 }
 
 static void what_is_no_file_is_refused(void **state) {
@@ -125,6 +144,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_file_is_kept_once, begin, end),
         cmocka_unit_test_setup_teardown(one_that_is_dropped_leaves_nothing, begin, end),
         cmocka_unit_test_setup_teardown(what_was_left_is_removed, begin, end),
+        cmocka_unit_test_setup_teardown(a_small_file_removes_what_was_left_too, begin, end),
         cmocka_unit_test_setup_teardown(what_is_no_file_is_refused, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,163 @@
+// What a draw's folder is said to keep is on the disk, whoever wrote it, and whatever failed.
+#include "cmocka_all.h"
+#include "temporary.h"
+
+#include "notary/folder_draft.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static struct folder folder;
+static char path[TEMPORARY_BYTES];
+
+// The linker puts these in the place of fsync and renameat2.
+static int file_failure, folder_failure; // the errno that such a sync ends with, of a file or of a folder
+static int folder_failures;              // so many syncs of a folder fail, and then none
+static int files_synced, folders_synced;
+static const char *quicker; // what another server has written under the name meanwhile
+
+int __real_fsync(int descriptor);
+int __wrap_fsync(int descriptor);
+int __real_renameat2(int from, const char *old, int to, const char *name, unsigned flags);
+int __wrap_renameat2(int from, const char *old, int to, const char *name, unsigned flags);
+
+int __wrap_fsync(int descriptor) {
+    struct stat status;
+    bool is_folder = fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+    *(is_folder ? &folders_synced : &files_synced) += 1;
+    errno = !is_folder ? file_failure : folder_failures-- > 0 ? folder_failure : 0;
+    return errno == 0 ? __real_fsync(descriptor) : -1;
+}
+
+// Without a sync: whoever writes it has not come to that.
+static void write_file(const char *text) {
+    int file = openat(folder.descriptor, "list", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    assert_int_equal(close(file), 0);
+}
+
+int __wrap_renameat2(int from, const char *old, int to, const char *name, unsigned flags) {
+    if (quicker != NULL) {
+        write_file(quicker);
+        quicker = NULL;
+        files_synced = folders_synced = 0;
+    }
+    return __real_renameat2(from, old, to, name, flags);
+}
+
+static int begin(void **state) {
+    struct error error;
+    (void)state;
+    file_failure = folder_failure = folder_failures = 0;
+    quicker = NULL;
+    temporary_make(path, "test_folder_sync");
+    must(folder_make(path, "1", &error), &error);
+    must(folder_open(path, "1", &folder, &error), &error);
+    files_synced = folders_synced = 0;
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    folder_close(&folder);
+    return temporary_remove(path);
+}
+
+// Both ways to keep a file.
+static bool keep_small(struct error *error) {
+    return folder_keep(&folder, "list", slice_of("one"), error);
+}
+
+static bool keep_large(struct error *error) {
+    struct folder_draft draft;
+    must(folder_draft_begin(&folder, "list", &draft, error), error);
+    assert_true(fputs("one", draft.file) >= 0);
+    return folder_draft_keep(&folder, "list", &draft, error);
+}
+
+static bool (*const ways[])(struct error *error) = {keep_small, keep_large};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+static void remove_file(void) {
+    assert_int_equal(unlinkat(folder.descriptor, "list", 0), 0);
+}
+
+static void a_folder_that_cannot_be_synced_keeps_nothing(void **state) {
+    (void)state;
+    struct error error;
+    folder_failure = EIO;
+    for (int i = 0; i < WAYS; i++) {
+        folder_failures = 1;
+        assert_false(ways[i](&error)); // it has its name, perhaps only until the next crash
+        assert_error(&error, ERROR_SYSTEM);
+        folder_failures = 1;
+        assert_false(ways[i](&error)); // and so it is there
+        assert_error(&error, ERROR_SYSTEM);
+        folder_failures = 0;
+        must(ways[i](&error), &error);
+        remove_file();
+    }
+}
+
+static void a_file_that_is_there_is_synced_before_it_is_kept(void **state) {
+    (void)state;
+    struct error error;
+    for (int i = 0; i < WAYS; i++) {
+        write_file("one");
+        file_failure = EIO;
+        assert_false(ways[i](&error));
+        assert_error(&error, ERROR_SYSTEM);
+        file_failure = files_synced = folders_synced = 0;
+        must(ways[i](&error), &error);
+        assert_true(files_synced > 0);
+        assert_true(folders_synced > 0);
+        remove_file();
+    }
+}
+
+static void another_servers_file_is_synced_too(void **state) {
+    (void)state;
+    struct error error;
+    for (int i = 0; i < WAYS; i++) {
+        quicker = "one";
+        must(ways[i](&error), &error);
+        assert_int_equal(files_synced, 1);
+        assert_int_equal(folders_synced, 1);
+        remove_file();
+    }
+}
+
+static void another_servers_other_file_is_another(void **state) {
+    (void)state;
+    struct error error;
+    for (int i = 0; i < WAYS; i++) {
+        quicker = "two";
+        assert_false(ways[i](&error));
+        assert_error(&error, ERROR_KEPT_OTHER);
+        remove_file();
+    }
+}
+
+static void a_draws_folder_that_is_there_is_synced(void **state) {
+    (void)state;
+    struct error error;
+    must(folder_make(path, "1", &error), &error);
+    assert_int_equal(folders_synced, 2);
+    folder_failure = EIO;
+    folder_failures = 1;
+    assert_false(folder_make(path, "1", &error));
+    assert_error(&error, ERROR_SYSTEM);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_synced_keeps_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_that_is_there_is_synced_before_it_is_kept, begin, end),
+        cmocka_unit_test_setup_teardown(another_servers_file_is_synced_too, begin, end),
+        cmocka_unit_test_setup_teardown(another_servers_other_file_is_another, begin, end),
+        cmocka_unit_test_setup_teardown(a_draws_folder_that_is_there_is_synced, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
