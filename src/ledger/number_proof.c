@@ -5,6 +5,7 @@
 #include "seal/beacon_number.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 const struct error_code ERROR_NOT_APPROVED[1] = {{"not_approved", false}};
 const struct error_code ERROR_NO_PULSE[1] = {{"no_pulse", false}};
@@ -12,29 +13,31 @@ const struct error_code ERROR_NO_WITNESS[1] = {{"no_witness", false}};
 
 // Approvals -------------------------------------------------------------------------------------------------
 
-static bool take_approvals(const struct draw_papers *papers, struct approvals *approvals,
-                           struct error *error) {
+static bool take_approvals(const struct paper_terms *terms, const struct draw_papers *papers,
+                           struct approvals *approvals, struct error *error) {
     for (size_t i = 0; i < papers->count; i++) {
         uint16_t ignored;
         if (papers->list[i].kind == PAPER_APPROVAL &&
-            !paper_take_approval(approvals, paper_bytes(&papers->list[i]), &ignored, error)) {
+            !paper_take_approval(approvals, terms, paper_bytes(&papers->list[i]), &ignored, error)) {
             return false;
         }
     }
     return true;
 }
 
+// Those of another number do not count, and are in nobody's way.
 static bool are_enough(const struct approvals *approvals, uint16_t number, struct error *error) {
     uint32_t wanted = approvals->rules->approvals;
-    if (approvals->count > 0 && approvals->number != number) {
-        return error_set(error, ERROR_NOT_APPROVED, "the approvals are for %04u, and not for %04u",
-                         approvals->number, number);
+    size_t count = approvals_of(approvals, number);
+    char others[64] = "";
+    if (count < approvals->count) {
+        snprintf(others, sizeof others, ", and %zu of another number", approvals->count - count);
     }
-    return approvals->count >= wanted ||
+    return count >= wanted ||
            error_set(error, ERROR_NOT_APPROVED,
-                     "the rules ask for %" PRIu32 " approvals of %04u, and there are %zu: quiniela draw "
+                     "the rules ask for %" PRIu32 " approvals of %04u, and there are %zu%s: quiniela draw "
                      "--number %04u --approval FILE gives more",
-                     wanted, number, approvals->count, number);
+                     wanted, number, count, others, number);
 }
 
 bool number_proof_approved(const struct ledger *ledger, const struct draw_papers *papers, uint16_t number,
@@ -44,10 +47,10 @@ bool number_proof_approved(const struct ledger *ledger, const struct draw_papers
     if (terms.rules->approvals == 0) {
         return true;
     }
-    if (!approvals_begin(&approvals, terms.rules, &terms.hash, error)) {
+    if (!approvals_begin(&approvals, terms.rules, error)) {
         return false;
     }
-    bool done = take_approvals(papers, &approvals, error) && are_enough(&approvals, number, error);
+    bool done = take_approvals(&terms, papers, &approvals, error) && are_enough(&approvals, number, error);
     approvals_end(&approvals);
     return done;
 }

@@ -23,15 +23,16 @@ static bool no_memory(struct error *error) {
 
 // Approvals -------------------------------------------------------------------------------------------------
 
-bool paper_take_approval(struct approvals *approvals, struct slice bytes, uint16_t *number,
-                         struct error *error) {
+bool paper_take_approval(struct approvals *approvals, const struct paper_terms *terms, struct slice bytes,
+                         uint16_t *number, struct error *error) {
     struct note *note = malloc(sizeof *note);
     struct approval approval;
     if (note == NULL) {
         return no_memory(error);
     }
     bool done = note_parse("the approval", bytes, note, error) &&
-                approval_parse(note->text, &approval, error) && approvals_take(approvals, note, error);
+                approval_parse(note->text, &approval, error) &&
+                approvals_take(approvals, note, &terms->hash, error);
     *number = done ? approval.number : 0;
     free(note);
     return done || refuse(error);

@@ -20,11 +20,11 @@ struct paper_terms {
 
 // Each of these fails with ERROR_BAD_PAPER, or with ERROR_NO_MEMORY.
 
-// Takes one more approval into `approvals`, which was begun with the same rules and seal. *number is what it
-// approves. Refused when it is signed by no approver of the rules, or by one who has signed before, or is of
-// another number than one before: when that was the same approver's, the text calls it a fraud.
-bool paper_take_approval(struct approvals *approvals, struct slice bytes, uint16_t *number,
-                         struct error *error) MUST_CHECK;
+// Takes one more approval into `approvals`, which was begun with the same rules. *number is what it approves.
+// Refused when it is signed by no approver of the rules, or by one who has signed before: when that was for
+// another number, the text calls it a fraud.
+bool paper_take_approval(struct approvals *approvals, const struct paper_terms *terms, struct slice bytes,
+                         uint16_t *number, struct error *error) MUST_CHECK;
 
 // Takes the signatures of the rules' witnesses off a note of the same text, and writes into `note` (of
 // NOTE_BYTES_MAX bytes) the seal's note with those that `shown`, the seal's note with what has come before,

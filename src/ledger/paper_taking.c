@@ -47,16 +47,17 @@ static bool take_approval(struct taking *taking, struct error *error) {
     if (rules->approvals == 0) {
         return error_set(error, ERROR_BAD_PAPER, "the rules of this draw ask for no approvals");
     }
-    if (!approvals_begin(&approvals, rules, &taking->terms.hash, error)) {
+    if (!approvals_begin(&approvals, rules, error)) {
         return false;
     }
     bool done = true;
     for (size_t i = 0; done && i < taking->papers->count; i++) {
         const struct paper *paper = &taking->papers->list[i];
         done = paper->kind != PAPER_APPROVAL ||
-               paper_take_approval(&approvals, paper_bytes(paper), &number, error);
+               paper_take_approval(&approvals, &taking->terms, paper_bytes(paper), &number, error);
     }
-    done = done && paper_take_approval(&approvals, taking->bytes, &taking->answer->number, error);
+    done = done &&
+           paper_take_approval(&approvals, &taking->terms, taking->bytes, &taking->answer->number, error);
     approvals_end(&approvals);
     return done;
 }

@@ -5,6 +5,7 @@
 #include "seal/sealed_number.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 size_t approval_write(const struct approval *approval, char text[APPROVAL_BYTES_MAX]) {
@@ -25,68 +26,99 @@ bool approval_parse(struct slice text, struct approval *approval, struct error *
            sealed_number_take(&form, &approval->number, error) && form_end(&form, error);
 }
 
-bool approvals_begin(struct approvals *approvals, const struct rules *rules, const struct hash *seal,
-                     struct error *error) {
-    *approvals = (struct approvals){.rules = rules, .seal = *seal};
-    approvals->has_signed = calloc(rules->approver_count + 1, sizeof *approvals->has_signed);
-    return approvals->has_signed != NULL || error_set(error, ERROR_NO_MEMORY, "the approvals: no memory");
-}
-
-void approvals_end(struct approvals *approvals) {
-    free(approvals->has_signed);
-    approvals->has_signed = NULL;
-}
-
-static bool take_signer(struct approvals *approvals, size_t approver, uint16_t number, struct error *error) {
-    const char *name = approvals->rules->approvers[approver].name;
-    if (approvals->count > 0 && approvals->number != number) {
-        return approvals->has_signed[approver]
-                   ? error_set(error, ERROR_FALSE_CLAIM,
-                               "%s has approved two numbers, %04d and %04d: a fraud", name, approvals->number,
-                               number)
-                   : error_set(error, ERROR_FALSE_CLAIM, "%s approves %04d, and another approver %04d", name,
-                               number, approvals->number);
+bool approvals_begin(struct approvals *approvals, const struct rules *rules, struct error *error) {
+    size_t room = rules->approver_count + 1;
+    *approvals = (struct approvals){.rules = rules,
+                                    .numbers = calloc(room, sizeof *approvals->numbers),
+                                    .signers = calloc(room, sizeof *approvals->signers)};
+    if (approvals->numbers == NULL || approvals->signers == NULL) {
+        approvals_end(approvals);
+        return error_set(error, ERROR_NO_MEMORY, "the approvals: no memory");
     }
-    if (approvals->has_signed[approver]) {
-        return error_set(error, ERROR_BAD_FORM, "the approval of %s is given twice", name);
+    for (size_t i = 0; i < rules->approver_count; i++) {
+        approvals->numbers[i] = APPROVALS_NONE;
     }
-    approvals->has_signed[approver] = true;
-    approvals->number = number;
-    approvals->count++;
     return true;
 }
 
-bool approvals_take(struct approvals *approvals, const struct note *note, struct error *error) {
+void approvals_end(struct approvals *approvals) {
+    free(approvals->numbers);
+    free(approvals->signers);
+    approvals->numbers = NULL;
+    approvals->signers = NULL;
+}
+
+// Which of the approvers have signed it; any wrong signature is refused. `nobody` is what is said when none
+// has.
+static bool find_signers(struct approvals *approvals, const struct note *note, const char *nobody,
+                         struct error *error) {
     const struct rules *rules = approvals->rules;
+    size_t count = 0;
+    for (size_t i = 0; i < rules->approver_count; i++) {
+        if (!note_check_if_signed(note, &rules->approvers[i], &approvals->signers[i], error)) {
+            return false;
+        }
+        count += approvals->signers[i];
+    }
+    return count > 0 || error_set(error, ERROR_FALSE_CLAIM, "%s", nobody);
+}
+
+// An approver approves one number, once.
+static bool is_first(const struct approvals *approvals, size_t approver, uint16_t number,
+                     struct error *error) {
+    const char *name = approvals->rules->approvers[approver].name;
+    int32_t before = approvals->numbers[approver];
+    if (before == number) {
+        return error_set(error, ERROR_BAD_FORM, "the approval of %s is given twice", name);
+    }
+    return before == APPROVALS_NONE ||
+           error_set(error, ERROR_FALSE_CLAIM, "%s has approved two numbers, %04" PRId32 " and %04u: a fraud",
+                     name, before, number);
+}
+
+// All of them come for the first time before any is taken.
+static bool take_found(struct approvals *approvals, uint16_t number, struct error *error) {
+    size_t approvers = approvals->rules->approver_count;
+    for (size_t i = 0; i < approvers; i++) {
+        if (approvals->signers[i] && !is_first(approvals, i, number, error)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < approvers; i++) {
+        if (approvals->signers[i]) {
+            approvals->numbers[i] = number;
+            approvals->count++;
+        }
+    }
+    return true;
+}
+
+bool approvals_take_signers(struct approvals *approvals, const struct note *note, uint16_t number,
+                            struct error *error) {
+    return find_signers(approvals, note, "is signed by none of the approvers of the rules", error) &&
+           take_found(approvals, number, error);
+}
+
+bool approvals_take(struct approvals *approvals, const struct note *note, const struct hash *seal,
+                    struct error *error) {
     struct approval approval;
     if (!approval_parse(note->text, &approval, error)) {
         return false;
     }
-    if (!slice_equal(approval.origin, rules->origin)) {
+    if (!slice_equal(approval.origin, approvals->rules->origin)) {
         return error_set(error, ERROR_FALSE_CLAIM, "the approval is another draw's");
     }
-    size_t signers = 0;
-    for (size_t pass = 0; pass < 2; pass++) { // all signatures are right before any is taken
-        for (size_t i = 0; i < rules->approver_count; i++) {
-            bool has_signed;
-            if (!note_check_if_signed(note, &rules->approvers[i], &has_signed, error) ||
-                (pass == 1 && has_signed && !take_signer(approvals, i, approval.number, error))) {
-                return false;
-            }
-            signers += has_signed;
-        }
-        if (signers == 0) {
-            return error_set(error, ERROR_FALSE_CLAIM, "the approval is signed by none of the approvers");
-        }
-        if (!hash_equal(&approval.seal, &approvals->seal)) {
-            return error_set(error, ERROR_FALSE_CLAIM, "the approval is of another seal than this one");
-        }
+    if (!hash_equal(&approval.seal, seal)) {
+        return error_set(error, ERROR_FALSE_CLAIM, "the approval is of another seal than this one");
     }
-    return true;
+    return find_signers(approvals, note, "the approval is signed by none of the approvers", error) &&
+           take_found(approvals, approval.number, error);
 }
 
-bool approvals_are_enough(const struct approvals *approvals, struct error *error) {
-    return approvals->count >= approvals->rules->approvals ||
-           error_set(error, ERROR_FALSE_CLAIM, "%zu of the approvers have approved, and %d must",
-                     approvals->count, (int)approvals->rules->approvals);
+size_t approvals_of(const struct approvals *approvals, uint16_t number) {
+    size_t count = 0;
+    for (size_t i = 0; i < approvals->rules->approver_count; i++) {
+        count += approvals->numbers[i] == number;
+    }
+    return count;
 }

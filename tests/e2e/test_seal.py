@@ -106,6 +106,21 @@ class Manual(SignedStory):
         self.assertIn("already", self.order("draw", "--number", "7574", "--json"))
         self.assertIn("stays", self.order("draw", "--number", "7575", "--yes", status=1))
 
+    def test_an_approver_of_another_number_is_in_nobodys_way(self):
+        server = self.serve()
+        agencies = self.send_all(server, wait=False)
+        first, second, other = self.approve(1, "7574"), self.approve(2, "7574"), self.approve(3, "7575")
+        refused = self.order("draw", "--number", "7575", "--approval", other, "--yes", status=1)
+        self.assertIn("2 approvals of 7575, and there are 1:", refused)
+        refused = self.order("draw", "--number", "7574", "--approval", first, "--yes", status=1)
+        self.assertIn("2 approvals of 7574, and there are 1, and 1 of another number:", refused)
+        self.order("draw", "--number", "7574", "--approval", second, "--yes")
+        for agency in agencies:
+            self.assertEqual(agency.wait(), 0, agency.log())
+        self.assert_kept([f"approval-{number}.note" for number in range(3)] + ["result.note", "rules-0.note", "seal.json", "seal.note"])
+        said = self.assert_verified("--seal", "seal.note")
+        self.assertIn("1 approved another number, which does not count", said)
+
     def resealed(self, same):
         """The store is lost after the seal, put back from a copy, and the agencies send again."""
         server = self.serve()

@@ -104,6 +104,19 @@ class Both(Story):
             return data[:at] + data[at:end] + data[at:]
         return data[:at] + bytes(byte ^ 1 << self.random.randrange(8) for byte in data[at:at + 1]) + data[at + 1:]
 
+    def test_approvers_who_differ(self):
+        """Each number is counted apart: by result, with two of three for 0007, and with one of two for either."""
+        keys = [maker.APPROVER, maker.APPROVER_2, maker.APPROVER_3]
+        for wanted, numbers, results in ((2, (8, 7, 7), {7: 0, 8: 1, 9: 1, None: 0}), (1, (8, 7), {7: 0, 8: 0, 9: 1, None: 3}),
+                                         (2, (8, 7), {7: 1, None: 3}), (1, (8, 8, 7, 8), {7: 1, 8: 1})):
+            draw = maker.Draw(approvals=wanted, approvers=keys)
+            given = [("--rules", draw.rules()), ("--seal", draw.seal()), ("--seal", draw.seal())]
+            given += [("--approval", draw.approval(number, key)) for number, key in zip(numbers, [*keys, maker.APPROVER])]
+            for result, status in results.items():
+                with self.subTest(wanted=wanted, numbers=numbers, result=result):
+                    drawn = [] if result is None else [("--result", draw.result(result))]
+                    self.assertEqual(self.ask(given + drawn, words=True)[0], status)
+
     def test_whole_draws(self):
         for draw in of_manual, of_beacon:
             _, given = draw()

@@ -190,6 +190,17 @@ class Answers(Paged):
             self.assertEqual(self.check({**given, "approvals": approvals}), 1 if status is None else status)
             self.check({**given, "approvals": approvals, "results": []})
 
+    def test_approvers_who_differ(self):
+        """One of three approves another number than the rest, or each of two another one where one is enough."""
+        keys = [maker.APPROVER, maker.APPROVER_2, maker.APPROVER_3]
+        for wanted, numbers, results in ((2, (8, 7, 7), {7: 0, 8: 1, 9: 1, None: 0}), (1, (8, 7), {7: 0, 8: 0, 9: 1, None: 3}),
+                                         (2, (8, 7), {7: 1, None: 3})):
+            draw = maker.Draw(approvals=wanted, approvers=keys)
+            given = {"rules": [draw.rules()], "seals": [draw.seal()] * 2,
+                     "approvals": [draw.approval(number, key) for number, key in zip(numbers, keys)]}
+            for result, status in results.items():
+                self.assertEqual(self.check({**given, "results": [] if result is None else [draw.result(result)]}), status, (wanted, result))
+
     def test_lines_of_signatures(self):
         """A second one of a known key is refused, right or wrong, or of another length; those of others are told."""
         seal, text = self.draw.seal(), self.draw.seal_text()

@@ -34,7 +34,7 @@ static int begin(void **state) {
                                         .seal = seal_note(story->sealed),
                                         .hash = story->sealed->hash};
     struct error error;
-    must(approvals_begin(&story->approvals, story->rules, &story->terms.hash, &error), &error);
+    must(approvals_begin(&story->approvals, story->rules, &error), &error);
     *state = story;
     return 0;
 }
@@ -77,15 +77,16 @@ static void approvals_of_two_are_counted(void **state) {
     char note[1024];
     uint16_t number = 0;
     struct error error;
-    must(paper_take_approval(&story->approvals, approval_of(story, story->sealed->approver, 7574, note),
-                             &number, &error),
+    must(paper_take_approval(&story->approvals, &story->terms,
+                             approval_of(story, story->sealed->approver, 7574, note), &number, &error),
          &error);
     assert_int_equal(number, 7574);
-    assert_false(paper_take_approval(
-        &story->approvals, approval_of(story, story->sealed->approver, 7574, note), &number, &error));
+    assert_false(paper_take_approval(&story->approvals, &story->terms,
+                                     approval_of(story, story->sealed->approver, 7574, note), &number,
+                                     &error));
     assert_error(&error, ERROR_BAD_PAPER);
-    must(paper_take_approval(&story->approvals, approval_of(story, story->second, 7574, note), &number,
-                             &error),
+    must(paper_take_approval(&story->approvals, &story->terms, approval_of(story, story->second, 7574, note),
+                             &number, &error),
          &error);
     assert_int_equal(story->approvals.count, 2);
 }
@@ -95,11 +96,11 @@ static void two_numbers_of_one_key_are_a_fraud(void **state) {
     char note[1024];
     uint16_t number;
     struct error error;
-    must(paper_take_approval(&story->approvals, approval_of(story, story->second, 7574, note), &number,
-                             &error),
+    must(paper_take_approval(&story->approvals, &story->terms, approval_of(story, story->second, 7574, note),
+                             &number, &error),
          &error);
-    assert_false(paper_take_approval(&story->approvals, approval_of(story, story->second, 7575, note),
-                                     &number, &error));
+    assert_false(paper_take_approval(&story->approvals, &story->terms,
+                                     approval_of(story, story->second, 7575, note), &number, &error));
     assert_bad(&error, "fraud");
     assert_int_equal(story->approvals.count, 1);
 }
@@ -109,12 +110,12 @@ static void strangers_approve_nothing(void **state) {
     char note[1024];
     uint16_t number;
     struct error error;
-    assert_false(paper_take_approval(&story->approvals, approval_of(story, story->sealed->server, 7574, note),
-                                     &number, &error));
+    assert_false(paper_take_approval(&story->approvals, &story->terms,
+                                     approval_of(story, story->sealed->server, 7574, note), &number, &error));
     assert_error(&error, ERROR_BAD_PAPER);
+    struct slice approval = approval_of(story, story->sealed->approver, 7574, note);
     story->terms.hash.bytes[0] ^= 1; // of another seal
-    assert_false(paper_take_approval(
-        &story->approvals, approval_of(story, story->sealed->approver, 7574, note), &number, &error));
+    assert_false(paper_take_approval(&story->approvals, &story->terms, approval, &number, &error));
     assert_error(&error, ERROR_BAD_PAPER);
     assert_int_equal(story->approvals.count, 0);
 }
@@ -127,7 +128,7 @@ static void no_bit_of_an_approval_may_be_another(void **state) {
     struct slice bytes = approval_of(story, story->second, 7574, note);
     for (size_t bit = 0; bit < bytes.length * 8; bit++) {
         note[bit / 8] ^= (char)(1 << bit % 8);
-        if (paper_take_approval(&story->approvals, bytes, &number, &error)) {
+        if (paper_take_approval(&story->approvals, &story->terms, bytes, &number, &error)) {
             fail_msg("bit %zu of an approval was another one, and it was taken", bit);
         }
         note[bit / 8] ^= (char)(1 << bit % 8);

@@ -143,6 +143,7 @@ def note(text, *keys):
 SERVER = Key("lottery.example/central", bytes(range(0x20)))
 APPROVER = Key("inspector.example/garcia", bytes(range(0x20, 0x40)))
 APPROVER_2 = Key("notary.example/paz", bytes([7]) * 32)
+APPROVER_3 = Key("notary.example/ruiz", bytes([8]) * 32)
 WITNESS = Key("witness.example/one", bytes([9]) * 32, kind=4)
 STRANGER = Key("stranger.example/x", bytes([11]) * 32)
 

@@ -195,7 +195,7 @@ class Number(Asking):
         self.in_any_line(self.ask(3, **files), "not checked", "approvals", "ask for 2")
         for approvals, words in (([one], ("approvals", "1 are for 0007")), ([one, one], ("given twice",)),
                                  ([one, draw.approval(8, maker.APPROVER)], ("two numbers", "a fraud")),
-                                 ([one, draw.approval(8, maker.APPROVER_2)], ("another approver another number",)),
+                                 ([one, draw.approval(8, maker.APPROVER_2)], ("approvals", "1 are for 0007, of 2 given")),
                                  ([one, draw.approval(7, maker.STRANGER)], ("none of the approvers",)),
                                  ([one, draw.approval(7, maker.APPROVER_2, seal=b"x")], ("another seal",)),
                                  ([draw.approval(8, maker.APPROVER, maker.APPROVER_2)], ("0 are for 0007",))):
@@ -204,6 +204,25 @@ class Number(Asking):
         draw = maker.Draw(approvals=0)
         self.in_any_line(self.ask(3, rules=draw.rules(), seal=draw.seal(), seal_2=draw.seal(), result=draw.result(7)),
                          "not checked", "number", "the operator's word")
+
+    def test_approvers_who_differ(self):
+        """Each number is counted apart: whoever approves another one neither counts nor is in the way."""
+        draw = maker.Draw(approvals=1, approvers=[maker.APPROVER, maker.APPROVER_2])
+        files = {"rules": draw.rules(), "seal": draw.seal(), "seal_2": draw.seal(),
+                 "approval": draw.approval(8, maker.APPROVER), "approval_2": draw.approval(7, maker.APPROVER_2)}
+        for number in 7, 8:
+            said = self.ask(0, **files, result=draw.result(number))
+            self.in_any_line(said, "ok", "approvals", "1 approvers", "1 approved another number, which does not count")
+        self.in_any_line(self.ask(1, **files, result=draw.result(9)), "FALSE", "approvals", "0 are for 0009, of 2 given")
+        self.in_any_line(self.ask(3, **files), "not checked", "approvals", "2 numbers have as many as the rules ask for")
+        three = maker.Draw(approvals=2, approvers=[maker.APPROVER, maker.APPROVER_2, maker.APPROVER_3])
+        files = {"rules": three.rules(), "seal": three.seal(), "seal_2": three.seal(),
+                 "approval": three.approval(8, maker.APPROVER), "approval_2": three.approval(7, maker.APPROVER_2)}
+        self.in_any_line(self.ask(3, **files), "not checked", "approvals", "1 of the 2")
+        files["approval_3"] = three.approval(7, maker.APPROVER_3)
+        self.in_any_line(self.ask(0, **files), "ok", "approvals", "2 approvers", "1 approved another")
+        self.in_any_line(self.ask(0, **files, result=three.result(7)), "ok", "approvals", "2 approvers", "1 approved another")
+        self.in_any_line(self.ask(1, **files, result=three.result(8)), "FALSE", "approvals", "1 are for 0008, of 3 given")
 
 
 class Files(Asking):

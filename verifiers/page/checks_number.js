@@ -141,12 +141,8 @@ async function takeApprovers(approved, found, approvers) {
             refuse(say`the approval of ${key.name} is given twice`);
         }
     }
-    const different = [...approved].filter(([, other]) => other !== found.number).map(([key, other]) => say`${key.name}: ${digits(other)}`);
     for (const key of signers) {
         approved.set(key, found.number);
-    }
-    if (different.length > 0) {
-        refuse(say`approves ${digits(found.number)}, and another approver another number (${joined(different, ", ")})`);
     }
     return signers.map(key => key.name).reduce((names, name) => say`${names} and ${name}`);
 }
@@ -176,27 +172,43 @@ async function checkApprovals(known) {
     return approved;
 }
 
-// That enough have approved the result's number.
+// How many have approved each number.
+function countNumbers(approved) {
+    const counts = new Map();
+    for (const number of approved.values()) {
+        counts.set(number, (counts.get(number) ?? 0) + 1);
+    }
+    return counts;
+}
+
+function sayEnough(known, approved, count) {
+    const wanted = known.rules.approvals, others = approved.size - count;
+    known.claims.ok(say`approvals`, others === 0 ? say`${count} approvers, and the rules ask for ${wanted}`
+        : say`${count} approvers, and the rules ask for ${wanted}; ${others} approved another number, which does not count`);
+}
+
+// That enough have approved the result's number. Approvers may differ: those of that number count, and no others.
 function checkApproved(known, approved, result) {
-    const wanted = known.rules.approvals, what = say`approvals`, count = approved.size;
-    if (result === null && count === 0) {
+    const wanted = known.rules.approvals, what = say`approvals`, counts = countNumbers(approved);
+    const enough = [...counts.values()].filter(count => count >= wanted);
+    const forIt = result === null ? 0 : counts.get(result.number) ?? 0;
+    if (result === null && approved.size === 0) {
         return;
     }
     if (wanted === 0n) {
         known.claims.notChecked(say`number`, say`the rules ask for no approvals: it is the operator's word`);
     } else if (known.given.approvals.length === 0) {
         known.claims.notChecked(what, say`the rules ask for ${wanted}, and none was given`);
-    } else if (result === null && count < wanted) {
-        known.claims.notChecked(what, say`${count} of the ${wanted} that the rules ask for`);
+    } else if (result !== null && forIt >= wanted) {
+        sayEnough(known, approved, forIt);
+    } else if (result !== null) {
+        known.claims.false(what, say`${forIt} are for ${digits(result.number)}, of ${approved.size} given, and the rules ask for ${wanted}`);
+    } else if (enough.length === 1) {
+        sayEnough(known, approved, enough[0]);
+    } else if (enough.length === 0) {
+        known.claims.notChecked(what, say`${Math.max(...counts.values())} of the ${wanted} that the rules ask for`);
     } else {
-        const numbers = [...approved.values()], forIt = numbers.filter(number => result === null || number === result.number).length;
-        if (count >= wanted && forIt === count) {
-            known.claims.ok(what, say`${count} approvers, and the rules ask for ${wanted}`);
-        } else if (result === null) {
-            known.claims.false(what, say`the approvers differ`);
-        } else {
-            known.claims.false(what, say`${forIt} are for ${digits(result.number)}, of ${count} given, and the rules ask for ${wanted}`);
-        }
+        known.claims.notChecked(what, say`${enough.length} numbers have as many as the rules ask for: a result says which`);
     }
 }
 

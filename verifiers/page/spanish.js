@@ -278,7 +278,6 @@ const SPANISH = Object.freeze({
     "is signed by none of the approvers of the rules": "no la firma ninguno de los aprobadores de las reglas",
     "{0} has approved two numbers, {1} and {2}: a fraud": "{0} ha aprobado dos números, {1} y {2}: es un fraude",
     "the approval of {0} is given twice": "la aprobación de {0} está dos veces",
-    "approves {0}, and another approver another number ({1})": "aprueba {0}, y otro aprobador otro número ({1})",
     "{0} and {1}": "{0} y {1}",
     "{0} or {1}": "{0} o {1}",
     "no rules, which name the approvers": "no hay reglas, que nombran a los aprobadores",
@@ -288,8 +287,11 @@ const SPANISH = Object.freeze({
     "the rules ask for {0}, and none was given": "las reglas piden {0}, y no se dio ninguna",
     "{0} of the {1} that the rules ask for": "{0} de las {1} que piden las reglas",
     "{0} approvers, and the rules ask for {1}": "{0} aprobadores, y las reglas piden {1}",
+    "{0} approvers, and the rules ask for {1}; {2} approved another number, which does not count":
+        "{0} aprobadores, y las reglas piden {1}; {2} aprobaron otro número, y no cuentan",
+    "{0} numbers have as many as the rules ask for: a result says which":
+        "{0} números tienen tantas como piden las reglas: un resultado dice cuál",
     "{0} are for {1}, of {2} given, and the rules ask for {3}": "{0} son por el {1}, de las {2} que se dieron, y las reglas piden {3}",
-    "the approvers differ": "los aprobadores no coinciden",
     "how it comes is not known without rules": "sin las reglas no se sabe cómo sale",
     "was fixed by the operator: nothing is claimed of it": "lo fijó el operador: nada se afirma de él",
     "its number is {0}: this bet wins with {1}": "su número es {0}: esta apuesta gana con {1}",

@@ -1,4 +1,6 @@
 """How the number came: pulse, approvals, result; and how many won."""
+from collections import Counter
+
 from . import number, pulse
 from .encoding import Refused, instant_text, sha256
 from .notes import NOTE_BYTES_MAX
@@ -119,11 +121,8 @@ def _take_approvers(approved, found, approvers):
             raise Refused(f"{key} has approved two numbers, {other:04} and {found.number:04}: a fraud")
         if other is not None:
             raise Refused(f"the approval of {key} is given twice")
-    different = [f"{key}: {other:04}" for key, other in approved.items() if other != found.number]
     for key in signers:
         approved[key] = found.number
-    if different:
-        raise Refused(f"approves {found.number:04}, and another approver another number ({', '.join(different)})")
     return signers
 
 
@@ -149,24 +148,34 @@ def _read_approvals(case):
     return approved
 
 
+def _say_enough(case, approved, count):
+    others = len(approved) - count
+    case.claims.ok("approvals", f"{count} approvers, and the rules ask for {case.rules.approvals}"
+                                + (f"; {others} approved another number, which does not count" if others else ""))
+
+
 def _check_approved(case, approved, result):
-    """That enough have approved the result's number."""
+    """That enough have approved the result's number. Approvers may differ: those of that number count, and no others."""
     rules = case.rules
+    counts = Counter(approved.values())
+    enough = [count for count in counts.values() if count >= rules.approvals]
     if result is None and not approved:
         return
     if not rules.approvals:
         case.claims.not_checked("number", "the rules ask for no approvals: it is the operator's word")
     elif not approved and not case.given.approvals:
         case.claims.not_checked("approvals", f"the rules ask for {rules.approvals}, and none was given")
-    elif result is None and len(approved) < rules.approvals:
-        case.claims.not_checked("approvals", f"{len(approved)} of the {rules.approvals} that the rules ask for")
+    elif result is not None and counts[result.number] >= rules.approvals:
+        _say_enough(case, approved, counts[result.number])
+    elif result is not None:
+        case.claims.false("approvals", f"{counts[result.number]} are for {result.number:04}, of {len(approved)} given, and the rules ask "
+                                       f"for {rules.approvals}")
+    elif len(enough) == 1:
+        _say_enough(case, approved, enough[0])
+    elif not enough:
+        case.claims.not_checked("approvals", f"{max(counts.values())} of the {rules.approvals} that the rules ask for")
     else:
-        for_it = sum(number_ == (result.number if result else number_) for number_ in approved.values())
-        if len(approved) < rules.approvals or for_it < len(approved):
-            case.claims.false("approvals", f"{for_it} are for {result.number:04}, of {len(approved)} given, and the rules ask for "
-                                           f"{rules.approvals}" if result else "the approvers differ")
-        else:
-            case.claims.ok("approvals", f"{len(approved)} approvers, and the rules ask for {rules.approvals}")
+        case.claims.not_checked("approvals", f"{len(enough)} numbers have as many as the rules ask for: a result says which")
 
 
 # The number ----------------------------------------------------------------------------------------------
