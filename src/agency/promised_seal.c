@@ -1,5 +1,6 @@
 #include "agency/promised_seal.h"
 
+#include "agency/kept_after.h"
 #include "agency/report.h"
 #include "seal/checkpoint.h"
 #include "seal/errors.h"
@@ -121,7 +122,7 @@ bool promised_result_keep(const struct kept_texts *texts, const struct vkey *key
     if (kept_texts_write(texts, "result", note, error)) {
         return true;
     }
-    if (error->code != ERROR_KEPT_OTHER) {
+    if (error->code != ERROR_KEPT_OTHER || !kept_after_check_result(texts, key, seal, error)) {
         return false;
     }
     bool kept = kept_texts_write(texts, "other-result", note, &reason);

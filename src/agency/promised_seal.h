@@ -26,7 +26,8 @@ struct promised_result {
 };
 
 // Takes the result of the draw of that seal (its note), keeps it, and says what it has in *told.
-// ERROR_FALSE_CLAIM: also for a second one, which is kept as "other-result". The others as above.
+// ERROR_FALSE_CLAIM: also for a second one, which is kept as "other-result". ERROR_BAD_SETTING when what is
+// kept is another draw's. The others as above.
 bool promised_result_keep(const struct kept_texts *texts, const struct vkey *key, struct slice seal,
                           struct slice note, struct promised_result *told, struct error *error) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 #include "agency/promises.h"
 
 #include "agency/errors.h"
+#include "agency/kept_after.h"
 #include "agency/kept_texts.h"
 #include "agency/promised_receipt.h"
 #include "agency/receipts_file.h"
@@ -40,18 +41,24 @@ static bool check_receipts(const struct promises *promises, struct error *error)
                rules->origin.text);
 }
 
-static bool read_kept(struct promises *promises, struct error *error) {
-    struct small_file key;
+// The seal is said to be on the disk from here on: whoever wrote it may not have come to that, and now it is
+// synced.
+static bool read_seal(struct promises *promises, struct error *error) {
+    const struct kept_texts *texts = &promises->texts;
     bool has_seal;
-    if (!rules_told_read(&promises->texts, &promises->options.key, &promises->rules, error) ||
-        !check_receipts(promises, error) ||
-        !kept_texts_read(&promises->texts, "seal", &promises->seal, &has_seal, error) ||
-        !kept_texts_read(&promises->texts, "key", &key, &promises->has_key, error)) {
-        return false;
-    }
-    small_file_free(&key);
-    return !has_seal || promised_seal_check_kept(&promises->texts, &promises->options.key, &promises->rules,
-                                                 &promises->seal, error);
+    return kept_texts_read(texts, "seal", &promises->seal, &has_seal, error) &&
+           (!has_seal || (promised_seal_check_kept(texts, &promises->options.key, &promises->rules,
+                                                   &promises->seal, error) &&
+                          kept_texts_write(texts, "seal", small_file_text(&promises->seal), error)));
+}
+
+static bool read_kept(struct promises *promises, struct error *error) {
+    const struct kept_texts *texts = &promises->texts;
+    return rules_told_read(texts, &promises->options.key, &promises->rules, error) &&
+           check_receipts(promises, error) && read_seal(promises, error) &&
+           kept_after_check_result(texts, &promises->options.key, small_file_text(&promises->seal), error) &&
+           (!promises->options.asks_key ||
+            kept_after_find_key(texts, small_file_text(&promises->seal), &promises->has_key, error));
 }
 
 bool promises_open(const struct promises_options *options, struct promises **result, struct error *error) {
@@ -146,7 +153,7 @@ static bool take_seal(struct promises *promises, const struct reply *reply, bool
 static bool take_key(struct promises *promises, const struct reply *reply, struct error *error) {
     uint8_t key[AGENCY_KEY_BYTES];
     char line[BASE64_TEXT_BYTES(AGENCY_KEY_BYTES) + 1];
-    if (reply->key.text == NULL || !promises_lack_key(promises)) {
+    if (reply->key.text == NULL || promises->seal.bytes == NULL || !promises_lack_key(promises)) {
         return true;
     }
     if (!base64_decode_exactly(slice_from(reply->key), key, sizeof key)) {

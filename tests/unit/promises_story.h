@@ -75,6 +75,13 @@ static inline int tear_down(void **state) {
     return removed;
 }
 
+// In static memory.
+static inline const char *path_of(const struct office *office, const char *name) {
+    static char path[TEMPORARY_BYTES + 64];
+    snprintf(path, sizeof path, "%s/%s", office->folder, name);
+    return path;
+}
+
 // What a file of the folder has, as a text in static memory; NULL when there is none.
 static inline const char *kept(const struct office *office, const char *name) {
     static char text[256 * 1024];

@@ -385,6 +385,64 @@ static void the_salt_key_is_a_file_of_one_line(void **state) {
     assert_false(promises_lack_key(office->promises));
 }
 
+// The result of another draw, by the same central. Returns the note's length.
+static size_t last_nights(const struct office *office, char note[1024]) {
+    struct result result = {.origin = slice_of(SMALL_NAME "/2026-11-24"), .number = 7574};
+    char text[RESULT_BYTES_MAX];
+    size_t length = result_write(&result, text);
+    return note_made(office->sealed->server, (struct slice){text, length}, note, 1024);
+}
+
+// Nobody has signed two results: one of them is of the night before.
+static void a_result_of_another_draw_is_in_the_way(void **state) {
+    struct office *office = *state;
+    char left[1024], note[1024];
+    size_t length = last_nights(office, left);
+    struct reply reply = sealed_answer(office);
+    bool is_new;
+    write_kept(office, "agency-3.result", (struct slice){left, length});
+    expect_refused(office, open_office(office), ERROR_BAD_SETTING,
+                   "agency-3.result: is there without a seal");
+    write_kept(office, "agency-3.seal", (struct slice){office->sealed->note, office->sealed->note_length});
+    expect_refused(office, open_office(office), ERROR_BAD_SETTING, "agency-3.result: is of draw " SMALL_NAME);
+    assert_int_equal(unlink(path_of(office, "agency-3.result")), 0);
+    must(open_office(office), &office->error);
+    must(take_waiting(office, &reply, &is_new), &office->error);
+    write_kept(office, "agency-3.result", (struct slice){left, length}); // put there meanwhile
+    reply.result = bet_slice_of(note, result_of(office, 7574, note));
+    expect_refused(office, take_winners(office, &reply), ERROR_BAD_SETTING, "agency-3.result: is of draw ");
+    assert_null(kept(office, "agency-3.other-result"));
+    write_kept(office, "agency-3.result", slice_of("garbage"));
+    expect_refused(office, take_winners(office, &reply), ERROR_BAD_SETTING, "move the files of another draw");
+}
+
+static void a_salt_key_of_another_draw_is_in_the_way(void **state) {
+    struct office *office = *state;
+    static const char key[] = "PwhjgRgKwbYAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    const struct slice bad[] = {slice_of("-----BEGIN PRIVATE KEY-----\n"), {key, sizeof key - 2}, {"", 0}};
+    write_kept(office, "agency-3.key", slice_of(key));
+    expect_refused(office, open_office(office), ERROR_BAD_SETTING, "agency-3.key: is there without a seal");
+    write_kept(office, "agency-3.seal", (struct slice){office->sealed->note, office->sealed->note_length});
+    must(open_office(office), &office->error);
+    assert_false(promises_lack_key(office->promises));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        write_kept(office, "agency-3.key", bad[i]);
+        expect_refused(office, open_office(office), ERROR_BAD_SETTING,
+                       "agency-3.key: is there, and is no salt key");
+    }
+}
+
+static void no_salt_key_is_taken_before_the_seal(void **state) {
+    struct office *office = *state;
+    static const char key[] = "PwhjgRgKwbYAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    struct reply reply = waiting(office);
+    bool is_new;
+    reply.key = bet_slice_of(key, sizeof key - 1);
+    must(take_waiting(office, &reply, &is_new), &office->error);
+    assert_null(kept(office, "agency-3.key"));
+    assert_true(promises_lack_key(office->promises));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -407,6 +465,9 @@ int main(void) {
         TEST(a_seal_that_is_none_is_not_kept),
         TEST(winners_need_the_seal_and_one_result),
         TEST(a_result_of_another_seal_is_false),
+        TEST(a_result_of_another_draw_is_in_the_way),
+        TEST(a_salt_key_of_another_draw_is_in_the_way),
+        TEST(no_salt_key_is_taken_before_the_seal),
         TEST(the_salt_key_is_a_file_of_one_line),
     };
     log_set_level(LOG_LEVEL_ERROR);
