@@ -110,6 +110,16 @@ static void an_entry_that_counts_otherwise(void **state) {
     assert_one_error("own.entry: the entry of agency 1 is not in this seal");
 }
 
+// It is refused for what it is, before any bet is read.
+static void an_entry_of_another_agency(void **state) {
+    (void)state;
+    assert_int_equal(unlink("bets.csv"), 0);
+    assert_int_equal(run_command(cli_prove, "prove", "--csv", "bets.csv", "--salt-key", "own.key", "--seal",
+                                 "seal.note", "--entry", "own.entry", "--agency", "2", "--bet", "0", NULL),
+                     EXIT_WRONG_USE);
+    assert_one_error("own.entry: is of agency 1, not 2");
+}
+
 static void seals_that_are_others(void **state) {
     const struct lottery *lottery = *state;
     char vkey[VKEY_TEXT_BYTES];
@@ -145,6 +155,7 @@ int main(void) {
         OWN_TEST(bets_that_are_others),
         OWN_TEST(entries_that_are_others),
         OWN_TEST(an_entry_that_counts_otherwise),
+        OWN_TEST(an_entry_of_another_agency),
         OWN_TEST(seals_that_are_others),
         OWN_TEST(keys_that_are_none),
     };
