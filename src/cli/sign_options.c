@@ -25,21 +25,29 @@ const struct setting sign_settings[] = {
     {.key = NULL},
 };
 
+// What else is of a beacon, the notary refuses; but a chain there always is.
+static bool check_chain(const struct sign_options *options, const struct settings *settings,
+                        enum number_mode mode, struct error *error) {
+    return mode == NUMBER_BEACON || !settings_is_set(settings, &options->beacon_chain) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: is of NUMBER=beacon only",
+                     settings_place(settings, &options->beacon_chain));
+}
+
 bool sign_options_check(const struct sign_options *options, const struct settings *settings,
                         enum number_mode mode, struct error *error) {
-    const char *const *const texts[] = {
-        &options->name,        &options->previous_key, &options->previous_name,
-        &options->seal_dir,    &options->approvers,    &options->witnesses,
-        &options->authorities, &options->beacon_pulse, &options->beacon_certificate};
+    const void *const others[] = {
+        &options->name,         &options->previous_key, &options->previous_name,     &options->seal_dir,
+        &options->approvals,    &options->approvers,    &options->witnesses,         &options->authorities,
+        &options->beacon_pulse, &options->beacon_chain, &options->beacon_certificate};
     if (options->key != NULL) {
-        return true;
+        return check_chain(options, settings, mode, error);
     }
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (*texts[i] != NULL) {
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (settings_is_set(settings, others[i])) {
             return error_set(
                 error, ERROR_BAD_SETTING,
                 "%s: is of a signed draw, and SIGN_KEY is not set: set that, too, or take this away",
-                settings_place(settings, texts[i]));
+                settings_place(settings, others[i]));
         }
     }
     return mode != NUMBER_BEACON ||

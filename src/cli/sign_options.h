@@ -23,7 +23,8 @@ extern const struct setting sign_settings[];
 #define SIGN_GROUP_IN(options, field)                                                                        \
     SETTING_GROUP_IN(options, field, struct sign_options, "Signing", sign_settings)
 
-// Whether nothing is set that does without SIGN_KEY. ERROR_BAD_SETTING, naming it.
+// Whether nothing is set that does nothing: without SIGN_KEY, or a beacon's chain without a beacon.
+// ERROR_BAD_SETTING, naming it.
 bool sign_options_check(const struct sign_options *options, const struct settings *settings,
                         enum number_mode mode, struct error *error) MUST_CHECK;
 

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { WITNESSES_MAX = NOTE_SIGNATURES_MAX - 1 }; // on one note with the server's own signature
+
 static bool is_set(const char *text) {
     return text != NULL && text[0] != '\0';
 }
@@ -97,7 +99,10 @@ static bool read_witnesses(const struct notary_options *options, struct rules *t
     bool done = read_keys("WITNESSES", options->witnesses, VKEY_COSIGNATURE, &terms->key, &list, error);
     terms->witnesses = list.keys;
     terms->witness_count = list.count;
-    return done;
+    return done && (list.count <= WITNESSES_MAX ||
+                    error_set(error, ERROR_BAD_SETTING,
+                              "WITNESSES: has %zu keys, and a seal has room for the signatures of %d",
+                              list.count, WITNESSES_MAX));
 }
 
 static int compare_hashes(const void *one, const void *other) {

@@ -119,6 +119,9 @@ class Signed(Story):
     def test_settings_that_are_none(self):
         key = self.path("keys", "sign.key")
         for says, flags in (("SIGN_KEY is not set", ["--sign-name", NAME]), ("SIGN_KEY is not set", ["--seal-dir", "seals"]),
+                            ("--approvals: is of a signed draw, and SIGN_KEY is not set", ["--number", "manual", "--approvals", 1]),
+                            ("--beacon-chain: is of a signed draw, and SIGN_KEY is not set", ["--beacon-chain", 2]),
+                            ("--beacon-chain: is of NUMBER=beacon only", self.flags("--beacon-chain", 2)),
                             ("NUMBER: beacon is of a signed draw only", ["--number", "beacon"]),
                             ("SIGN_NAME: is missing", ["--sign-key", key]), ("SIGN_NAME: ", self.flags(name="Lottery")),
                             ("APPROVALS: is 2", self.flags("--number", "manual", "--approvals", 2)),

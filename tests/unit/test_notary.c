@@ -264,6 +264,28 @@ static void lists_of_keys_are_sorted_and_have_no_key_twice(void **state) {
     assert_false(key_list_read(text, VKEY_ED25519, &list, &error));
 }
 
+// A seal's note has the server's signature, too.
+static void a_seal_has_room_for_every_witness(void **state) {
+    struct office *office = *state;
+    struct notary_options options = office->options;
+    char text[NOTE_SIGNATURES_MAX * (VKEY_TEXT_BYTES + 1)], last[VKEY_TEXT_BYTES];
+    size_t length = 0;
+    for (int i = 1; i < NOTE_SIGNATURES_MAX; i++) {
+        struct signing_key *key = seal_key("witness.example/one", VKEY_COSIGNATURE, (uint8_t)(0x60 + i));
+        vkey_format(signing_key_public(key), last);
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i > 1 ? "," : "", last);
+        signing_key_free(key);
+    }
+    options.witnesses = text;
+    struct notary *notary;
+    struct error error;
+    must(notary_open(&options, &notary, &error), &error);
+    notary_close(&notary);
+    vkey_format(signing_key_public(office->sealed->witness), last);
+    snprintf(text + length, sizeof text - length, ",%s", last);
+    assert_refused_with(&options, "WITNESSES: has 64 keys, and a seal has room for the signatures of 63");
+}
+
 static void what_was_kept_stays(void **state) {
     struct office *office = *state;
     struct folder folder;
@@ -321,6 +343,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_credential_may_be_readable_for_its_group, begin, end),
         cmocka_unit_test_setup_teardown(a_key_is_never_replaced, begin, end),
         cmocka_unit_test_setup_teardown(lists_of_keys_are_sorted_and_have_no_key_twice, begin, end),
+        cmocka_unit_test_setup_teardown(a_seal_has_room_for_every_witness, begin, end),
         cmocka_unit_test_setup_teardown(what_was_kept_stays, begin, end),
         cmocka_unit_test_setup_teardown(a_link_in_the_folder_is_not_followed, begin, end),
     };
