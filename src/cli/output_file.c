@@ -190,6 +190,23 @@ bool output_file_write(struct output_file *file, const void *bytes, size_t lengt
            (fwrite_unlocked(bytes, 1, length, file->stream) == length || fail(file->path, error));
 }
 
+bool output_file_copy(struct output_file *file, FILE *made, struct hash *hash, struct error *error) {
+    char piece[64 * 1024];
+    struct hasher hasher;
+    size_t length;
+    hasher_begin(&hasher);
+    rewind(made);
+    while ((length = fread(piece, 1, sizeof piece, made)) > 0) {
+        hasher_add(&hasher, piece, length);
+        if (!output_file_write(file, piece, length, error)) {
+            return false;
+        }
+    }
+    hasher_end(&hasher, hash);
+    return ferror(made) == 0 ||
+           error_set_system(error, errno, "what is to be written to %.150s cannot be read back", file->path);
+}
+
 // The new contents reach the disk before they replace the old ones.
 static bool close_stream(struct output_file *file) {
     bool written = fflush(file->stream) == 0 && (file->temporary == NULL || fsync(fileno(file->stream)) == 0);

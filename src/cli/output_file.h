@@ -4,8 +4,10 @@
 #define QUINIELA_CLI_OUTPUT_FILE_H
 
 #include "base/error.h"
+#include "seal/hash.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct output_file;
 
@@ -24,6 +26,11 @@ bool output_file_open_whole(const char *path, struct output_file **file, struct 
 // Writes `length` bytes, through a large buffer. After a failure (ERROR_SYSTEM) the file can only be dropped.
 bool output_file_write(struct output_file *file, const void *bytes, size_t length,
                        struct error *error) MUST_CHECK;
+
+// Writes all that `made`, a file that was written before, holds from its start; *hash is that of the bytes.
+// After a failure (ERROR_SYSTEM), also when it cannot be read to its end, the file can only be dropped.
+bool output_file_copy(struct output_file *file, FILE *made, struct hash *hash,
+                      struct error *error) MUST_CHECK;
 
 // Finishes the file: when this returns true, the data is on disk under its name. (In a folder that may not be
 // read, or whose file system cannot sync it, the name is as durable as a rename.) On failure the new file is

@@ -73,22 +73,6 @@ static FILE *begin(struct error *error) {
     return made;
 }
 
-static bool copy(FILE *made, struct output_file *file, struct hash *hash, struct error *error) {
-    char piece[64 * 1024];
-    struct hasher hasher;
-    size_t length;
-    hasher_begin(&hasher);
-    rewind(made);
-    while ((length = fread(piece, 1, sizeof piece, made)) > 0) {
-        hasher_add(&hasher, piece, length);
-        if (!output_file_write(file, piece, length, error)) {
-            return false;
-        }
-    }
-    hasher_end(&hasher, hash);
-    return true;
-}
-
 // Puts what was made into the file `path`.
 static bool finish(FILE *made, const char *path, struct hash *hash, struct error *error) {
     struct output_file *file;
@@ -98,7 +82,7 @@ static bool finish(FILE *made, const char *path, struct hash *hash, struct error
     if (!output_file_open_whole(path, &file, error)) {
         return false;
     }
-    if (!copy(made, file, hash, error)) {
+    if (!output_file_copy(file, made, hash, error)) {
         output_file_drop(&file);
         return false;
     }

@@ -224,6 +224,51 @@ static void a_folder_that_cannot_be_synced_is_told_of(void **state) {
     assert_true(finish_where_folders_fail(EINVAL, &error)); // a file system that syncs no folder
 }
 
+// A file of so many bytes, of which no more can be read.
+static ssize_t read_some(void *context, char *bytes, size_t length) {
+    size_t *left = context;
+    if (*left == 0) {
+        errno = EIO;
+        return -1;
+    }
+    length = length < *left ? length : *left;
+    memset(bytes, 'x', length);
+    *left -= length;
+    return (ssize_t)length;
+}
+
+static void what_cannot_be_read_back_is_not_written_short(void **state) {
+    (void)state;
+    struct error error;
+    struct hash hash;
+    size_t left = 3 * BLOCK_BYTES;
+    write_text("bets.csv", "old\n");
+    FILE *made = fopencookie(&left, "r", (cookie_io_functions_t){.read = read_some});
+    assert_non_null(made);
+    struct output_file *file = open_output("bets.csv");
+    assert_false(output_file_copy(file, made, &hash, &error));
+    assert_non_null(strstr(error.text, "bets.csv cannot be read back: Input/output error"));
+    output_file_drop(&file);
+    assert_int_equal(fclose(made), 0);
+    assert_file("bets.csv", "old\n");
+}
+
+static void a_copy_is_whole(void **state) {
+    (void)state;
+    struct error error;
+    struct hash hash, expected;
+    FILE *made = tmpfile();
+    assert_non_null(made);
+    assert_true(fputs("new\n", made) >= 0);
+    struct output_file *file = open_output("bets.csv");
+    must(output_file_copy(file, made, &hash, &error), &error);
+    must(output_file_finish(&file, &error), &error);
+    assert_int_equal(fclose(made), 0);
+    assert_file("bets.csv", "new\n");
+    hash_of("new\n", 4, &expected);
+    assert_true(hash_equal(&hash, &expected));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(what_is_not_written_over_is_known_without_an_input),
@@ -234,6 +279,8 @@ int main(void) {
         STORY(a_link_to_nothing_yet_is_followed),
         STORY(the_name_is_synced_after_the_contents),
         STORY(a_folder_that_cannot_be_synced_is_told_of),
+        STORY(what_cannot_be_read_back_is_not_written_short),
+        STORY(a_copy_is_whole),
         STORY(what_others_work_with_is_not_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
