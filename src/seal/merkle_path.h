@@ -19,10 +19,4 @@ size_t merkle_path_length(uint64_t index, uint64_t size);
 bool merkle_path_root(const struct merkle_path *path, uint64_t index, uint64_t size, const struct hash *leaf,
                       struct hash *root) MUST_CHECK;
 
-// Whether the tree of `size` leaves and this root begins with that of `before` leaves and `root_before`. Any
-// tree begins with that of no leaves, and with itself; the path is then empty.
-bool merkle_path_is_consistent(const struct merkle_path *path, uint64_t before,
-                               const struct hash *root_before, uint64_t size,
-                               const struct hash *root) MUST_CHECK;
-
 #endif

@@ -113,26 +113,3 @@ void merkle_tree_path(const struct merkle_tree *tree, uint64_t index, uint64_t s
     }
     reverse(path);
 }
-
-void merkle_tree_consistency(const struct merkle_tree *tree, uint64_t before, uint64_t size,
-                             struct merkle_path *path) {
-    assert(before <= size && size <= merkle_tree_count(tree));
-    path->length = 0;
-    if (before == 0 || before == size) {
-        return;
-    }
-    uint64_t first = 0, end = size;
-    bool is_known = true; // the tree before is a node of this one, and its root is known already
-    while (before != end) {
-        uint64_t middle = first + left_of(end - first);
-        bool is_left = before <= middle;
-        root_of(tree, is_left ? middle : first, is_left ? end : middle, &path->hashes[path->length++]);
-        is_known = is_known && is_left;
-        first = is_left ? first : middle;
-        end = is_left ? middle : end;
-    }
-    if (!is_known) {
-        root_of(tree, first, end, &path->hashes[path->length++]);
-    }
-    reverse(path);
-}

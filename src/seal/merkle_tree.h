@@ -27,8 +27,4 @@ void merkle_tree_root(const struct merkle_tree *tree, uint64_t size, struct hash
 void merkle_tree_path(const struct merkle_tree *tree, uint64_t index, uint64_t size,
                       struct merkle_path *path);
 
-// The path that shows that the tree of `size` leaves begins with that of `before` leaves.
-void merkle_tree_consistency(const struct merkle_tree *tree, uint64_t before, uint64_t size,
-                             struct merkle_path *path);
-
 #endif

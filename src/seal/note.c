@@ -180,19 +180,6 @@ bool note_check(const struct note *note, const struct vkey *key, struct error *e
            error_set(error, ERROR_FALSE_CLAIM, "%s: is not signed by %s", note->what, key->name);
 }
 
-size_t note_next_unknown(const struct note *note, const struct vkey *const *keys, size_t count, size_t from) {
-    for (; from < note->count; from++) {
-        bool is_known = false;
-        for (size_t i = 0; i < count && !is_known; i++) {
-            is_known = note_signature_is_of(&note->signatures[from], keys[i]);
-        }
-        if (!is_known) {
-            break;
-        }
-    }
-    return from;
-}
-
 void note_draft_line(struct draft *draft, const struct vkey *key, const void *payload, size_t length) {
     uint8_t bytes[KEY_ID_BYTES + NOTE_PAYLOAD_BYTES_MAX];
     assert(length <= NOTE_PAYLOAD_BYTES_MAX);

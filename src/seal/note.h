@@ -44,10 +44,6 @@ bool note_check(const struct note *note, const struct vkey *key, struct error *e
 bool note_check_if_signed(const struct note *note, const struct vkey *key, bool *has_signed,
                           struct error *error) MUST_CHECK;
 
-// The first of the note's lines, from number `from` on, that is of none of the keys; note->count when there
-// is none. Such a line says nothing, and is to be reported.
-size_t note_next_unknown(const struct note *note, const struct vkey *const *keys, size_t count, size_t from);
-
 // Appends a signature line of the key: its id and the payload.
 void note_draft_line(struct draft *draft, const struct vkey *key, const void *payload, size_t length);
 

@@ -102,14 +102,3 @@ bool receipts_hold(const struct receipts *receipts, struct slice entry, uint64_t
     }
     return true;
 }
-
-bool receipt_is_kept(const struct receipt *receipt, const struct agency_entry *sealed, struct error *error) {
-    if (receipt->agency != sealed->agency || !slice_equal(receipt->origin, sealed->origin)) {
-        return error_set(error, ERROR_FALSE_CLAIM, "the receipt is of another agency or draw than the entry");
-    }
-    uint64_t end = receipt->first + receipt->count;
-    return end <= sealed->count || error_set(error, ERROR_FALSE_CLAIM,
-                                             "agency %" PRIu32 " has a receipt for its bets up to %" PRIu64
-                                             ", and only %" PRIu64 " are sealed",
-                                             receipt->agency, end, sealed->count);
-}

@@ -42,9 +42,4 @@ bool receipts_parse(struct slice text, struct receipts *receipts, struct error *
 bool receipts_hold(const struct receipts *receipts, struct slice entry, uint64_t index,
                    const struct merkle_path *path, struct error *error) MUST_CHECK;
 
-// Holds a receipt against its agency's entry of a seal. ERROR_FALSE_CLAIM when fewer bets are sealed than
-// were receipted, or when they are not of one agency and draw.
-bool receipt_is_kept(const struct receipt *receipt, const struct agency_entry *sealed,
-                     struct error *error) MUST_CHECK;
-
 #endif

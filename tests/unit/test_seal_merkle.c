@@ -3,7 +3,6 @@
 
 #include "base/random.h"
 #include "seal/encoding.h"
-#include "seal/merkle_gather.h"
 #include "seal/merkle_run.h"
 #include "seal/merkle_tree.h"
 
@@ -57,24 +56,6 @@ static void path(size_t index, const struct hash *of, size_t size, struct merkle
         made->hashes[made->length++] = mth(of + left, size - left);
     } else {
         path(index - left, of + left, size - left, made);
-        made->hashes[made->length++] = mth(of, left);
-    }
-}
-
-static void consistency(size_t before, const struct hash *of, size_t size, bool is_whole,
-                        struct merkle_path *made) {
-    if (before == size) {
-        if (!is_whole) {
-            made->hashes[made->length++] = mth(of, size);
-        }
-        return;
-    }
-    size_t left = left_of(size);
-    if (before <= left) {
-        consistency(before, of, left, is_whole, made);
-        made->hashes[made->length++] = mth(of + left, size - left);
-    } else {
-        consistency(before - left, of + left, size - left, false, made);
         made->hashes[made->length++] = mth(of, left);
     }
 }
@@ -298,19 +279,11 @@ static void whole_parts_give_the_same_root(void **state) {
 
 static void expect_path(const struct merkle_tree *tree, size_t index, size_t size) {
     struct merkle_path wanted = {0}, made;
-    static struct merkle_gather gather;
     struct hash root, top = mth(leaves, size);
     path(index, leaves, size, &wanted);
     merkle_tree_path(tree, index, size, &made);
     assert_true(same_path(&made, &wanted));
     assert_int_equal(merkle_path_length(index, size), wanted.length);
-    merkle_gather_begin(&gather, index, size);
-    for (size_t i = 0; i < size; i++) {
-        assert_false(merkle_gather_is_done(&gather));
-        merkle_gather_add(&gather, &leaves[i]);
-    }
-    assert_true(merkle_gather_is_done(&gather));
-    assert_true(same_path(&gather.path, &wanted) && hash_equal(&gather.leaf, &leaves[index]));
     assert_true(merkle_path_root(&made, index, size, &leaves[index], &root) && hash_equal(&root, &top));
 }
 
@@ -363,42 +336,6 @@ static void paths_of_every_place(void **state) {
     merkle_tree_free(&tree);
 }
 
-static void trees_that_go_on(void **state) {
-    (void)state;
-    struct merkle_tree tree;
-    merkle_tree_begin(&tree);
-    for (size_t size = 1; size < 70; size++) {
-        assert_true(merkle_tree_add(&tree, &leaves[size - 1]));
-        struct hash top = mth(leaves, size);
-        for (size_t before = 0; before <= size; before++) {
-            struct merkle_path wanted = {0}, made;
-            struct hash root = mth(leaves, before), other = mth(leaves + 1, before);
-            if (before > 0) {
-                consistency(before, leaves, size, true, &wanted);
-            }
-            merkle_tree_consistency(&tree, before, size, &made);
-            assert_true(same_path(&made, &wanted));
-            assert_true(merkle_path_is_consistent(&made, before, &root, size, &top));
-            assert_true(before == 0 || !merkle_path_is_consistent(&made, before, &other, size, &top));
-            assert_true(before == 0 || !merkle_path_is_consistent(&made, before, &root, size, &other));
-            assert_false(merkle_path_is_consistent(&made, size + 1, &root, size, &top));
-            made.hashes[made.length++] = root;
-            assert_false(merkle_path_is_consistent(&made, before, &root, size, &top));
-            made.length--;
-            for (size_t i = 0; i < made.length; i++) {
-                made.hashes[i].bytes[i % HASH_BYTES] ^= 1;
-                assert_false(merkle_path_is_consistent(&made, before, &root, size, &top));
-                made.hashes[i].bytes[i % HASH_BYTES] ^= 1;
-            }
-            if (made.length > 0) {
-                made.length--;
-                assert_false(merkle_path_is_consistent(&made, before, &root, size, &top));
-            }
-        }
-    }
-    merkle_tree_free(&tree);
-}
-
 // Sizes and places at the ends of what 64 bits hold.
 static void enormous_trees(void **state) {
     (void)state;
@@ -433,7 +370,6 @@ int main(void) {
         cmocka_unit_test(runs_that_begin_anywhere_give_the_same_root),
         cmocka_unit_test(whole_parts_give_the_same_root),
         cmocka_unit_test(paths_of_every_place),
-        cmocka_unit_test(trees_that_go_on),
         cmocka_unit_test(enormous_trees),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
