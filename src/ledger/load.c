@@ -70,7 +70,11 @@ static bool load_winner(void *context, const struct stored_winner *winner, struc
 }
 
 static bool load_winners(struct ledger *ledger, struct error *error) {
-    if (ledger->draw.state != DRAW_DRAWN || ledger->winners != NULL) {
+    if (ledger->draw.state != DRAW_DRAWN) {
+        return true;
+    }
+    if (ledger->winners != NULL) {
+        notes_tell_drawn(ledger);
         return true;
     }
     ledger->winners = winners_new(ledger->draw.agencies);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "ledger/in_hand.h"
+#include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/winners.h"
 
@@ -27,8 +28,12 @@ void notes_tell_made(const struct ledger *ledger, uint64_t bets) {
     notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN, .bets = bets, .winners = winners});
 }
 
-void notes_tell_drawn(const struct ledger *ledger) {
-    ledger->options.drawn(ledger->options.context, ledger->winners);
+void notes_tell_drawn(struct ledger *ledger) {
+    bool may_be_told = !signing_is_on(ledger) || ledger->sealing.result_is_shown;
+    if (ledger->winners != NULL && !ledger->drawn_is_told && may_be_told) {
+        ledger->drawn_is_told = true;
+        ledger->options.drawn(ledger->options.context, ledger->winners);
+    }
 }
 
 void notes_tell_if_all_told(struct ledger *ledger) {

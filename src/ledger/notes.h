@@ -15,8 +15,9 @@ void notes_tell_seal(struct ledger *ledger);
 // This server has made the draw, of `bets` bets: logs and reports it.
 void notes_tell_made(const struct ledger *ledger, uint64_t bets);
 
-// The draw is made and stored.
-void notes_tell_drawn(const struct ledger *ledger);
+// Once the draw is made and its winners are here, and the result of a signed one is kept and shown: reports
+// it, the first time only. Until then nobody hears of the winners.
+void notes_tell_drawn(struct ledger *ledger);
 
 // Once every agency has been told its winners and that is stored: reports it, the first time only.
 void notes_tell_if_all_told(struct ledger *ledger);

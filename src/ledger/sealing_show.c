@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/notes.h"
 #include "ledger/notice.h"
 #include "ledger/signing.h"
 #include "ledger/state.h"
@@ -145,14 +146,16 @@ static bool keep_seal(struct ledger *ledger, const struct folder *folder, struct
     return reason.code == ERROR_KEPT_OTHER ? look_at_other(ledger, folder, error) : false;
 }
 
-// Whatever belongs to the seal. A file that has something else stays: it is of a store that was there before.
+// Whatever else belongs to the seal. A file that has something else stays: it is of a store that was there
+// before.
 static bool keep_papers(const struct ledger *ledger, const struct folder *folder, struct error *error) {
     const struct draw_papers *papers = &ledger->sealing.papers;
     for (size_t i = 0; folder->descriptor >= 0 && i < papers->count; i++) {
         char name[FOLDER_NAME_BYTES_MAX];
         struct error reason;
-        paper_name(papers->list[i].kind, papers->list[i].number, name);
-        if (&papers->list[i] == ledger->sealing.note ||
+        enum store_paper kind = papers->list[i].kind;
+        paper_name(kind, papers->list[i].number, name);
+        if (kind == PAPER_SEAL || kind == PAPER_RESULT ||
             folder_keep(folder, name, paper_bytes(&papers->list[i]), &reason)) {
             continue;
         }
@@ -210,26 +213,30 @@ static bool keep_and_show_seal(struct ledger *ledger, const struct folder *folde
     return done;
 }
 
+// A result that the folder does not have is not shown: there may be no second one.
+static bool keep_and_show_result(struct ledger *ledger, const struct folder *folder, struct error *error) {
+    const struct paper *result = draw_papers_find(&ledger->sealing.papers, PAPER_RESULT, 0);
+    bool done = result == NULL ||
+                ((folder->descriptor < 0 || folder_keep(folder, "result.note", paper_bytes(result), error)) &&
+                 show_result(ledger, result, error));
+    ledger->sealing.result_is_shown = done && result != NULL;
+    return done;
+}
+
 // What another seal shows is kept, too, whether there is one to be shown or not.
 bool sealing_show(struct ledger *ledger, struct error *error) {
-    struct sealing *sealing = &ledger->sealing;
-    const struct paper *result = draw_papers_find(&sealing->papers, PAPER_RESULT, 0);
     struct folder folder;
-    struct error reason;
-    if (sealing->papers.count == 0) {
+    struct error ignored;
+    if (ledger->sealing.papers.count == 0) {
         return true;
     }
     if (!sealing_folder(ledger, &folder, error)) {
         return false;
     }
-    bool is_seal_shown = keep_and_show_seal(ledger, &folder, error);
-    bool done = keep_papers(ledger, &folder, &reason) && is_seal_shown &&
-                (result == NULL || show_result(ledger, result, &reason));
-    sealing->result_is_shown = done && result != NULL;
+    bool done = keep_and_show_seal(ledger, &folder, error) && keep_and_show_result(ledger, &folder, error);
+    done = keep_papers(ledger, &folder, done ? error : &ignored) && done;
     folder_close(&folder);
-    if (is_seal_shown && !done) {
-        *error = reason;
-    }
+    notes_tell_drawn(ledger);
     return done;
 }
 
@@ -239,8 +246,9 @@ bool sealing_is_shown(const struct ledger *ledger) {
 
 bool sealing_is_behind(const struct ledger *ledger) {
     const struct sealing *sealing = &ledger->sealing;
-    return ledger->draw.has_root && sealing->other == NULL && ledger->draw.forked_at[0] == '\0' &&
-           (!sealing->is_shown || (ledger->draw.state == DRAW_DRAWN && !sealing->result_is_shown));
+    bool lacks_seal = ledger->draw.forked_at[0] == '\0' && !sealing->is_shown;
+    bool lacks_result = ledger->draw.state == DRAW_DRAWN && !sealing->result_is_shown;
+    return ledger->draw.has_root && sealing->other == NULL && (lacks_seal || lacks_result);
 }
 
 bool sealing_load(struct ledger *ledger, struct error *error) {

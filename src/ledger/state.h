@@ -118,7 +118,8 @@ struct ledger {
     // Changed by group.h and known.h.
     int careful; // how many more groups lock their agencies before they are decided on
     // Changed by notes.h.
-    bool all_told; // options.all_told has been called
+    bool all_told;      // options.all_told has been called
+    bool drawn_is_told; // so has options.drawn
     // Set once drawn: by work.h on the server that makes the draw, by load.h on any other.
     struct winners *winners;
     struct row_cache *cache; // stored chunks, of groups that were committed or may still be

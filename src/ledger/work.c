@@ -36,7 +36,8 @@ static bool store_drawn(struct ledger *ledger, struct stored_draw drawn, uint64_
     return true;
 }
 
-// The result is shown before anybody hears of the winners.
+// The result is shown before any agency hears of the winners (notes.h). When it cannot be, what is stored
+// stays so, and both happen later (sealing.h).
 static bool make(struct ledger *ledger, const struct stored_draw *draw, struct error *error) {
     uint64_t bets;
     struct error ignored;
@@ -44,9 +45,9 @@ static bool make(struct ledger *ledger, const struct stored_draw *draw, struct e
         !store_drawn(ledger, *draw, &bets, error)) {
         return false;
     }
-    (void)!sealing_load(ledger, &ignored); // what is stored stays so, and is shown later
-    notes_tell_seal(ledger);               // of an earlier commit of which nobody knew: it comes first
+    notes_tell_seal(ledger); // of an earlier commit of which nobody knew: it comes first
     notes_tell_made(ledger, bets);
+    (void)!sealing_load(ledger, &ignored);
     notes_tell_drawn(ledger);
     return true;
 }

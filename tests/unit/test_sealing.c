@@ -1,99 +1,9 @@
 // A signed draw has one seal, which is stored, kept and shown before there is a number.
-#include "signed_story.h"
+#include "sealing_story.h"
 
-#include "ledger/draw_papers.h"
 #include "ledger/sealed_tree.h"
 #include "ledger/sealing_show.h"
 #include "seal/result.h"
-
-#include <semaphore.h>
-
-enum { AGENCIES = 2 };
-
-static sem_t woken;
-static int roots, forks; // notes
-
-static void wake(void *context) {
-    sem_post(context);
-}
-
-static void on_note(void *context, const struct ledger_note *note) {
-    (void)context;
-    roots += note->kind == LEDGER_NOTE_ROOT;
-    forks += note->kind == LEDGER_NOTE_FORKED;
-}
-
-static int begin(void **state) {
-    roots = forks = 0;
-    assert_int_equal(sem_init(&woken, 0, 0), 0);
-    int status = sign_begin(state);
-    story.noted = on_note;
-    return status;
-}
-
-static int end(void **state) {
-    int status = sign_end(state);
-    sem_destroy(&woken);
-    return status;
-}
-
-#define SEALING_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
-
-static void begin_ledger(void) {
-    open_ledger(AGENCIES);
-    ledger_on_task_end(story.ledger, wake, &woken);
-}
-
-// Agency 1 has bets 0 to 11, of which number 7 wins; agency 2 has `count` bets from `from` on.
-static void send(int from, int count) {
-    assert_stored(.first = 0, .count = 12, .last = true, .next = 12);
-    assert_stored(.agency = 2, .first = 0, .from = from, .count = count, .last = true, .next = count);
-}
-
-// Has what computes the seal begin, and waits for its end.
-static void compute(void) {
-    work_do(story.ledger);
-    assert_non_null(story.ledger->sealing.task);
-    assert_int_equal(sem_wait(&woken), 0);
-}
-
-static void seal_now(void) {
-    compute();
-    work_do(story.ledger);
-    assert_null(story.ledger->sealing.task);
-}
-
-static struct slice shown_seal(char note[NOTE_BYTES_MAX]) {
-    bool no_memory;
-    size_t length;
-    char *seal = notice_seal(story.notice, &length, &no_memory);
-    assert_non_null(seal);
-    memcpy(note, seal, length);
-    free(seal);
-    return (struct slice){note, length};
-}
-
-static bool is_shown(void) {
-    bool no_memory;
-    size_t length;
-    char *seal = notice_seal(story.notice, &length, &no_memory);
-    free(seal);
-    return seal != NULL;
-}
-
-static const char *kept_path(const char *name) {
-    static char path[TEMPORARY_BYTES + 48];
-    snprintf(path, sizeof path, "%s/draw-1/%s", office.seals, name);
-    return path;
-}
-
-static void assert_kept_as(const char *name, struct slice bytes) {
-    struct small_file file;
-    struct error error;
-    must(small_file_read(kept_path(name), NOTE_BYTES_MAX, &file, &error), &error);
-    assert_true(slice_equal(small_file_text(&file), bytes));
-    small_file_free(&file);
-}
 
 // Reads a note that the server signed.
 static struct slice text_of(struct slice bytes, struct note *note) {
@@ -220,34 +130,6 @@ static void a_commit_that_fails_leaves_one_seal(void **state) {
     }
 }
 
-// A folder that cannot be written
-// ------------------------------------------------------------------------------
-
-static void nothing_is_shown_before_it_is_kept(void **state) {
-    char away[TEMPORARY_BYTES + 16];
-    snprintf(away, sizeof away, "%s/away", office.folder);
-    begin_ledger();
-    send(0, 3);
-    compute();
-    assert_int_equal(rename(office.seals, away), 0);
-    work_do(story.ledger);
-    work_do(story.ledger);
-    assert_false(is_shown());
-    assert_int_equal(story.drawn, 0);
-    assert_int_equal(rename(away, office.seals), 0);
-    for (int i = 0; i < 3 && !is_shown(); i++) {
-        story.ledger->sealing.again_ms = 0; // the time has come
-        work_do(story.ledger);
-        if (story.ledger->sealing.task != NULL) {
-            assert_int_equal(sem_wait(&woken), 0);
-        }
-    }
-    assert_true(is_shown());
-    work_do(story.ledger);
-    assert_int_equal(story.drawn, 1);
-    (void)state;
-}
-
 // Two seals
 // ----------------------------------------------------------------------------------------------------
 
@@ -296,13 +178,6 @@ static void other_bets_are_a_fork(void **state) {
                  ERROR_FORKED);
     assert_int_equal(story.drawn, 0);
     (void)state;
-}
-
-static void write_kept(const char *name, struct slice bytes) {
-    FILE *file = fopen(kept_path(name), "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes.text, 1, bytes.length, file), bytes.length);
-    assert_int_equal(fclose(file), 0);
 }
 
 // The folder is one of another store, in which the draw was sealed, too.
@@ -478,7 +353,6 @@ int main(void) {
         SEALING_TEST(a_restart_shows_the_same),
         SEALING_TEST(a_server_that_ends_meanwhile_begins_again),
         SEALING_TEST(a_commit_that_fails_leaves_one_seal),
-        SEALING_TEST(nothing_is_shown_before_it_is_kept),
         SEALING_TEST(the_same_bets_have_the_same_seal),
         SEALING_TEST(other_bets_are_a_fork),
         SEALING_TEST(another_seal_in_the_folder_is_a_fork),
