@@ -55,8 +55,8 @@ struct ledger_options {
     // Opens the same store once more, for reading, and for the draw of that name. The ledger owns the result.
     // Set where `notary` is. May be called on any thread of the ledger's.
     bool (*open_reader)(void *context, const char *draw, struct store **store, struct error *error);
-    // The draw is made and stored. Called once; from ledger_open if it was made before. The table lives as
-    // long as the ledger.
+    // The draw is made and stored, and the result of a signed one is kept and shown. Called once; from
+    // ledger_open if all that was before. The table lives as long as the ledger.
     void (*drawn)(void *context, const struct winners *winners);
     // Every agency has been told its winners, and that is stored. Called once. May be NULL.
     void (*all_told)(void *context);

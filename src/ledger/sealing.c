@@ -18,7 +18,11 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
-enum { AGAIN_MS = 1000, AGAIN_MS_MAX = 60 * 1000 }; // after a failure; doubled each time
+enum {
+    AGAIN_MS = 1000, // after a failure; doubled each time
+    AGAIN_MS_MAX = 60 * 1000,
+    FAILURES_LOGGED = 60, // of so many in a row one more is logged: about every hour
+};
 
 static const char list_name[] = "seal.json";
 
@@ -52,11 +56,11 @@ bool sealing_is_ahead(const struct ledger *ledger) {
     return has_work(ledger) && ledger->sealing.task == NULL;
 }
 
-// Logs the first of some failures in a row, and has all of it tried again later.
+// Logs the first of some failures in a row, and a few of the others, and has all of it tried again later.
 static void fail(struct ledger *ledger, const struct error *error) {
     struct sealing *sealing = &ledger->sealing;
     uint64_t wait_ms = (uint64_t)AGAIN_MS << (sealing->failures < 6 ? sealing->failures : 6);
-    if (sealing->failures == 0 || sealing->failure.code != error->code) {
+    if (sealing->failures % FAILURES_LOGGED == 0 || sealing->failure.code != error->code) {
         log_event(LOG_LEVEL_ERROR, "seal", LOG_FAIL, "draw: %s | error: %s | message: %s", ledger->draw_name,
                   error_name(error->code), error->text);
     }
@@ -65,9 +69,12 @@ static void fail(struct ledger *ledger, const struct error *error) {
     sealing->again_ms = clock_steady_ms() + (wait_ms < AGAIN_MS_MAX ? wait_ms : AGAIN_MS_MAX);
 }
 
-static void pass(struct ledger *ledger) {
-    ledger->sealing.failures = 0;
-    ledger->sealing.again_ms = 0;
+// A computation that has begun may fail as the one before.
+static void end_failures_unless_computing(struct ledger *ledger) {
+    if (ledger->sealing.task == NULL) {
+        ledger->sealing.failures = 0;
+        ledger->sealing.again_ms = 0;
+    }
 }
 
 // Computing -------------------------------------------------------------------------------------------------
@@ -327,7 +334,7 @@ static bool go_on(struct ledger *ledger, bool *is_stores, struct error *error) {
 bool sealing_go_on(struct ledger *ledger, struct error *error) {
     bool is_stores;
     if (go_on(ledger, &is_stores, error)) {
-        pass(ledger);
+        end_failures_unless_computing(ledger);
         sealing_tell(ledger);
         return true;
     }

@@ -1,12 +1,21 @@
 // What could not be kept of a signed draw is not told of, and is tried again ever less often.
 #include "sealing_story.h"
 
+#include "base/clock.h"
+
 static bool result_is_shown(void) {
     bool no_memory;
     size_t length;
     char *result = notice_result(story.notice, &length, &no_memory);
     free(result);
     return result != NULL;
+}
+
+static bool open_no_reader(void *context, const char *draw, struct store **store, struct error *error) {
+    (void)context;
+    (void)draw;
+    *store = NULL;
+    return error_set(error, ERROR_STORE_FAILED, "it cannot be read");
 }
 
 static void work_now(void) {
@@ -36,6 +45,31 @@ static void nothing_is_shown_before_it_is_kept(void **state) {
     assert_true(is_shown());
     work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
+    (void)state;
+}
+
+// Its bets cannot be read.
+static void computing_is_tried_again_ever_less_often(void **state) {
+    static const uint64_t waits[] = {1, 2, 4, 8, 16, 32, 60, 60};
+    begin_ledger();
+    send(0, 3);
+    story.ledger->options.open_reader = open_no_reader;
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+        story.ledger->sealing.again_ms = 0;
+        compute();
+        uint64_t before = clock_steady_ms();
+        work_do(story.ledger);
+        assert_null(story.ledger->sealing.task);
+        assert_int_equal(story.ledger->sealing.failures, i + 1);
+        assert_in_range(story.ledger->sealing.again_ms, before + waits[i] * 1000,
+                        clock_steady_ms() + waits[i] * 1000);
+        assert_false(work_is_due(story.ledger));
+    }
+    story.ledger->options.open_reader = open_reader;
+    story.ledger->sealing.again_ms = 0;
+    seal_now();
+    assert_true(is_shown());
+    assert_int_equal(story.ledger->sealing.failures, 0);
     (void)state;
 }
 
@@ -85,6 +119,7 @@ static void winners_that_are_read_are_told_once_the_result_is_kept(void **state)
 int main(void) {
     const struct CMUnitTest tests[] = {
         SEALING_TEST(nothing_is_shown_before_it_is_kept),
+        SEALING_TEST(computing_is_tried_again_ever_less_often),
         SEALING_TEST(the_winners_are_told_once_the_result_is_kept),
         SEALING_TEST(winners_that_are_read_are_told_once_the_result_is_kept),
     };
