@@ -307,9 +307,12 @@ static bool show_all(struct ledger *ledger, bool *is_stores, struct error *error
     const struct sealing *sealing = &ledger->sealing;
     bool lacks_result =
         ledger->draw.state == DRAW_DRAWN && draw_papers_find(&sealing->papers, PAPER_RESULT, 0) == NULL;
-    if (sealing->note == NULL || lacks_result) {
+    if ((ledger->draw.has_root && sealing->note == NULL) || lacks_result) {
         *is_stores = true;
-        return sealing_load(ledger, error);
+        if (!sealing_read(ledger, error)) {
+            return false;
+        }
+        *is_stores = false;
     }
     return sealing_show(ledger, error);
 }

@@ -85,7 +85,7 @@ static bool check_papers(struct ledger *ledger, const struct draw_papers *papers
 }
 
 // What was read before stays until all of it has been read again.
-static bool read_papers(struct ledger *ledger, struct error *error) {
+bool sealing_read(struct ledger *ledger, struct error *error) {
     struct draw_papers papers = {.list = NULL};
     if (signing_is_on(ledger) && ledger->draw.state != DRAW_OPEN &&
         !(draw_papers_read(ledger->store, &papers, error) && check_papers(ledger, &papers, error))) {
@@ -216,10 +216,15 @@ static bool keep_and_show_seal(struct ledger *ledger, const struct folder *folde
 // A result that the folder does not have is not shown: there may be no second one.
 static bool keep_and_show_result(struct ledger *ledger, const struct folder *folder, struct error *error) {
     const struct paper *result = draw_papers_find(&ledger->sealing.papers, PAPER_RESULT, 0);
-    bool done = result == NULL ||
-                ((folder->descriptor < 0 || folder_keep(folder, "result.note", paper_bytes(result), error)) &&
-                 show_result(ledger, result, error));
-    ledger->sealing.result_is_shown = done && result != NULL;
+    if (result == NULL) {
+        return ledger->draw.state != DRAW_DRAWN ||
+               error_set(error, ERROR_STORE_FAILED,
+                         "the store is damaged: of draw \"%s\" it has no result; see quiniela check",
+                         ledger->draw_name);
+    }
+    bool done = (folder->descriptor < 0 || folder_keep(folder, "result.note", paper_bytes(result), error)) &&
+                show_result(ledger, result, error);
+    ledger->sealing.result_is_shown = done;
     return done;
 }
 
@@ -230,14 +235,15 @@ bool sealing_show(struct ledger *ledger, struct error *error) {
     if (ledger->sealing.papers.count == 0) {
         return true;
     }
+    ledger->sealing.papers_are_kept = false;
     if (!sealing_folder(ledger, &folder, error)) {
         return false;
     }
     bool done = keep_and_show_seal(ledger, &folder, error) && keep_and_show_result(ledger, &folder, error);
-    done = keep_papers(ledger, &folder, done ? error : &ignored) && done;
+    ledger->sealing.papers_are_kept = keep_papers(ledger, &folder, done ? error : &ignored);
     folder_close(&folder);
     notes_tell_drawn(ledger);
-    return done;
+    return done && ledger->sealing.papers_are_kept;
 }
 
 bool sealing_is_shown(const struct ledger *ledger) {
@@ -248,12 +254,14 @@ bool sealing_is_behind(const struct ledger *ledger) {
     const struct sealing *sealing = &ledger->sealing;
     bool lacks_seal = ledger->draw.forked_at[0] == '\0' && !sealing->is_shown;
     bool lacks_result = ledger->draw.state == DRAW_DRAWN && !sealing->result_is_shown;
-    return ledger->draw.has_root && sealing->other == NULL && (lacks_seal || lacks_result);
+    bool lacks_papers = sealing->papers.count > 0 && !sealing->papers_are_kept;
+    return sealing->other == NULL &&
+           ((ledger->draw.has_root && (lacks_seal || lacks_result)) || lacks_papers);
 }
 
 bool sealing_load(struct ledger *ledger, struct error *error) {
     struct error reason;
-    if (!read_papers(ledger, error)) {
+    if (!sealing_read(ledger, error)) {
         return false;
     }
     bool done = sealing_show(ledger, &reason);

@@ -14,8 +14,11 @@ struct ledger;
 // the store; ERROR_NO_MEMORY.
 bool sealing_load(struct ledger *ledger, struct error *error) MUST_CHECK;
 
-// Tries once more to keep and show what was loaded; once the result is shown, the winners are told (notes.h).
-// False, with `error` set, when something could not be.
+// The first half of that: reads and checks them.
+bool sealing_read(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// The second: tries once more to keep and show what was read; once the result is shown, the winners are told
+// (notes.h). False, with `error` set, when something could not be.
 bool sealing_show(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Whether the draw's seal is known, kept and shown.

@@ -19,6 +19,7 @@ struct sealing {
     size_t other_length;
     bool is_shown;        // the seal is in the folder and in the notice
     bool result_is_shown; // so is the result
+    bool papers_are_kept; // whatever else there is of it is in the folder
     bool fails;           // something could not be kept in the folder, and that was logged
     // Changed by sealing.h.
     bool is_told;                // the owner has been told of it (options.h: noted)

@@ -101,4 +101,26 @@ static inline void write_kept(const char *name, struct slice bytes) {
     assert_int_equal(fclose(file), 0);
 }
 
+// A seal of this draw that commits to other bets, rightly signed.
+static inline struct slice other_seal(const struct signing_key *key, char room[NOTE_BYTES_MAX]) {
+    const struct signing_key *keys[] = {key};
+    char text[CHECKPOINT_BYTES_MAX];
+    struct checkpoint seal = {.origin = slice_of(SMALL_NAME "/1"), .size = AGENCIES + 1, .root = {{1}}};
+    struct draft draft;
+    struct error error;
+    draft_begin(&draft, room, NOTE_BYTES_MAX);
+    must(note_sign(&draft, (struct slice){text, checkpoint_write(&seal, text)}, keys, 1, &error), &error);
+    return draft_text(&draft);
+}
+
+// An agency shows that seal.
+static inline void show(struct slice note, const struct error_code *code) {
+    struct ledger_request *shown = request(.type = LEDGER_SHOWN_SEAL, .first = NO_FIRST);
+    int64_t next;
+    shown->input.shown = note.text;
+    shown->input.shown_length = note.length;
+    (void)ask(shown, &next);
+    assert_error(&story.answer, code);
+}
+
 #endif

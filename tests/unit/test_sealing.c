@@ -13,18 +13,6 @@ static struct slice text_of(struct slice bytes, struct note *note) {
     return note->text;
 }
 
-// A seal of this draw that commits to other bets, rightly signed.
-static struct slice other_seal(const struct signing_key *key, char room[NOTE_BYTES_MAX]) {
-    const struct signing_key *keys[] = {key};
-    char text[CHECKPOINT_BYTES_MAX];
-    struct checkpoint seal = {.origin = slice_of(SMALL_NAME "/1"), .size = AGENCIES + 1, .root = {{1}}};
-    struct draft draft;
-    struct error error;
-    draft_begin(&draft, room, NOTE_BYTES_MAX);
-    must(note_sign(&draft, (struct slice){text, checkpoint_write(&seal, text)}, keys, 1, &error), &error);
-    return draft_text(&draft);
-}
-
 static void copy_store(const char *to, const char *from) {
     char command[600];
     snprintf(command, sizeof command, "cp %s %s", from, to);
@@ -200,15 +188,6 @@ static void another_seal_in_the_folder_is_a_fork(void **state) {
     assert_error(&give(ORDER_DRAW, (struct order_input){.is_sure = true, .number = WINNING_NUMBER})->error,
                  ERROR_FORKED);
     (void)state;
-}
-
-static void show(struct slice note, const struct error_code *code) {
-    struct ledger_request *shown = request(.type = LEDGER_SHOWN_SEAL, .first = NO_FIRST);
-    int64_t next;
-    shown->input.shown = note.text;
-    shown->input.shown_length = note.length;
-    (void)ask(shown, &next);
-    assert_error(&story.answer, code);
 }
 
 static void a_seal_that_an_agency_shows(void **state) {

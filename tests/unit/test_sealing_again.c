@@ -11,6 +11,20 @@ static bool result_is_shown(void) {
     return result != NULL;
 }
 
+static const char *away(void) {
+    static char path[TEMPORARY_BYTES + 16];
+    snprintf(path, sizeof path, "%s/away", office.folder);
+    return path;
+}
+
+static void move_folder_away(void) {
+    assert_int_equal(rename(office.seals, away()), 0);
+}
+
+static void put_folder_back(void) {
+    assert_int_equal(rename(away(), office.seals), 0);
+}
+
 static bool open_no_reader(void *context, const char *draw, struct store **store, struct error *error) {
     (void)context;
     (void)draw;
@@ -24,17 +38,15 @@ static void work_now(void) {
 }
 
 static void nothing_is_shown_before_it_is_kept(void **state) {
-    char away[TEMPORARY_BYTES + 16];
-    snprintf(away, sizeof away, "%s/away", office.folder);
     begin_ledger();
     send(0, 3);
     compute();
-    assert_int_equal(rename(office.seals, away), 0);
+    move_folder_away();
     work_do(story.ledger);
     work_do(story.ledger);
     assert_false(is_shown());
     assert_int_equal(story.drawn, 0);
-    assert_int_equal(rename(away, office.seals), 0);
+    put_folder_back();
     for (int i = 0; i < 3 && !is_shown(); i++) {
         story.ledger->sealing.again_ms = 0; // the time has come
         work_do(story.ledger);
@@ -70,6 +82,27 @@ static void computing_is_tried_again_ever_less_often(void **state) {
     seal_now();
     assert_true(is_shown());
     assert_int_equal(story.ledger->sealing.failures, 0);
+    (void)state;
+}
+
+// A pulse, approvals, time stamps, cosignatures, forks: whatever came after the seal. Here it is a fork,
+// which is another seal.
+static void papers_are_kept_once_the_folder_is_there(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    story.is_manual = true;
+    begin_ledger();
+    send(0, 3);
+    seal_now();
+    assert_false(work_is_ahead(story.ledger));
+    move_folder_away();
+    show(other_seal(office.keys[0], note), ERROR_FORKED);
+    assert_int_equal(query("SELECT count(*) FROM papers WHERE kind = 'fork'"), 1);
+    assert_true(work_is_ahead(story.ledger));
+    work_now();
+    put_folder_back();
+    work_now();
+    assert_int_equal(access(kept_path("fork-0.note"), R_OK), 0);
+    assert_false(work_is_ahead(story.ledger));
     (void)state;
 }
 
@@ -120,6 +153,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SEALING_TEST(nothing_is_shown_before_it_is_kept),
         SEALING_TEST(computing_is_tried_again_ever_less_often),
+        SEALING_TEST(papers_are_kept_once_the_folder_is_there),
         SEALING_TEST(the_winners_are_told_once_the_result_is_kept),
         SEALING_TEST(winners_that_are_read_are_told_once_the_result_is_kept),
     };
