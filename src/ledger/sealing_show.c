@@ -273,6 +273,16 @@ bool sealing_load(struct ledger *ledger, struct error *error) {
     return true;
 }
 
+// A paper is never removed, and the draw's row does not change with it.
+bool sealing_look(struct ledger *ledger, struct error *error) {
+    uint32_t count;
+    if (ledger->sealing.note == NULL) {
+        return true;
+    }
+    return store_count_papers(ledger->store, &count, error) &&
+           (count == ledger->sealing.papers.count || sealing_load(ledger, error));
+}
+
 struct paper_terms sealing_terms(const struct ledger *ledger) {
     return (struct paper_terms){.notary = ledger->options.notary,
                                 .rules = signed_draw_rules(&ledger->signed_draw),

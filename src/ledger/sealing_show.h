@@ -21,6 +21,10 @@ bool sealing_read(struct ledger *ledger, struct error *error) MUST_CHECK;
 // (notes.h). False, with `error` set, when something could not be.
 bool sealing_show(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// Of a shared store: reads, keeps and shows the papers again when another server has added some, as a load
+// does. Errors as sealing_load.
+bool sealing_look(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 // Whether the draw's seal is known, kept and shown.
 bool sealing_is_shown(const struct ledger *ledger);
 

@@ -113,13 +113,13 @@ void work_do(struct ledger *ledger) {
 void work_look(struct ledger *ledger) {
     struct error error;
     bool wants_told = ledger->options.all_told != NULL && !ledger->all_told;
-    bool changed = wants_told;
-    if (ledger->erased.code == ERROR_DRAW_ERASED || (ledger->draw.state == DRAW_DRAWN && !wants_told)) {
+    bool changed = wants_told, is_drawn = ledger->draw.state == DRAW_DRAWN;
+    if (ledger->erased.code == ERROR_DRAW_ERASED || (is_drawn && !wants_told && !signing_is_on(ledger))) {
         return; // nothing changes from here on
     }
-    if (!access_ensure(ledger, &error) ||
-        (ledger->draw.state != DRAW_DRAWN && !load_has_changed(ledger, &changed, &error)) ||
-        (changed && !load_all(ledger, &error)) || !cutoff_keep(ledger, &error)) {
+    if (!access_ensure(ledger, &error) || (!is_drawn && !load_has_changed(ledger, &changed, &error)) ||
+        (changed && !load_all(ledger, &error)) || !sealing_look(ledger, &error) ||
+        !cutoff_keep(ledger, &error)) {
         access_give_up(ledger, &error);
         return;
     }

@@ -24,7 +24,7 @@ struct store_backed_up;
 // ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE and ERROR_STORE_REFUSED as in
 // store.h. A chunk whose columns have the wrong size is handed out with `numbers` NULL.
 struct store_operations {
-    bool is_shared; // several servers may use one store; then the last eight are required, too
+    bool is_shared; // several servers may use one store; then the last nine are required, too
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);
     bool (*rollback)(struct store *store); // false when the store cannot be used after that
@@ -64,6 +64,7 @@ struct store_operations {
     bool (*total_agencies)(struct store *store, struct stored_totals *totals, struct error *error);
     bool (*some_agencies)(struct store *store, const uint32_t *numbers, size_t count, bool locks,
                           store_each_agency each, void *context, struct error *error);
+    bool (*count_papers)(struct store *store, uint32_t *count, struct error *error);
     bool (*count_finished)(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                            struct error *error);
     bool (*lock_draw)(struct store *store, struct error *error);

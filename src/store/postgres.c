@@ -58,7 +58,8 @@ static bool postgres_rollback(struct store *store) {
 static bool change(struct store *store, int statement, const struct sql_values *values, const char *what,
                    struct error *error) {
     struct postgres_store *postgres = postgres_of(store);
-    postgres->draw_changed = postgres->draw_changed || statement == SQL_PUT_DRAW;
+    postgres->draw_changed =
+        postgres->draw_changed || statement == SQL_PUT_DRAW || statement == SQL_ADD_PAPER;
     return postgres_group_add(&postgres->session, statement, values, what, error);
 }
 
@@ -217,6 +218,7 @@ static const struct store_operations operations = {
     .snapshot = postgres_snapshot,
     .total_agencies = postgres_total_agencies,
     .some_agencies = postgres_some_agencies,
+    .count_papers = postgres_count_papers,
     .count_finished = postgres_count_finished,
     .lock_draw = postgres_lock_draw,
     .hold_draw = postgres_hold_draw,

@@ -34,6 +34,19 @@ bool postgres_total_agencies(struct store *store, struct stored_totals *totals, 
            postgres_query(session_of(store), POSTGRES_TOTAL_AGENCIES, &values, &reader, error);
 }
 
+static bool take_count(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    (void)error;
+    *(uint32_t *)reader->context = (uint32_t)row->columns->integer(row->row, 0);
+    return true;
+}
+
+bool postgres_count_papers(struct store *store, uint32_t *count, struct error *error) {
+    struct sql_reader reader = {.take = take_count, .context = count};
+    struct sql_values values;
+    return sql_values_begin_rows(&values, store, error) &&
+           postgres_query(session_of(store), POSTGRES_COUNT_PAPERS, &values, &reader, error);
+}
+
 // "{1,2,3}", as PostgreSQL writes a list. The caller frees it.
 static char *list_of(const uint32_t *numbers, size_t count) {
     enum { ITEM_BYTES = 11 }; // ten digits and what comes before or after them

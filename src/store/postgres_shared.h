@@ -15,6 +15,7 @@ bool postgres_total_agencies(struct store *store, struct stored_totals *totals,
                              struct error *error) MUST_CHECK;
 bool postgres_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,
                             store_each_agency each, void *context, struct error *error) MUST_CHECK;
+bool postgres_count_papers(struct store *store, uint32_t *count, struct error *error) MUST_CHECK;
 bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                              struct error *error) MUST_CHECK;
 bool postgres_lock_draw(struct store *store, struct error *error) MUST_CHECK;

@@ -36,6 +36,7 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
     [POSTGRES_TOTAL_AGENCIES] = "SELECT count(*), coalesce(max(agency), 0)::BIGINT,"
                                 " coalesce(sum(bets), 0)::BIGINT, count(finished_at), count(told_at)"
                                 " FROM agencies WHERE draw = $1",
+    [POSTGRES_COUNT_PAPERS] = "SELECT count(*) FROM papers WHERE draw = $1 AND kind <> 'rules'",
     // By number, so that two servers never wait for each other.
     [POSTGRES_SOME_AGENCIES] = SOME_AGENCIES,
     [POSTGRES_LOCK_AGENCIES] = SOME_AGENCIES " FOR UPDATE",

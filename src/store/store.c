@@ -281,6 +281,11 @@ bool store_total_agencies(struct store *store, struct stored_totals *totals, str
            result(store, store->operations->total_agencies(store, totals, error), error);
 }
 
+bool store_count_papers(struct store *store, uint32_t *count, struct error *error) {
+    return may_go_on(store, error) &&
+           result(store, store->operations->count_papers(store, count, error), error);
+}
+
 // Reading -------------------------------------------------------------------------------------------------
 
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {

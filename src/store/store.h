@@ -146,6 +146,9 @@ bool store_some_agencies(struct store *store, const uint32_t *numbers, size_t co
 // Counts the agencies' rows, as they are stored: none is read, so none is checked. Of a shared store only.
 bool store_total_agencies(struct store *store, struct stored_totals *totals, struct error *error) MUST_CHECK;
 
+// Counts the papers of the draw, but for the records of its rules: none is read. Of a shared store only.
+bool store_count_papers(struct store *store, uint32_t *count, struct error *error) MUST_CHECK;
+
 // Every draw of the store, by name, whichever it was opened for.
 bool store_draws(struct store *store, store_each_draw each, void *context, struct error *error) MUST_CHECK;
 

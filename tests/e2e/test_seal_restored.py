@@ -5,7 +5,7 @@ import signal
 import unittest
 
 from harness import STORES, Agency, Server, until
-from signed_draw import DRAW, NAME, SignedStory
+from signed_draw import DRAW, NAME, SignedStory, maker
 
 SIZES, WINNERS = (30, 5, 12), (2, 1, 0)
 NUMBER = "7574"
@@ -179,14 +179,37 @@ class Folders(SealRestored):
     @unittest.skipUnless(STORES.is_shared, "of a shared store")
     def test_two_servers_with_a_folder_each(self):
         first, second = self.serve(seals="one"), self.serve("--audit-log", "second.log", seals="two")
+        control = "--control", f"quiniela-{first.ports[0]}.control"
         self.sample(SIZES, WINNERS)
         self.send(first, [1, 2])
         self.send(second, [3])
         self.assertEqual(self.sealed_folder("one"), self.sealed_folder("two"))
-        self.order("draw", "--number", NUMBER, "--yes", "--control", f"quiniela-{first.ports[0]}.control")
+        self.order("draw", "--number", NUMBER, "--yes", *control)
         for seals in "one", "two":
             until(lambda folder=seals: "result.note" in self.folder_of(folder), "the result")
         self.assertEqual(self.folder_of("one"), self.folder_of("two"))
+
+    @unittest.skipUnless(STORES.is_shared, "of a shared store")
+    def test_what_one_server_is_given_the_other_one_shows(self):
+        """Also after the draw."""
+        witnesses = [maker.Key("north.example/1", bytes([8]) * 32, 4), maker.WITNESS]
+        flags = "--witnesses", ",".join(witness.vkey.decode() for witness in witnesses)
+        first = self.serve(*flags, seals="one")
+        second = self.serve(*flags, "--audit-log", "second.log", seals="two")
+        controls = [("--control", f"quiniela-{server.ports[0]}.control") for server in (first, second)]
+        self.sample(SIZES, WINNERS)
+        self.send(first)
+        seal = self.sealed_folder("two")["seal.note"]
+        for count, witness in enumerate(witnesses):
+            line = witness.cosign(seal.partition(b"\n\n")[0] + b"\n", 1_700_000_000)
+            self.write("cosigned.note", seal + line)
+            self.order("seal", "--add", "cosigned.note", *controls[0])
+            until(lambda count=count: f"cosignature-{count}.note" in self.folder_of("two"), "the cosignature")
+            shown = self.order("seal", *controls[1])
+            self.assertIn(line.decode(), shown)
+            if count == 0:
+                self.order("draw", "--number", NUMBER, "--yes", *controls[0])
+                until(lambda: "result.note" in self.folder_of("two"), "the result")
 
 
 if __name__ == "__main__":
