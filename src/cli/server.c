@@ -154,10 +154,11 @@ static bool open_store(void *context, struct store **store, struct error *error)
     return true;
 }
 
-// Beside the one that serves, which one thread uses.
+// Beside the one that serves, which one thread uses; it is never another one.
 static bool open_reader(void *context, const char *draw, struct store **store, struct error *error) {
-    const struct server *server = context;
-    return store_open(server->options.store.address, draw, STORE_READ, store, error);
+    struct server *server = context;
+    return store_open_same_to_read(server->options.store.address, draw, &server->store_identity, store,
+                                   error);
 }
 
 static void tell_store(void *context, struct control_store *store) {

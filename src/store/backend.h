@@ -98,7 +98,7 @@ static inline void store_init(struct store *store, const struct store_operations
 struct store_opening {
     const char *address, *draw;
     enum store_mode mode;
-    struct store_identity *identity; // of store_open_same, otherwise NULL
+    struct store_identity *identity; // of store_open_same and store_open_same_to_read, otherwise NULL
 };
 
 // The first bytes of one type of a kind's files.

@@ -168,11 +168,11 @@ static bool begin_session(struct postgres_store *postgres, const struct store_op
         (mode == STORE_SERVE && !check_encoding(postgres, error)) || !have_tables(postgres, opening, error)) {
         return false;
     }
-    if (mode != STORE_SERVE) {
-        return postgres_begin_snapshot(&postgres->session, error);
-    }
     if (!postgres_id_is_same(&postgres->session.link, opening->identity, error)) {
         return false;
+    }
+    if (mode != STORE_SERVE) {
+        return postgres_begin_snapshot(&postgres->session, error);
     }
     postgres_id_read(&postgres->session.link, postgres->base.store.id);
     return warn_of_fsync(postgres, error);

@@ -233,10 +233,13 @@ static bool check_beginning(struct sqlite_store *sqlite, struct error *error) {
 }
 
 // One snapshot for everything that is read.
-static bool open_to_read(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
+// The files may be replaced while SQLite opens them.
+static bool open_to_read(struct sqlite_store *sqlite, enum store_mode mode,
+                         const struct sqlite_identity *identity, struct error *error) {
     bool without_tables;
     int64_t id = mode == STORE_READ_UPGRADED ? SQLITE_SCHEMA_UNFINISHED_ID : SQLITE_SCHEMA_APPLICATION_ID;
-    return sqlite_sizes_check_mark(&sqlite->files.names, error) &&
+    return sqlite_files_check(&sqlite->files, identity, error) &&
+           sqlite_sizes_check_mark(&sqlite->files.names, error) &&
            sqlite_log_check(&sqlite->files.names, error) && connect(sqlite, STORE_READ, error) &&
            check_beginning(sqlite, error) &&
            sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name, id, &without_tables,
@@ -244,7 +247,8 @@ static bool open_to_read(struct sqlite_store *sqlite, enum store_mode mode, stru
            (!without_tables ||
             error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", sqlite->files.names.name)) &&
            (sqlite3_exec(sqlite->statements.database, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ||
-            fail(sqlite, "read", error));
+            fail(sqlite, "read", error)) &&
+           sqlite_files_check(&sqlite->files, identity, error);
 }
 
 // Sets nothing before it is known that the file is ours: somebody else's must not change.
@@ -320,7 +324,7 @@ static bool sqlite_open(const struct store_opening *opening, struct store **stor
     sqlite->is_checked = opening->mode == STORE_READ_UPGRADED;
     if (!sqlite_files_find(path, &sqlite->files, error) ||
         !(sqlite->serves ? open_to_serve(sqlite, identity, error)
-                         : open_to_read(sqlite, opening->mode, error))) {
+                         : open_to_read(sqlite, opening->mode, identity, error))) {
         close_files(sqlite, true);
         return false;
     }

@@ -97,7 +97,7 @@ static bool leads_to(const struct sqlite_files *files, enum sqlite_file which, i
            path_is_same(&status, &known);
 }
 
-static bool check_known(const struct sqlite_files *files, const struct sqlite_identity *identity,
+bool sqlite_files_check(const struct sqlite_files *files, const struct sqlite_identity *identity,
                         struct error *error) {
     if (identity == NULL || !identity->is_known) {
         return true;
@@ -118,10 +118,10 @@ static bool check_beginning(const struct sqlite_files *files, struct error *erro
 // Nothing is made beside a file that is not a store, or in place of a missing one.
 bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     off_t *bytes = identity != NULL ? identity->bytes : files->own_bytes;
-    bool taken = check_known(files, identity, error) && open_database(files, false, error) &&
+    bool taken = sqlite_files_check(files, identity, error) && open_database(files, false, error) &&
                  (files->database < 0 || check_beginning(files, error)) && take_name(files, error) &&
                  sqlite_sizes_check_mark(&files->names, error) && open_database(files, true, error) &&
-                 lock_database(files, error) && check_known(files, identity, error);
+                 lock_database(files, error) && sqlite_files_check(files, identity, error);
     if (!taken) {
         return false;
     }

@@ -41,6 +41,11 @@ bool sqlite_files_find(const char *path, struct sqlite_files *files, struct erro
 bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *identity,
                        struct error *error) MUST_CHECK;
 
+// For one who reads beside the server whose files they are: whether the names still lead to the known ones.
+// NULL, or one that is not known: any may be there. ERROR_STORE_FAILED when they do not.
+bool sqlite_files_check(const struct sqlite_files *files, const struct sqlite_identity *identity,
+                        struct error *error) MUST_CHECK;
+
 // As sqlite_files_take, for one who puts another database in its place: whatever is there, nothing of it is
 // looked at, and no database is made.
 bool sqlite_files_take_place(struct sqlite_files *files, struct error *error) MUST_CHECK;

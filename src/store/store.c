@@ -33,6 +33,13 @@ bool store_open_same(const char *address, const char *draw, struct store_identit
     return open_store(&opening, store, error);
 }
 
+bool store_open_same_to_read(const char *address, const char *draw, struct store_identity *identity,
+                             struct store **store, struct error *error) {
+    struct store_opening opening = {
+        .address = address, .draw = draw, .mode = STORE_READ, .identity = identity};
+    return open_store(&opening, store, error);
+}
+
 void store_forget(struct store_identity *identity) {
     if (identity->kept != NULL) {
         identity->forget(identity->kept);

@@ -39,6 +39,11 @@ bool store_open(const char *address, const char *draw, enum store_mode mode, str
 bool store_open_same(const char *address, const char *draw, struct store_identity *identity,
                      struct store **store, struct error *error) MUST_CHECK;
 
+// As store_open with STORE_READ, beside a server's store: only those files are opened that store_open_same
+// has noted in *identity, which is not changed. Any thread may. ERROR_STORE_FAILED as there.
+bool store_open_same_to_read(const char *address, const char *draw, struct store_identity *identity,
+                             struct store **store, struct error *error) MUST_CHECK;
+
 // Releases what *identity holds, and returns it to its initial state.
 void store_forget(struct store_identity *identity);
 

@@ -112,6 +112,28 @@ static void copy(const char *from, const char *to) {
     assert_int_equal(system(command), 0);
 }
 
+// What reads beside a server gets the server's files or none.
+static void a_reader_gets_the_files_of_its_server(void **state) {
+    (void)state;
+    static const char *const endings[] = {"", "-wal"};
+    struct store_identity identity = {0};
+    struct store *store = open_with_a_bet(&identity), *reader;
+    struct error error;
+    for (int i = 0; i < 2; i++) {
+        must(store_open_same_to_read(path, "1", &identity, &reader, &error), &error);
+        assert_chunks(reader, 2, 0, 8, "2:0+1 ");
+        store_close(&reader);
+        assert_int_equal(rename(named(endings[i]), named("-away")), 0);
+        copy(named("-away"), named(endings[i]));
+        assert_false(store_open_same_to_read(path, "1", &identity, &reader, &error));
+        assert_error(&error, ERROR_STORE_FAILED);
+        assert_non_null(strstr(error.text, "was deleted, moved or replaced"));
+        assert_int_equal(rename(named("-away"), named(endings[i])), 0);
+    }
+    store_close(&store);
+    store_forget(&identity);
+}
+
 static void assert_not_opened_again(struct store_identity *identity, const char *ending, const char *what) {
     struct store *store;
     struct error error;
@@ -217,6 +239,7 @@ int main(void) {
         STORE_TEST(a_store_that_is_refused_keeps_its_log),
         STORE_TEST(a_store_that_was_closed_is_everybodys),
         STORE_TEST(a_store_that_lacks_a_file_is_not_opened_again),
+        STORE_TEST(a_reader_gets_the_files_of_its_server),
         STORE_TEST(a_file_that_is_replaced_while_it_is_opened_is_noticed),
         STORE_TEST(a_store_that_lacks_its_shared_memory_is_opened_again),
     };
