@@ -2,6 +2,7 @@
 #include "sealing_story.h"
 
 #include "base/clock.h"
+#include "ledger/sealed_tree.h"
 
 static bool result_is_shown(void) {
     bool no_memory;
@@ -85,6 +86,24 @@ static void computing_is_tried_again_ever_less_often(void **state) {
     (void)state;
 }
 
+// A list of other bets would say of the seal that it is wrong.
+static void bets_that_were_changed_since_get_no_list(void **state) {
+    story.is_manual = true;
+    begin_ledger();
+    send(0, 3);
+    seal_now();
+    stop();
+    assert_int_equal(remove(kept_path("seal.json")), 0);
+    begin_ledger();
+    story.ledger->draw.root[0] ^= 1; // the stored bets are not those that it is of
+    seal_now();
+    assert_error(&story.ledger->sealing.failure, ERROR_BETS_CHANGED);
+    assert_int_equal(access(kept_path("seal.json"), F_OK), -1);
+    assert_true(is_shown());
+    assert_false(work_is_ahead(story.ledger));
+    (void)state;
+}
+
 // A pulse, approvals, time stamps, cosignatures, forks: whatever came after the seal. Here it is a fork,
 // which is another seal.
 static void papers_are_kept_once_the_folder_is_there(void **state) {
@@ -153,6 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SEALING_TEST(nothing_is_shown_before_it_is_kept),
         SEALING_TEST(computing_is_tried_again_ever_less_often),
+        SEALING_TEST(bets_that_were_changed_since_get_no_list),
         SEALING_TEST(papers_are_kept_once_the_folder_is_there),
         SEALING_TEST(the_winners_are_told_once_the_result_is_kept),
         SEALING_TEST(winners_that_are_read_are_told_once_the_result_is_kept),
