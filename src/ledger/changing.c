@@ -25,19 +25,17 @@ static bool find_totals(struct ledger *ledger, struct stored_totals *totals, str
     return !ledger->is_shared || store_total_agencies(ledger->store, totals, error);
 }
 
-static struct stored_draw changed_draw(const struct ledger *ledger, const struct order_input *input) {
-    struct stored_draw draw = ledger->draw;
+static void change_draw(struct stored_draw *draw, const struct order_input *input) {
     if (input->changes_agencies) {
-        draw.agencies = input->agencies;
+        draw->agencies = input->agencies;
     }
     if (input->changes_number) {
-        draw.winning_number = input->number;
+        draw->winning_number = input->number;
     }
     if (input->changes_cutoff) {
-        memcpy(draw.closes_at, input->closes_at, sizeof draw.closes_at);
-        memcpy(draw.closes_text, input->closes_text, sizeof draw.closes_text);
+        memcpy(draw->closes_at, input->closes_at, sizeof draw->closes_at);
+        memcpy(draw->closes_text, input->closes_text, sizeof draw->closes_text);
     }
-    return draw;
 }
 
 static bool is_same(const struct stored_draw *one, const struct stored_draw *other) {
@@ -85,16 +83,17 @@ static bool is_complete(const struct stored_draw *draw, const struct stored_tota
     return draw->agencies > 0 && draw->agencies == totals->finished;
 }
 
-static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, struct error *error) {
-    clock_utc_text(draw.changed_at);
+static bool put(struct ledger *ledger, const struct stored_draw *draw, bool seals, struct error *error) {
+    struct stored_draw put = *draw;
+    clock_utc_text(put.changed_at);
     if (seals) {
-        state_move_draw(&draw, DRAW_SEALED);
+        state_move_draw(&put, DRAW_SEALED);
     }
-    if (!open_group_begin(ledger, error) || !store_put_draw(ledger->store, &draw, error) ||
-        !signing_put(ledger, error)) {
+    bool done = open_group_begin(ledger, error) && store_put_draw(ledger->store, &put, error) &&
+                signing_put(ledger, error);
+    if (!state_end_draw_copy(ledger, &put, done)) {
         return false;
     }
-    ledger->draw = draw;
     if (seals) {
         open_group_note_seal(ledger);
     }
@@ -115,7 +114,7 @@ static bool sign_and_put(struct ledger *ledger, struct ledger_order *order, stru
         return true;
     }
     order->answer.already = is_same(draw, &ledger->draw) && draw->rules == before;
-    return order->answer.already || put(ledger, *draw, seals, error);
+    return order->answer.already || put(ledger, draw, seals, error);
 }
 
 // The server that took the order has read the text by its own clock; of a shared store the database's
@@ -141,6 +140,23 @@ static bool is_own(const struct ledger *ledger, const struct order_unknown *unkn
            is_same(&ledger->draw, &unknown->draw);
 }
 
+static bool change_to(struct ledger *ledger, struct ledger_order *order, struct stored_draw *draw,
+                      const struct stored_totals *totals, struct error *error) {
+    change_draw(draw, &order->input);
+    if (!read_cutoff(ledger, order, draw, error)) {
+        return false;
+    }
+    if (order->answer.error.code != ERROR_NONE) {
+        return true;
+    }
+    if (is_same(draw, &ledger->draw) && !order->input.changes_pulse) {
+        order->answer.already = true;
+        return true;
+    }
+    return !may_change(ledger, order, totals) ||
+           sign_and_put(ledger, order, draw, is_complete(draw, totals), error);
+}
+
 static bool change(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     struct stored_totals totals;
     if (is_own(ledger, &order->unknown)) {
@@ -155,21 +171,12 @@ static bool change(struct ledger *ledger, struct ledger_order *order, struct err
     if (!order_group_lock_draw(ledger, error) || !find_totals(ledger, &totals, error)) {
         return false;
     }
-    struct stored_draw draw = changed_draw(ledger, &order->input);
+    struct stored_draw draw = ledger->draw;
     order->answer.before = ledger->draw;
     stored_draw_forget(&order->answer.before);
-    if (!read_cutoff(ledger, order, &draw, error)) {
-        return false;
-    }
-    if (order->answer.error.code != ERROR_NONE) {
-        return true;
-    }
-    if (is_same(&draw, &ledger->draw) && !order->input.changes_pulse) {
-        order->answer.already = true;
-        return true;
-    }
-    return !may_change(ledger, order, &totals) ||
-           sign_and_put(ledger, order, &draw, is_complete(&draw, &totals), error);
+    bool done = change_to(ledger, order, &draw, &totals, error);
+    stored_draw_forget(&draw);
+    return done;
 }
 
 static void tell(const struct ledger *ledger, const struct ledger_order *order) {

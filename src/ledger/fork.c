@@ -21,14 +21,9 @@ static bool put(struct ledger *ledger, const struct draw_papers *papers, struct 
     if (draw.forked_at[0] == '\0') {
         clock_utc_text(draw.forked_at);
     }
-    if (!open_group_begin(ledger, error) || !store_put_draw(ledger->store, &draw, error) ||
-        !paper_store(ledger->store, PAPER_FORK, draw_papers_count(papers, PAPER_FORK), note, error)) {
-        stored_draw_forget(&draw);
-        return false;
-    }
-    ledger->draw = draw;
-    stored_draw_forget(&draw);
-    return open_group_change(ledger, error);
+    bool done = open_group_begin(ledger, error) && store_put_draw(ledger->store, &draw, error) &&
+                paper_store(ledger->store, PAPER_FORK, draw_papers_count(papers, PAPER_FORK), note, error);
+    return state_end_draw_copy(ledger, &draw, done) && open_group_change(ledger, error);
 }
 
 static bool record(struct ledger *ledger, struct ledger_order *order, struct error *error) {

@@ -91,32 +91,35 @@ static bool load_winners(struct ledger *ledger, struct error *error) {
 }
 
 // The store is right; the settings count only where there is no draw yet.
-static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
-    struct stored_draw stored = {0};
-    if (!store_get_draw(ledger->store, &stored, found, error)) {
-        return false;
-    }
-    if (*found && ledger->loaded.has_terms && stored.voided > ledger->draw.voided) {
+static bool complete_draw(struct ledger *ledger, struct stored_draw *stored, bool found,
+                          struct error *error) {
+    if (found && ledger->loaded.has_terms && stored->voided > ledger->draw.voided) {
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_RESET_ELSEWHERE});
     }
-    if (!*found && ledger->loaded.has_terms) {
+    if (!found && ledger->loaded.has_terms) {
         return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is no longer in the store",
                          ledger->draw_name);
     }
-    if (*found && stored.erased_at[0] != '\0') {
+    if (found && stored->erased_at[0] != '\0') {
         return error_set(error, ERROR_DRAW_ERASED, "draw \"%s\" was erased at %s: start with another DRAW",
-                         ledger->draw_name, stored.erased_at);
+                         ledger->draw_name, stored->erased_at);
     }
-    if (!*found) {
-        stored.agencies = ledger->options.agencies;
-        stored.number_mode = ledger->options.number_mode;
-        stored.has_number = stored.number_mode == NUMBER_FIXED;
-        stored.winning_number = stored.has_number ? ledger->options.winning_number : 0;
-        clock_utc_text(stored.opened_at);
+    if (!found) {
+        stored->agencies = ledger->options.agencies;
+        stored->number_mode = ledger->options.number_mode;
+        stored->has_number = stored->number_mode == NUMBER_FIXED;
+        stored->winning_number = stored->has_number ? ledger->options.winning_number : 0;
+        clock_utc_text(stored->opened_at);
     }
-    ledger->draw = stored;
-    ledger->draw_is_stored = *found;
     return true;
+}
+
+static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
+    struct stored_draw stored = {0};
+    bool done =
+        store_get_draw(ledger->store, &stored, found, error) && complete_draw(ledger, &stored, *found, error);
+    ledger->draw_is_stored = done ? *found : ledger->draw_is_stored;
+    return state_end_draw_copy(ledger, &stored, done);
 }
 
 // The store checks rows one by one; this finds missing rows.
@@ -294,19 +297,17 @@ bool load_after_conflict(struct ledger *ledger, struct error *error) {
     if (!store_get_draw(ledger->store, &draw, &found, error)) {
         return false;
     }
-    if (!found || draw.checksum != ledger->draw.checksum) {
-        return load_all(ledger, error);
-    }
-    ledger->draw = draw; // the group may have sealed it here
-    return true;
+    bool is_same = found && draw.checksum == ledger->draw.checksum; // the group may have sealed it here
+    return state_end_draw_copy(ledger, &draw, is_same) || load_all(ledger, error);
 }
 
 bool load_has_changed(struct ledger *ledger, bool *changed, struct error *error) {
-    struct stored_draw draw;
+    struct stored_draw draw = {0};
     bool found;
     if (!store_get_draw(ledger->store, &draw, &found, error)) {
         return false;
     }
+    stored_draw_forget(&draw); // it is only compared
     *changed = !found || draw.checksum != ledger->draw.checksum;
     return true;
 }

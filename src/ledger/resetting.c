@@ -24,11 +24,8 @@ static bool void_agency(struct ledger *ledger, uint32_t number, uint64_t *voided
     }
     struct stored_draw draw = ledger->draw;
     draw.voided += *voided;
-    if (!store_put_draw(ledger->store, &draw, error)) {
-        return false;
-    }
-    ledger->draw = draw;
-    return open_group_change(ledger, error);
+    bool done = store_put_draw(ledger->store, &draw, error);
+    return state_end_draw_copy(ledger, &draw, done) && open_group_change(ledger, error);
 }
 
 // Also when the right file has come meanwhile: that is not set aside.

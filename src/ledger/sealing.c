@@ -184,11 +184,11 @@ static bool is_first(struct ledger *ledger, const struct hash *root, bool *is_ot
 
 static bool store_seal(struct ledger *ledger, const struct hash *root, struct error *error) {
     char *note = malloc(NOTE_BYTES_MAX);
-    struct stored_draw draw = ledger->draw;
     size_t length;
     if (note == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the seal");
     }
+    struct stored_draw draw = ledger->draw;
     draw.has_root = true;
     memcpy(draw.root, root->bytes, sizeof draw.root);
     bool done = sign_seal(ledger, root, note, &length, error) && store_begin(ledger->store, error) &&
@@ -196,11 +196,7 @@ static bool store_seal(struct ledger *ledger, const struct hash *root, struct er
                 paper_store(ledger->store, PAPER_SEAL, 0, (struct slice){note, length}, error) &&
                 store_commit(ledger->store, error);
     free(note);
-    if (done) {
-        ledger->draw = draw;
-    }
-    stored_draw_forget(&draw);
-    return done;
+    return state_end_draw_copy(ledger, &draw, done);
 }
 
 // When another server was quicker, its seal is read.

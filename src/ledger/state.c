@@ -204,3 +204,11 @@ void state_move_draw(struct stored_draw *draw, enum draw_state to) {
     draw->state = to;
     clock_utc_text(to == DRAW_SEALED ? draw->sealed_at : draw->drawn_at);
 }
+
+bool state_end_draw_copy(struct ledger *ledger, struct stored_draw *copy, bool is_stored) {
+    if (is_stored) {
+        ledger->draw = *copy;
+    }
+    stored_draw_forget(copy);
+    return is_stored;
+}

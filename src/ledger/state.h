@@ -185,6 +185,10 @@ void state_told_is_stored(struct ledger *ledger);
 // Whether every agency of the draw has finished, as far as this server knows.
 bool state_all_finished(const struct ledger *ledger);
 
+// Ends a copy of the draw's row that was to be stored, or was read: when `is_stored`, the ledger has it from
+// now on. Either way the copy is wiped, as the salts' secret is in it. Returns `is_stored`.
+bool state_end_draw_copy(struct ledger *ledger, struct stored_draw *copy, bool is_stored) MUST_CHECK;
+
 // Moves a draw to its next state, in memory. No other function does.
 void state_move_draw(struct stored_draw *draw, enum draw_state to);
 

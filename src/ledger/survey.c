@@ -120,12 +120,12 @@ static void answer_shared(struct ledger *ledger, enum survey_what what, struct o
 void survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status) {
     free(status->missing);
     *status = (struct order_status){
-        .draw = ledger->draw,
         .finished = ledger->finished,
         .told = ledger->told,
         .winners = ledger->winners == NULL ? 0 : winners_count(ledger->winners),
         .store_fails = ledger->failing,
     };
+    status->draw = ledger->draw;       // not in the list above, which may be made elsewhere and copied
     stored_draw_forget(&status->draw); // nobody who asks needs it
     if (ledger->draw.rules > 0) {
         snprintf(status->signed_by, sizeof status->signed_by, "%s", ledger->options.notary->terms.key.name);

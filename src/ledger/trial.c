@@ -47,11 +47,12 @@ bool trial_make(struct ledger *ledger, struct error *error) {
         return true;
     }
     struct stored_draw draw = ledger->draw; // as stored: it was read when the store was opened
-    if (!store_try_room(ledger->store, ledger->failed_bytes, error) || !store_begin(ledger->store, error) ||
-        !store_put_draw(ledger->store, &draw, error) || !store_commit(ledger->store, error)) {
+    bool done = store_try_room(ledger->store, ledger->failed_bytes, error) &&
+                store_begin(ledger->store, error) && store_put_draw(ledger->store, &draw, error) &&
+                store_commit(ledger->store, error);
+    if (!state_end_draw_copy(ledger, &draw, done)) {
         return false;
     }
-    ledger->draw = draw;
     trial_passed(ledger);
     return true;
 }

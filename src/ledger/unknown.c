@@ -51,10 +51,10 @@ void unknown_settle(struct ledger *ledger) {
 void unknown_note_order(const struct ledger *ledger, struct ledger_order *order, const struct error *error) {
     if (error->code != ERROR_STORE_STALE) {
         order->unknown = (struct order_unknown){.is_set = true,
-                                                .draw = ledger->draw,
                                                 .before = order->answer.before,
                                                 .agency = order->answer.agency,
                                                 .voided = order->answer.voided};
+        order->unknown.draw = ledger->draw; // not in the list above, which may be made elsewhere and copied
         stored_draw_forget(&order->unknown.draw); // it is only compared
         stored_draw_forget(&order->unknown.before);
     }

@@ -17,32 +17,39 @@
 #include "ledger/unknown.h"
 
 // Stores `drawn`, the draw with its number, and its winners.
-static bool store_drawn(struct ledger *ledger, struct stored_draw drawn, uint64_t *bets,
+static bool store_drawn(struct ledger *ledger, struct stored_draw *drawn, uint64_t *bets,
                         struct error *error) {
     struct winners *winners;
-    state_move_draw(&drawn, DRAW_DRAWN);
-    if (!store_begin_draw(ledger->store, error) || !draw_make(ledger->store, &drawn, &winners, bets, error)) {
+    if (!store_begin_draw(ledger->store, error) || !draw_make(ledger->store, drawn, &winners, bets, error)) {
         return false;
     }
-    bool done = sealed_result_put(ledger, &drawn, winners_count(winners), error) &&
-                store_put_draw(ledger->store, &drawn, error) && store_commit(ledger->store, error);
-    unknown_end_draw(ledger, &drawn, *bets, done, error);
+    bool done = sealed_result_put(ledger, drawn, winners_count(winners), error) &&
+                store_put_draw(ledger->store, drawn, error) && store_commit(ledger->store, error);
+    unknown_end_draw(ledger, drawn, *bets, done, error);
     if (!done) {
         winners_free(winners);
         return false;
     }
-    ledger->draw = drawn;
     ledger->winners = winners;
     return true;
 }
 
+static bool draw_with(struct ledger *ledger, uint16_t number, uint64_t *bets, struct error *error) {
+    struct stored_draw drawn = ledger->draw;
+    drawn.has_number = true;
+    drawn.winning_number = number;
+    state_move_draw(&drawn, DRAW_DRAWN);
+    bool done = store_drawn(ledger, &drawn, bets, error);
+    return state_end_draw_copy(ledger, &drawn, done);
+}
+
 // The result is shown before any agency hears of the winners (notes.h). When it cannot be, what is stored
 // stays so, and both happen later (sealing.h).
-static bool make(struct ledger *ledger, const struct stored_draw *draw, struct error *error) {
+bool work_draw(struct ledger *ledger, uint16_t number, struct error *error) {
     uint64_t bets;
     struct error ignored;
-    if (!sealing_lets_draw(ledger, error) || !sealed_result_may_be(ledger, draw->winning_number, error) ||
-        !store_drawn(ledger, *draw, &bets, error)) {
+    if (!sealing_lets_draw(ledger, error) || !sealed_result_may_be(ledger, number, error) ||
+        !draw_with(ledger, number, &bets, error)) {
         return false;
     }
     notes_tell_seal(ledger); // of an earlier commit of which nobody knew: it comes first
@@ -50,15 +57,6 @@ static bool make(struct ledger *ledger, const struct stored_draw *draw, struct e
     (void)!sealing_load(ledger, &ignored);
     notes_tell_drawn(ledger);
     return true;
-}
-
-bool work_draw(struct ledger *ledger, uint16_t number, struct error *error) {
-    struct stored_draw draw = ledger->draw;
-    draw.has_number = true;
-    draw.winning_number = number;
-    bool done = make(ledger, &draw, error);
-    stored_draw_forget(&draw);
-    return done;
 }
 
 static bool awaits_draw(const struct ledger *ledger) {
@@ -96,7 +94,7 @@ void work_do(struct ledger *ledger) {
         give_up_unless_stale(ledger, &error);
         return;
     }
-    if (!awaits_draw(ledger) || make(ledger, &ledger->draw, &error)) {
+    if (!awaits_draw(ledger) || work_draw(ledger, ledger->draw.winning_number, &error)) {
         return;
     }
     if (error.code == ERROR_NUMBER_STORED) { // no failure of the store: somebody has to look at it
