@@ -240,10 +240,11 @@ bool sealing_show(struct ledger *ledger, struct error *error) {
         return false;
     }
     bool done = keep_and_show_seal(ledger, &folder, error) && keep_and_show_result(ledger, &folder, error);
-    ledger->sealing.papers_are_kept = keep_papers(ledger, &folder, done ? error : &ignored);
+    bool are_kept = keep_papers(ledger, &folder, done ? error : &ignored);
+    ledger->sealing.papers_are_kept = are_kept;
     folder_close(&folder);
     notes_tell_drawn(ledger);
-    return done && ledger->sealing.papers_are_kept;
+    return done && are_kept;
 }
 
 bool sealing_is_shown(const struct ledger *ledger) {

@@ -46,7 +46,7 @@ static bool draw_with(struct ledger *ledger, uint16_t number, uint64_t *bets, st
 // The result is shown before any agency hears of the winners (notes.h). When it cannot be, what is stored
 // stays so, and both happen later (sealing.h).
 bool work_draw(struct ledger *ledger, uint16_t number, struct error *error) {
-    uint64_t bets;
+    uint64_t bets = 0;
     struct error ignored;
     if (!sealing_lets_draw(ledger, error) || !sealed_result_may_be(ledger, number, error) ||
         !draw_with(ledger, number, &bets, error)) {
