@@ -10,6 +10,7 @@
 #include "ledger/signing.h"
 #include "ledger/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { FORKS_MAX = 16 }; // that are kept: one is enough
@@ -57,6 +58,23 @@ bool fork_record(struct ledger *ledger, struct slice note, struct error *error) 
     return sealing_load(ledger, error);
 }
 
+bool fork_record_found(struct ledger *ledger, struct error *error) {
+    struct sealing *sealing = &ledger->sealing;
+    char *other = sealing->other;
+    struct slice note = {other, sealing->other_length};
+    if (other == NULL) {
+        return true;
+    }
+    sealing->other = NULL; // a load may find it again
+    bool done = fork_record(ledger, note, error);
+    if (!done && sealing->other == NULL) {
+        sealing->other = other; // for the next attempt
+    } else {
+        free(other);
+    }
+    return done;
+}
+
 void fork_take_shown(struct ledger *ledger, struct slice note, struct error *error) {
     struct hash root;
     struct error reason;
@@ -74,9 +92,16 @@ void fork_take_shown(struct ledger *ledger, struct slice note, struct error *err
 }
 
 bool fork_is_known(const struct ledger *ledger, struct error *error) {
-    return ledger->draw.forked_at[0] != '\0' &&
+    if (ledger->draw.forked_at[0] != '\0') {
+        return !error_set(
+            error, ERROR_FORKED,
+            "another seal of draw \"%s\" was seen at %s: this draw is not made; find out who signed two "
+            "(fork-*.note in the draw's folder), and hold another draw",
+            ledger->draw_name, ledger->draw.forked_at);
+    }
+    return ledger->sealing.other != NULL &&
            !error_set(error, ERROR_FORKED,
-                      "another seal of draw \"%s\" was seen at %s: this draw is not made; find out who "
-                      "signed two (fork-*.note in the draw's folder), and hold another draw",
-                      ledger->draw_name, ledger->draw.forked_at);
+                      "another seal of draw \"%s\" was found: this draw is not made; find out who signed "
+                      "two, and hold another draw",
+                      ledger->draw_name);
 }

@@ -11,11 +11,14 @@ struct ledger;
 // has seen that it is one (sealing_show.h: sealing_reads). False when it could not be stored.
 bool fork_record(struct ledger *ledger, struct slice note, struct error *error) MUST_CHECK;
 
+// The same for the seal that was found in the folder, if there is one that is not recorded.
+bool fork_record_found(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 // An agency shows a seal: when it is another one of this draw, rightly signed, it is recorded. *error is then
 // ERROR_FORKED, or says why it could not be stored; otherwise it stays.
 void fork_take_shown(struct ledger *ledger, struct slice note, struct error *error);
 
-// Whether one has been seen. *error says so (ERROR_FORKED).
+// Whether one has been seen, recorded or not. *error says so (ERROR_FORKED).
 bool fork_is_known(const struct ledger *ledger, struct error *error);
 
 #endif

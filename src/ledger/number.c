@@ -2,11 +2,13 @@
 
 #include "bet/errors.h"
 #include "ledger/draw.h"
+#include "ledger/fork.h"
 #include "ledger/number_proof.h"
 #include "ledger/order_group.h"
 #include "ledger/sealed_again.h"
 #include "ledger/sealed_result.h"
 #include "ledger/sealing.h"
+#include "ledger/sealing_show.h"
 #include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/survey.h"
@@ -85,11 +87,12 @@ static bool is_stored_number(const struct ledger *ledger, struct ledger_order *o
                      ledger->draw_name, draw->winning_number, number);
 }
 
-// Of a signed draw: the bets are those that were sealed, and no other result is known.
+// Of a signed draw: the bets are those that were sealed, and no other result and no other seal is known.
 static bool is_as_sealed(struct ledger *ledger, struct ledger_order *order) {
     struct error reason;
     if (!signing_is_on(ledger) ||
-        (sealed_result_may_be(ledger, order->answer.number, &reason) && sealed_again(ledger, &reason))) {
+        (sealed_result_may_be(ledger, order->answer.number, &reason) && sealed_again(ledger, &reason) &&
+         sealing_look_in_folder(ledger, &reason))) {
         return true;
     }
     if (reason.code == ERROR_SEAL_STOPPED) {
@@ -147,8 +150,13 @@ static bool make(struct ledger *ledger, struct ledger_order *order, struct error
     return true;
 }
 
+// Another seal that was found is stored before the answer says so; when it cannot be, the next work tries
+// again.
 bool number_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
-    if (!order_group_store(ledger, order, make, error)) {
+    struct error ignored;
+    bool done = order_group_store(ledger, order, make, error);
+    (void)!fork_record_found(ledger, &ignored);
+    if (!done) {
         return false;
     }
     survey_status(ledger, SURVEY_CUT, &order->answer.status);

@@ -141,20 +141,6 @@ static bool end_task(struct ledger *ledger, bool *is_of_store, struct error *err
 
 // All of it -------------------------------------------------------------------------------------------------
 
-static bool record_other(struct ledger *ledger, struct error *error) {
-    struct sealing *sealing = &ledger->sealing;
-    char *other = sealing->other;
-    struct slice note = {other, sealing->other_length};
-    sealing->other = NULL; // a load may find it again
-    bool done = fork_record(ledger, note, error);
-    if (!done && sealing->other == NULL) {
-        sealing->other = other; // for the next attempt
-    } else {
-        free(other);
-    }
-    return done;
-}
-
 // Seal or result may be stored, and could not be read since.
 static bool show_all(struct ledger *ledger, bool *is_of_store, struct error *error) {
     const struct sealing *sealing = &ledger->sealing;
@@ -177,10 +163,10 @@ static bool go_on(struct ledger *ledger, bool *is_of_store, struct error *error)
         return false;
     }
     if (sealing->other != NULL) {
-        return record_other(ledger, error); // which has dealt with the store itself
+        return fork_record_found(ledger, error); // which has dealt with the store itself
     }
     if (sealing_is_behind(ledger) && !show_all(ledger, is_of_store, error)) {
-        return sealing->other != NULL && record_other(ledger, error);
+        return sealing->other != NULL && fork_record_found(ledger, error);
     }
     sealing_tell(ledger);
     sealing->has_list = sealing->has_list || (ledger->draw.has_root && sealing_list_is_kept(ledger));

@@ -146,6 +146,16 @@ static bool keep_seal(struct ledger *ledger, const struct folder *folder, struct
     return reason.code == ERROR_KEPT_OTHER ? look_at_other(ledger, folder, error) : false;
 }
 
+bool sealing_look_in_folder(struct ledger *ledger, struct error *error) {
+    struct folder folder;
+    if (!signing_is_on(ledger) || !sealing_folder(ledger, &folder, error)) {
+        return !signing_is_on(ledger);
+    }
+    bool is_ours = keep_seal(ledger, &folder, error);
+    folder_close(&folder);
+    return is_ours;
+}
+
 // Whatever else belongs to the seal. A file that has something else stays: it is of a store that was there
 // before.
 static bool keep_papers(const struct ledger *ledger, const struct folder *folder, struct error *error) {

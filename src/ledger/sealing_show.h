@@ -25,6 +25,11 @@ bool sealing_show(struct ledger *ledger, struct error *error) MUST_CHECK;
 // does. Errors as sealing_load.
 bool sealing_look(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// Before the draw, with its seal shown: whether the folder has that one now; where it has none it gets it.
+// ERROR_FORKED: it has another seal of this draw, which is to be recorded (fork.h). ERROR_KEPT_OTHER: what it
+// has is no seal. ERROR_SYSTEM.
+bool sealing_look_in_folder(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 // Whether the draw's seal is known, kept and shown.
 bool sealing_is_shown(const struct ledger *ledger);
 

@@ -5,6 +5,7 @@
 #include "ledger/access.h"
 #include "ledger/cutoff.h"
 #include "ledger/draw.h"
+#include "ledger/fork.h"
 #include "ledger/load.h"
 #include "ledger/notes.h"
 #include "ledger/order.h"
@@ -75,6 +76,19 @@ bool work_is_ahead(const struct ledger *ledger) {
     return ledger->erased.code != ERROR_DRAW_ERASED && sealing_is_ahead(ledger);
 }
 
+// A file that is in the way stays there until somebody has looked at it; another seal is recorded.
+static bool has_one_seal(struct ledger *ledger) {
+    struct error error;
+    if (sealing_look_in_folder(ledger, &error)) {
+        return true;
+    }
+    struct log_source source = {.error = error_name(error.code)};
+    (void)log_event_limited(&source, LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s",
+                            source.error, error.text);
+    (void)!fork_record_found(ledger, &error); // else the next work does
+    return false;
+}
+
 static void give_up_unless_stale(struct ledger *ledger, const struct error *error) {
     if (error->code != ERROR_STORE_STALE) {
         access_give_up(ledger, error);
@@ -94,7 +108,8 @@ void work_do(struct ledger *ledger) {
         give_up_unless_stale(ledger, &error);
         return;
     }
-    if (!awaits_draw(ledger) || work_draw(ledger, ledger->draw.winning_number, &error)) {
+    if (!awaits_draw(ledger) || !has_one_seal(ledger) ||
+        work_draw(ledger, ledger->draw.winning_number, &error)) {
         return;
     }
     if (error.code == ERROR_NUMBER_STORED) { // no failure of the store: somebody has to look at it

@@ -1,0 +1,85 @@
+// No draw is made when another seal of it is known by then.
+#include "sealing_story.h"
+
+static void order_draw(const struct error_code *code) {
+    assert_error(&give(ORDER_DRAW, (struct order_input){.is_sure = true, .number = WINNING_NUMBER})->error,
+                 code);
+}
+
+static void seal_manual_draw(void) {
+    story.is_manual = true;
+    begin_ledger();
+    send(0, 3);
+    seal_now();
+    assert_true(is_shown());
+}
+
+static void assert_forked(struct slice other) {
+    assert_int_equal(forks, 1);
+    assert_kept_as("fork-0.note", other);
+    assert_int_equal(query("SELECT count(*) FROM papers WHERE kind = 'fork'"), 1);
+    assert_int_equal(query("SELECT count(*) FROM draws WHERE forked_at IS NULL"), 0);
+    assert_int_equal(story.drawn, 0);
+}
+
+// In the folder
+// ------------------------------------------------------------------------------------------------
+
+// It is put there after this server's was shown.
+static void one_that_comes_into_the_folder(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    seal_manual_draw();
+    struct slice other = other_seal(office.keys[0], note);
+    write_kept("seal.note", other);
+    order_draw(ERROR_FORKED);
+    assert_forked(other);
+    order_draw(ERROR_FORKED);
+    assert_forked(other);
+    (void)state;
+}
+
+static void a_file_that_is_no_seal_any_more(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    seal_manual_draw();
+    write_kept("seal.note", slice_of("nothing\n"));
+    order_draw(ERROR_KEPT_OTHER);
+    assert_int_equal(story.drawn, 0);
+    assert_int_equal(remove(kept_path("seal.note")), 0);
+    order_draw(ERROR_NONE);
+    assert_kept_as("seal.note", shown_seal(note));
+    assert_int_equal(forks, 0);
+    (void)state;
+}
+
+// A draw of a number that is fixed is not ordered: it would follow by itself.
+static void has_number(void) {
+    story.ledger->draw.has_number = true;
+    story.ledger->draw.winning_number = WINNING_NUMBER;
+}
+
+static void a_draw_that_follows_by_itself_looks_too(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    seal_manual_draw();
+    has_number();
+    write_kept("seal.note", slice_of("nothing\n"));
+    work_do(story.ledger);
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 0);
+    assert_non_null(story.ledger->store);
+    struct slice other = other_seal(office.keys[0], note);
+    write_kept("seal.note", other);
+    work_do(story.ledger);
+    assert_forked(other);
+    work_do(story.ledger);
+    assert_forked(other);
+    (void)state;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SEALING_TEST(one_that_comes_into_the_folder),
+        SEALING_TEST(a_file_that_is_no_seal_any_more),
+        SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
