@@ -46,8 +46,9 @@ static bool has_work(const struct ledger *ledger) {
 
 bool sealing_is_due(const struct ledger *ledger) {
     const struct sealing *sealing = &ledger->sealing;
-    return has_work(ledger) && (sealing->task != NULL ? sealing_task_is_done(sealing->task)
-                                                      : clock_steady_ms() >= sealing->again_ms);
+    bool waits_for_task = sealing->task != NULL && sealing->other == NULL;
+    return has_work(ledger) &&
+           (waits_for_task ? sealing_task_is_done(sealing->task) : clock_steady_ms() >= sealing->again_ms);
 }
 
 bool sealing_is_ahead(const struct ledger *ledger) {
@@ -156,14 +157,23 @@ static bool show_all(struct ledger *ledger, bool *is_of_store, struct error *err
     return sealing_show(ledger, error);
 }
 
+// Another seal is recorded first, whatever else fails or has yet to end: until then other servers may draw.
 static bool go_on(struct ledger *ledger, bool *is_of_store, struct error *error) {
     struct sealing *sealing = &ledger->sealing;
     *is_of_store = false;
-    if (sealing->task != NULL && !end_task(ledger, is_of_store, error)) {
+    if (!fork_record_found(ledger, error)) { // which has dealt with the store itself
         return false;
     }
+    if (sealing->task != NULL && !sealing_task_is_done(sealing->task)) {
+        return true;
+    }
+    bool done = sealing->task == NULL || end_task(ledger, is_of_store, error);
     if (sealing->other != NULL) {
-        return fork_record_found(ledger, error); // which has dealt with the store itself
+        *is_of_store = false;
+        return fork_record_found(ledger, error);
+    }
+    if (!done) {
+        return false;
     }
     if (sealing_is_behind(ledger) && !show_all(ledger, is_of_store, error)) {
         return sealing->other != NULL && fork_record_found(ledger, error);

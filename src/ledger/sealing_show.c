@@ -115,6 +115,7 @@ static void take_other(struct ledger *ledger, struct small_file *file) {
     }
     sealing->other = file->bytes;
     sealing->other_length = file->size;
+    sealing->again_ms = 0; // at once, whatever has failed before
 }
 
 // The folder has another one: if that is a seal of this draw, it is to be recorded.

@@ -72,6 +72,10 @@ bool work_is_due(const struct ledger *ledger) {
             (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told));
 }
 
+bool work_is_urgent(const struct ledger *ledger) {
+    return ledger->sealing.other != NULL && work_is_due(ledger);
+}
+
 bool work_is_ahead(const struct ledger *ledger) {
     return ledger->erased.code != ERROR_DRAW_ERASED && sealing_is_ahead(ledger);
 }

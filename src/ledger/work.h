@@ -15,6 +15,9 @@ struct ledger;
 // have been told.
 bool work_is_due(const struct ledger *ledger);
 
+// Whether there is some that other servers of the store are to know of at once: another seal was found.
+bool work_is_urgent(const struct ledger *ledger);
+
 // Whether there will be some after a while, without anybody waking the ledger.
 bool work_is_ahead(const struct ledger *ledger);
 

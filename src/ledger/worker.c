@@ -102,7 +102,8 @@ static bool look(struct worker *worker) {
 static void work(struct worker *worker) {
     struct ledger *ledger = worker->ledger;
     cutoff_keep_meanwhile(ledger);
-    if ((!ledger_is_shared(ledger) || look(worker)) && work_is_due(ledger)) {
+    bool may_work = !ledger_is_shared(ledger) || look(worker) || work_is_urgent(ledger);
+    if (may_work && work_is_due(ledger)) {
         work_do(ledger);
     }
 }

@@ -211,6 +211,25 @@ class Folders(SealRestored):
                 self.order("draw", "--number", NUMBER, "--yes", *controls[0])
                 until(lambda: "result.note" in self.folder_of("two"), "the result")
 
+    @unittest.skipUnless(STORES.is_shared, "of a shared store")
+    def test_the_folder_of_one_server_has_another_seal(self):
+        """Which the other one hears of before it is asked for the draw."""
+        self.sample(SIZES, WINNERS)
+        elsewhere = self.serve(seals="elsewhere", store="other.db")
+        self.send(elsewhere)
+        other = self.sealed_folder("elsewhere")
+        elsewhere.kill()
+        first, second = self.serve(seals="one"), self.serve("--audit-log", "second.log", seals="two")
+        for name in "seal.note", "seal.json":
+            self.write(os.path.join("two", f"draw-{DRAW}", name), other[name])
+        self.send(first)
+        second.wait_for(r"action: seal \| result: fail .* error: forked .*no server draws it")
+        second.expect("error: kept_other", 0)
+        self.assertIn("another seal of draw", self.order("draw", "--number", NUMBER, "--yes", "--control",
+                                                         f"quiniela-{first.ports[0]}.control", status=1))
+        first.expect("action: sorteo", 0)
+        self.assertEqual(self.folder_of("two")["fork-0.note"], other["seal.note"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -75,11 +75,32 @@ static void a_draw_that_follows_by_itself_looks_too(void **state) {
     (void)state;
 }
 
+// While this server computes, and with another list in its folder's place for one.
+static void one_that_is_found_is_recorded_first(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    struct slice other = other_seal(1, note);
+    struct sealing *sealing;
+    story.is_manual = true;
+    begin_ledger();
+    send(0, 3);
+    work_do(story.ledger);
+    sealing = &story.ledger->sealing;
+    assert_non_null(sealing->task);
+    write_kept("seal.json", slice_of("{}"));
+    sealing->other = strndup(other.text, other.length); // as by a load, after another server's seal
+    sealing->other_length = other.length;
+    work_do(story.ledger);
+    assert_forked(other);
+    order_draw(ERROR_FORKED);
+    (void)state;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         SEALING_TEST(one_that_comes_into_the_folder),
         SEALING_TEST(a_file_that_is_no_seal_any_more),
         SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
+        SEALING_TEST(one_that_is_found_is_recorded_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
