@@ -78,8 +78,14 @@ bool fork_record_found(struct ledger *ledger, struct error *error) {
 void fork_take_shown(struct ledger *ledger, struct slice note, struct error *error) {
     struct hash root;
     struct error reason;
-    if (!ledger->draw.has_root || !sealing_reads(ledger, note, &root) ||
-        memcmp(root.bytes, ledger->draw.root, HASH_BYTES) == 0) {
+    if (!sealing_reads(ledger, note, &root)) {
+        return;
+    }
+    if (!ledger->draw.has_root) {
+        (void)!early_seals_add(&ledger->sealing.early, note, &root, error);
+        return;
+    }
+    if (memcmp(root.bytes, ledger->draw.root, HASH_BYTES) == 0) {
         return;
     }
     if (fork_record(ledger, note, &reason)) {

@@ -11,11 +11,12 @@ struct ledger;
 // has seen that it is one (sealing_show.h: sealing_reads). False when it could not be stored.
 bool fork_record(struct ledger *ledger, struct slice note, struct error *error) MUST_CHECK;
 
-// The same for the seal that was found in the folder, if there is one that is not recorded.
+// The same for the seal that was found in the folder, or was shown early, if it is not recorded.
 bool fork_record_found(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // An agency shows a seal: when it is another one of this draw, rightly signed, it is recorded. *error is then
-// ERROR_FORKED, or says why it could not be stored; otherwise it stays.
+// ERROR_FORKED, or says why it could not be stored; otherwise it stays. Before this server has the draw's
+// seal it is kept in memory, and recorded when it turns out to be another one; ERROR_NO_MEMORY.
 void fork_take_shown(struct ledger *ledger, struct slice note, struct error *error);
 
 // Whether one has been seen, recorded or not. *error says so (ERROR_FORKED).

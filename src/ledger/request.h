@@ -21,7 +21,7 @@ enum ledger_request_type {
     // stay in order.
     LEDGER_PASS,
     // The same; and the agency shows a seal of this draw, rightly signed, that is not the one that the server
-    // shows (fork.h). Refused with ERROR_FORKED once that is stored.
+    // shows, or comes before that (fork.h). Another one is refused with ERROR_FORKED once it is stored.
     LEDGER_SHOWN_SEAL,
 };
 

@@ -246,4 +246,5 @@ void sealing_free(struct ledger *ledger) {
     sealing_stop(ledger);
     draw_papers_free(&ledger->sealing.papers);
     free(ledger->sealing.other);
+    early_seals_free(&ledger->sealing.early);
 }

@@ -84,6 +84,15 @@ static bool check_papers(struct ledger *ledger, const struct draw_papers *papers
     return seal == NULL || take_seal(ledger, seal, error);
 }
 
+// Agencies may have shown another seal before this one was known.
+static void look_at_early(struct ledger *ledger) {
+    struct sealing *sealing = &ledger->sealing;
+    if (sealing->note != NULL && sealing->other == NULL && ledger->draw.forked_at[0] == '\0') {
+        sealing->other = early_seals_take_other(&sealing->early, ledger->draw.root, &sealing->other_length);
+        sealing->again_ms = sealing->other != NULL ? 0 : sealing->again_ms;
+    }
+}
+
 // What was read before stays until all of it has been read again.
 bool sealing_read(struct ledger *ledger, struct error *error) {
     struct draw_papers papers = {.list = NULL};
@@ -95,6 +104,7 @@ bool sealing_read(struct ledger *ledger, struct error *error) {
     draw_papers_free(&ledger->sealing.papers);
     ledger->sealing.papers = papers;
     ledger->sealing.note = draw_papers_find(&papers, PAPER_SEAL, 0);
+    look_at_early(ledger);
     return true;
 }
 

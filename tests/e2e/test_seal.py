@@ -8,7 +8,7 @@ import sqlite3
 import unittest
 
 from harness import SERVERS, STORES, Agency, Server, Wire, until
-from signed_draw import SignedStory, beacon, maker
+from signed_draw import DRAW, SignedStory, beacon, maker
 
 
 class Fixed(SignedStory):
@@ -53,6 +53,29 @@ class Fixed(SignedStory):
         until(lambda: "result.note" in self.kept(), "the draw")
         self.assert_kept(["result.note", "rules-0.note", "seal.json", "seal.note"])
         self.assert_verified("--seal", self.write("copy.note", self.seal()), status=3)
+
+    def test_an_agency_that_shows_another_seal_before_there_is_one(self):
+        """The draw would follow this server's own at once."""
+        self.sample((3, 2), (1, 0))
+        elsewhere = self.serve("--seal-dir", "elsewhere", agencies=2, store="other.db", servers=1)
+        for number in (1, 2):
+            answer = Wire(self, elsewhere.ports[0]).ask({"type_message": 2, "agency": number, "payload": [], "first": 0})
+            self.assertEqual(answer.kind, "processed")
+        elsewhere.wait_for(r"action: seal \| result: success")
+        other = self.read("elsewhere", f"draw-{DRAW}", "seal.note").decode()
+        elsewhere.kill()
+        server = self.serve(agencies=2, servers=1)
+        wire = Wire(self, server.ports[1])
+        self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "seal": other, "wait": False}).kind, "not_ready")
+        wire.send({"type_message": 3, "agency": 1, "seal": other})
+        for number in (1, 2):
+            Agency(self, number, server.ports)
+        self.assertEqual(wire.receive().code, "forked")
+        server.wait_for(r"action: seal \| result: fail .* error: forked .*no server draws it")
+        self.assertEqual(self.read(self.kept_file("fork-0.note")).decode(), other)
+        server.signal(signal.SIGTERM)
+        server.wait()
+        server.expect("action: sorteo", 0)
 
     def test_an_unsigned_draw_has_no_seal(self):
         server = Server(self, agencies=1)

@@ -78,7 +78,7 @@ static void a_draw_that_follows_by_itself_looks_too(void **state) {
 // While this server computes, and with another list in its folder's place for one.
 static void one_that_is_found_is_recorded_first(void **state) {
     static char note[NOTE_BYTES_MAX];
-    struct slice other = other_seal(1, note);
+    struct slice other = other_seal(office.keys[0], note);
     struct sealing *sealing;
     story.is_manual = true;
     begin_ledger();
@@ -95,12 +95,73 @@ static void one_that_is_found_is_recorded_first(void **state) {
     (void)state;
 }
 
+// From agencies
+// -------------------------------------------------------------------------------------------------
+
+// With the seal, the draw would follow in the same piece of work.
+static void one_that_was_shown_early(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    begin_ledger();
+    struct slice other = other_seal(office.keys[0], note);
+    show(other, ERROR_NONE);
+    send(0, 3);
+    show(other, ERROR_NONE);
+    compute();
+    work_do(story.ledger);
+    assert_forked(other);
+    assert_true(is_shown());
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 0);
+    show(other, ERROR_FORKED);
+    assert_int_equal(forks, 1);
+    (void)state;
+}
+
+// As that of a restored server is: it gets the same one again.
+static void the_same_that_was_shown_early(void **state) {
+    static char own[NOTE_BYTES_MAX], note[NOTE_BYTES_MAX];
+    seal_manual_draw();
+    struct slice before = shown_seal(own);
+    story.ledger->draw.has_root = false;
+    show(before, ERROR_NONE);
+    story.ledger->draw.has_root = true;
+    assert_int_equal(story.ledger->sealing.early.count, 1);
+    show(other_seal(office.keys[1], note), ERROR_NONE); // of another key
+    order_draw(ERROR_NONE);
+    assert_int_equal(forks, 0);
+    (void)state;
+}
+
+// Whoever has the key may sign any number of them.
+static void two_of_those_are_enough(void **state) {
+    struct early_seals early = {.count = 0};
+    struct error error;
+    size_t length;
+    for (uint8_t i = 0; i < 5; i++) {
+        const struct hash root = {{i}};
+        const char text[] = {(char)('a' + i)};
+        must(early_seals_add(&early, (struct slice){text, sizeof text}, &root, &error), &error);
+        must(early_seals_add(&early, (struct slice){text, sizeof text}, &root, &error), &error);
+    }
+    assert_int_equal(early.count, EARLY_SEALS_MAX);
+    char *other = early_seals_take_other(&early, (const uint8_t[HASH_BYTES]){0}, &length);
+    assert_int_equal(length, 1);
+    assert_int_equal(*other, 'b');
+    free(other);
+    assert_null(early_seals_take_other(&early, (const uint8_t[HASH_BYTES]){0}, &length));
+    early_seals_free(&early);
+    (void)state;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         SEALING_TEST(one_that_comes_into_the_folder),
         SEALING_TEST(a_file_that_is_no_seal_any_more),
         SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
         SEALING_TEST(one_that_is_found_is_recorded_first),
+        SEALING_TEST(one_that_was_shown_early),
+        SEALING_TEST(the_same_that_was_shown_early),
+        cmocka_unit_test(two_of_those_are_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

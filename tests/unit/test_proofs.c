@@ -274,7 +274,7 @@ static void a_seal_that_is_shown_early_is_compared_later(void **state) {
     struct connection *connection = *state, *other = come(2);
     show(connection, seal_note(sealed), true);
     show(other, other_seal(), true);
-    assert_int_equal(last_request()->input.type, LEDGER_PASS);
+    assert_int_equal(last_request()->input.type, LEDGER_SHOWN_SEAL); // which is for the ledger to know, too
     pass();
     assert_int_equal(connection->sent_length + other->sent_length, 0);
     assert_true(notice_put_seal(notice, seal_note(sealed)));
@@ -286,6 +286,21 @@ static void a_seal_that_is_shown_early_is_compared_later(void **state) {
     pass();
     assert_int_equal(read_reply(other).type, REPLY_ERROR);
     assert_int_equal(connection->sent_length, 0); // its own is right
+}
+
+// Seal and winners reach the loop together, as when the number was fixed.
+static void nobody_gets_winners_before_that(void **state) {
+    struct connection *connection = *state;
+    show(connection, other_seal(), true);
+    pass();
+    assert_true(notice_put_seal(notice, seal_note(sealed)));
+    draw(3, 1);
+    pass();
+    assert_int_equal(connection->sent_length, 0);
+    assert_int_equal(last_request()->input.type, LEDGER_SHOWN_SEAL);
+    error_set(&last_request()->answer.error, ERROR_CONFLICT, "two seals");
+    pass();
+    assert_int_equal(read_reply(connection).type, REPLY_ERROR);
 }
 
 // It came while the question was with the ledger, and so nobody tells of it again.
@@ -384,6 +399,7 @@ int main(void) {
         TEST(another_seal_goes_to_the_ledger),
         TEST(what_others_have_signed_is_left_out),
         TEST(a_seal_that_is_shown_early_is_compared_later),
+        TEST(nobody_gets_winners_before_that),
         TEST(a_seal_that_comes_meanwhile_is_not_missed),
         TEST(what_is_no_seal_of_this_draw_is_refused),
         TEST(many_winners_have_their_proof_behind_them),

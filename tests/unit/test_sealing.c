@@ -194,7 +194,6 @@ static void a_seal_that_an_agency_shows(void **state) {
     static char note[NOTE_BYTES_MAX];
     story.is_manual = true;
     begin_ledger();
-    show(other_seal(office.keys[0], note), ERROR_NONE); // there is none yet
     send(0, 3);
     seal_now();
     show(shown_seal(note), ERROR_NONE);

@@ -254,38 +254,35 @@ static void hold(struct connection *connection, struct consultation *consultatio
     }
 }
 
-// It has shown a seal before there was one to compare it with. If it is another one, the ledger is told.
-static void compare_shown(struct connection *connection, struct consultation *consultation) {
+// It has shown a seal before there was one to compare it with. If it is another one, the ledger is told, and
+// answers. Returns whether that is so; also when there is no memory.
+static bool shows_another(struct connection *connection, struct consultation *consultation, bool wait) {
+    const struct lottery *lottery = lottery_loop_of(connection)->lottery;
     struct proofs_wanted *wants = &consultation->wants;
     struct error error;
-    if (!proofs_compare_shown(lottery_loop_of(connection)->lottery, wants, &error)) {
-        connection_abort(connection); // no memory: it asks again
-        return;
+    if (wants->shown == NULL || !proofs_are_sealed(lottery)) {
+        return false;
+    }
+    if (!proofs_compare_shown(lottery, wants, &error)) {
+        connection_abort(connection); // it asks again
+        return true;
     }
     if (!wants->is_other) {
-        hold(connection, consultation);
-        return;
+        return false;
     }
     struct request *request = request_new(connection);
     if (request == NULL) {
         connection_abort(connection);
-        return;
+        return true;
     }
-    request->is_consultation = request->wait = true;
+    request->is_consultation = true;
+    request->wait = wait;
     request->ledger.input.agency = consultation->agency;
     request->wants = *wants;
     wants->shown = NULL; // taken over
     request_show_seal(request);
     request_submit(request);
-}
-
-// The draw is not made, and it may wait: for the seal, or until the draw.
-static void hold_or_compare(struct connection *connection, struct consultation *consultation) {
-    if (consultation->wants.shown != NULL && proofs_are_sealed(lottery_loop_of(connection)->lottery)) {
-        compare_shown(connection, consultation);
-    } else {
-        hold(connection, consultation);
-    }
+    return true;
 }
 
 static void send_not_ready(struct connection *connection, const struct json_writer *fields) {
@@ -320,9 +317,12 @@ static void answer_consultation(struct connection *connection, struct consultati
         give_up_consultation(connection);
         return;
     }
+    if (shows_another(connection, consultation, wait)) {
+        return;
+    }
     bool gets_seal = wants->seal && !wants->has_shown && proofs_are_sealed(loop->lottery);
     if (winners == NULL && wait && !own->ended && !gets_seal) {
-        hold_or_compare(connection, consultation);
+        hold(connection, consultation); // for the seal, or until the draw
         return;
     }
     struct json_writer fields = {0};
@@ -341,7 +341,7 @@ static void answer_consultation(struct connection *connection, struct consultati
 
 static void answer_asked(struct request *request) {
     struct proofs_wanted *wants = &request->wants;
-    if (request->ledger.input.type == LEDGER_SHOWN_SEAL) { // and the ledger saw nothing wrong with it
+    if (wants->is_other) { // and the ledger saw nothing wrong with it
         free(wants->shown);
         wants->shown = NULL;
     }

@@ -152,7 +152,7 @@ void request_submit(struct request *request) {
 
 void request_show_seal(struct request *request) {
     const struct proofs_wanted *wants = &request->wants;
-    if (wants->is_other) {
+    if (wants->shown != NULL) {
         request->ledger.input.type = LEDGER_SHOWN_SEAL;
         request->ledger.input.shown = wants->shown;
         request->ledger.input.shown_length = wants->shown_length;
