@@ -38,6 +38,12 @@ static void print_damage(void *context, const char *damage) {
 }
 
 static void print_result(const char *draw_name, const struct check_result *result) {
+    if (result->forked_at[0] != '\0') {
+        printf(
+            "draw %s: forked: another seal of it was seen at %s: find out who signed two, and hold another "
+            "draw\n",
+            draw_name, result->forked_at);
+    }
     printf("draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets | ", draw_name, result->chunks,
            result->bets);
     if (result->voided > 0) {

@@ -163,12 +163,7 @@ static void advise_open(const struct status *status, struct status_advice *advic
 // A draw that takes no more -------------------------------------------------------------------------------
 
 static void advise_sealed(const struct status *status, struct status_advice *advice) {
-    if (status->draw.forked_at[0] != '\0') {
-        say(advice, "hold_another_draw",
-            "another seal of this draw was seen at %s, and no server draws it: find out who signed two, and "
-            "hold another draw",
-            status->draw.forked_at);
-    } else if (status->draw.rules > 0 && !status->draw.has_root) {
+    if (status->draw.rules > 0 && !status->draw.has_root) {
         say(advice, "wait_for_seal", "nothing: the server computes the seal");
     } else if (status->draw.number_mode == NUMBER_BEACON) {
         say(advice, "give_pulse", "sealed: give the beacon's pulse with `quiniela draw%s --pulse`",
@@ -185,6 +180,13 @@ static bool advise_when_over(const struct status *status, struct status_advice *
     if (status->draw.erased_at[0] != '\0') {
         return say(advice, "none", "nothing: the personal data of this draw were erased at %s",
                    status->draw.erased_at);
+    }
+    if (status->draw.forked_at[0] != '\0') {
+        return say(advice, "hold_another_draw",
+                   "another seal of this draw was seen at %s, and %s: find out who signed two, and hold "
+                   "another draw",
+                   status->draw.forked_at,
+                   status->draw.state == DRAW_DRAWN ? "it was already made" : "no server draws it");
     }
     if (status->draw.state == DRAW_DRAWN && status->totals.told >= status->draw.agencies) {
         return say(advice, "none", "nothing: drawn, and every agency has been told its winners");

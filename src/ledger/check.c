@@ -301,6 +301,7 @@ bool check_draw(struct store *store, const struct check_watch *watch, struct che
     bool found;
     bool done = store_get_draw(store, &check.draw, &found, error) && (found || store_no_draw(store, error)) &&
                 check_all(&check, store, error);
+    memcpy(result->forked_at, check.draw.forked_at, sizeof result->forked_at);
     stored_draw_forget(&check.draw);
     continuity_free(check.continuity);
     free(check.winning);

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 struct check_result {
-    uint64_t chunks, bets; // that are good
-    uint64_t voided;       // bets of agencies that were reset, which are good
-    uint64_t winners;      // stored
-    uint64_t damages;      // found
+    uint64_t chunks, bets;            // that are good
+    uint64_t voided;                  // bets of agencies that were reset, which are good
+    uint64_t winners;                 // stored
+    uint64_t damages;                 // found
+    char forked_at[STORE_TIME_BYTES]; // when another seal of the draw was seen; "" for never: no damage
 };
 
 struct check_watch {

@@ -15,6 +15,12 @@
 
 enum { FORKS_MAX = 16 }; // that are kept: one is enough
 
+// What it means for this draw: it may have been made before anybody knew.
+static const char *consequence(const struct ledger *ledger) {
+    return ledger->draw.state == DRAW_DRAWN ? "this draw was made before that was known"
+                                            : "this draw is not made";
+}
+
 // Within the group, with the draw locked.
 static bool put(struct ledger *ledger, const struct draw_papers *papers, struct slice note,
                 struct error *error) {
@@ -50,9 +56,9 @@ bool fork_record(struct ledger *ledger, struct slice note, struct error *error) 
     if (!order.answer.already) {
         log_event(
             LOG_LEVEL_ERROR, "seal", LOG_FAIL,
-            "draw: %s | error: %s | message: another seal of this draw was seen, signed with its key: no "
-            "server draws it; fork-*.note in the draw's folder is that seal",
-            ledger->draw_name, error_name(ERROR_FORKED));
+            "draw: %s | error: %s | message: another seal of this draw was seen, signed with its key: %s; "
+            "fork-*.note in the draw's folder is that seal",
+            ledger->draw_name, error_name(ERROR_FORKED), consequence(ledger));
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FORKED});
     }
     return sealing_load(ledger, error);
@@ -90,24 +96,25 @@ void fork_take_shown(struct ledger *ledger, struct slice note, struct error *err
     }
     if (fork_record(ledger, note, &reason)) {
         error_set(error, ERROR_FORKED,
-                  "the seal that this agency has is another one than this server's: both are signed with the "
-                  "draw's key, and so this draw is not made");
+                  "the seal that this agency has is another one than this server's, and both are signed with "
+                  "the draw's key: %s",
+                  consequence(ledger));
     } else {
         *error = reason;
     }
 }
 
 bool fork_is_known(const struct ledger *ledger, struct error *error) {
-    if (ledger->draw.forked_at[0] != '\0') {
-        return !error_set(
-            error, ERROR_FORKED,
-            "another seal of draw \"%s\" was seen at %s: this draw is not made; find out who signed two "
-            "(fork-*.note in the draw's folder), and hold another draw",
-            ledger->draw_name, ledger->draw.forked_at);
+    const struct stored_draw *draw = &ledger->draw;
+    if (draw->forked_at[0] != '\0') {
+        return !error_set(error, ERROR_FORKED,
+                          "another seal of draw \"%s\" was seen at %s: %s; find out who signed two "
+                          "(fork-*.note in the draw's folder), and hold another draw",
+                          ledger->draw_name, draw->forked_at, consequence(ledger));
     }
     return ledger->sealing.other != NULL &&
            !error_set(error, ERROR_FORKED,
-                      "another seal of draw \"%s\" was found: this draw is not made; find out who signed "
-                      "two, and hold another draw",
-                      ledger->draw_name);
+                      "another seal of draw \"%s\" was found: %s; find out who signed two, and hold another "
+                      "draw",
+                      ledger->draw_name, consequence(ledger));
 }

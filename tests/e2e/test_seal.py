@@ -71,7 +71,7 @@ class Fixed(SignedStory):
         for number in (1, 2):
             Agency(self, number, server.ports)
         self.assertEqual(wire.receive().code, "forked")
-        server.wait_for(r"action: seal \| result: fail .* error: forked .*no server draws it")
+        server.wait_for(r"action: seal \| result: fail .* error: forked .*this draw is not made")
         self.assertEqual(self.read(self.kept_file("fork-0.note")).decode(), other)
         server.signal(signal.SIGTERM)
         server.wait()

@@ -223,7 +223,7 @@ class Folders(SealRestored):
         for name in "seal.note", "seal.json":
             self.write(os.path.join("two", f"draw-{DRAW}", name), other[name])
         self.send(first)
-        second.wait_for(r"action: seal \| result: fail .* error: forked .*no server draws it")
+        second.wait_for(r"action: seal \| result: fail .* error: forked .*this draw is not made")
         second.expect("error: kept_other", 0)
         self.assertIn("another seal of draw", self.order("draw", "--number", NUMBER, "--yes", "--control",
                                                          f"quiniela-{first.ports[0]}.control", status=1))

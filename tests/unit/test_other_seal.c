@@ -1,6 +1,8 @@
 // No draw is made when another seal of it is known by then.
 #include "sealing_story.h"
 
+#include "ledger/check.h"
+
 static void order_draw(const struct error_code *code) {
     assert_error(&give(ORDER_DRAW, (struct order_input){.is_sure = true, .number = WINNING_NUMBER})->error,
                  code);
@@ -132,6 +134,38 @@ static void the_same_that_was_shown_early(void **state) {
     (void)state;
 }
 
+static void on_damage(void *context, const char *damage) {
+    (void)context;
+    fail_msg("damaged: %s", damage);
+}
+
+// As `quiniela check` does, beside the server.
+static void check_all(struct check_result *result) {
+    const struct check_watch watch = {.on_damage = on_damage};
+    struct store *store;
+    struct error error;
+    must(store_open(story.path, "1", STORE_READ, &store, &error), &error);
+    must(check_draw(store, &watch, result, &error), &error);
+    store_close(&store);
+}
+
+// Nobody is told that it is not made.
+static void one_that_is_shown_after_the_draw(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    struct check_result checked;
+    seal_manual_draw();
+    order_draw(ERROR_NONE);
+    check_all(&checked);
+    assert_string_equal(checked.forked_at, "");
+    show(other_seal(office.keys[0], note), ERROR_FORKED);
+    assert_non_null(strstr(story.answer.text, "was made before that was known"));
+    order_draw(ERROR_FORKED);
+    assert_non_null(strstr(office.order.answer.error.text, "was made before that was known"));
+    check_all(&checked);
+    assert_string_equal(checked.forked_at, story.ledger->draw.forked_at);
+    (void)state;
+}
+
 // Whoever has the key may sign any number of them.
 static void two_of_those_are_enough(void **state) {
     struct early_seals early = {.count = 0};
@@ -161,6 +195,7 @@ int main(void) {
         SEALING_TEST(one_that_is_found_is_recorded_first),
         SEALING_TEST(one_that_was_shown_early),
         SEALING_TEST(the_same_that_was_shown_early),
+        SEALING_TEST(one_that_is_shown_after_the_draw),
         cmocka_unit_test(two_of_those_are_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

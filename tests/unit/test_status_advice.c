@@ -185,6 +185,12 @@ static void once_the_draw_takes_no_more(void **state) {
            "signed two, and hold another draw",
            THERE, .finished = 5,
            .draw = {.state = DRAW_SEALED, .rules = 1, .forked_at = "2026-01-01T10:30:00Z"});
+    ADVICE(
+        "hold_another_draw", 0,
+        "another seal of this draw was seen at 2026-01-01T10:30:00Z, and it was already made: find out who "
+        "signed two, and hold another draw",
+        THERE, .finished = 5, .told = 5,
+        .draw = {.state = DRAW_DRAWN, .rules = 1, .forked_at = "2026-01-01T10:30:00Z"});
     ADVICE("wait_for_agencies", 0,
            "nothing: 2 of 5 agencies have not been told their winners yet; each is when it asks", THERE,
            .finished = 5, .told = 3, .draw = {.state = DRAW_DRAWN, .has_number = true});
