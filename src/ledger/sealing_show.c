@@ -167,26 +167,33 @@ bool sealing_look_in_folder(struct ledger *ledger, struct error *error) {
     return is_ours;
 }
 
-// Whatever else belongs to the seal. A file that has something else stays: it is of a store that was there
-// before.
-static bool keep_papers(const struct ledger *ledger, const struct folder *folder, struct error *error) {
+// A file that has something else stays: it is of a store that was there before. Only that it does is logged.
+static bool stays(const struct error *reason, struct error *error) {
+    if (reason->code != ERROR_KEPT_OTHER) {
+        *error = *reason;
+        return false;
+    }
+    struct log_source source = {.error = error_name(reason->code)};
+    (void)log_event_limited(&source, LOG_LEVEL_WARNING, "seal", LOG_FAIL, "error: %s | message: %s",
+                            source.error, reason->text);
+    return true;
+}
+
+// Whatever else belongs to the seal; and the rules, of which it is, if the folder was lost and made again.
+static bool keep_papers(struct ledger *ledger, const struct folder *folder, struct error *error) {
     const struct draw_papers *papers = &ledger->sealing.papers;
+    struct error reason;
+    if (!signing_keep(ledger, &reason) && !stays(&reason, error)) {
+        return false;
+    }
     for (size_t i = 0; folder->descriptor >= 0 && i < papers->count; i++) {
         char name[FOLDER_NAME_BYTES_MAX];
-        struct error reason;
         enum store_paper kind = papers->list[i].kind;
         paper_name(kind, papers->list[i].number, name);
-        if (kind == PAPER_SEAL || kind == PAPER_RESULT ||
-            folder_keep(folder, name, paper_bytes(&papers->list[i]), &reason)) {
-            continue;
-        }
-        if (reason.code != ERROR_KEPT_OTHER) {
-            *error = reason;
+        if (kind != PAPER_SEAL && kind != PAPER_RESULT &&
+            !folder_keep(folder, name, paper_bytes(&papers->list[i]), &reason) && !stays(&reason, error)) {
             return false;
         }
-        struct log_source source = {.error = error_name(reason.code)};
-        (void)log_event_limited(&source, LOG_LEVEL_WARNING, "seal", LOG_FAIL, "error: %s | message: %s",
-                                source.error, reason.text);
     }
     return true;
 }

@@ -110,16 +110,16 @@ bool signing_is_behind(const struct ledger *ledger) {
     return signed_draw->kept < signed_draw->stored || signed_draw->shown < signed_draw->stored;
 }
 
-static bool keep(struct ledger *ledger, struct error *error) {
+bool signing_keep(struct ledger *ledger, struct error *error) {
     struct signed_draw *signed_draw = &ledger->signed_draw;
-    while (signed_draw->kept < signed_draw->stored) {
-        const struct kept_record *record = &signed_draw->rules.records[signed_draw->kept];
+    for (size_t number = 0; number < signed_draw->stored; number++) {
+        const struct kept_record *record = &signed_draw->rules.records[number];
         char name[FOLDER_NAME_BYTES_MAX];
-        signing_folder_rules_name(signed_draw->kept, name);
+        signing_folder_rules_name(number, name);
         if (!signing_folder_keep(ledger, name, (struct slice){record->note, record->size}, error)) {
             return false;
         }
-        signed_draw->kept++;
+        signed_draw->kept = number < signed_draw->kept ? signed_draw->kept : number + 1;
     }
     return true;
 }
@@ -163,7 +163,7 @@ static bool show(struct ledger *ledger, struct error *error) {
 }
 
 bool signing_show(struct ledger *ledger, struct error *error) {
-    return !signing_is_behind(ledger) || (keep(ledger, error) && show(ledger, error));
+    return !signing_is_behind(ledger) || (signing_keep(ledger, error) && show(ledger, error));
 }
 
 bool signing_settle(struct ledger *ledger, struct error *error) {

@@ -38,6 +38,10 @@ bool signing_settle(struct ledger *ledger, struct error *error);
 // Keeps in the folder and shows what is stored and has not been. False, with `error` set, when that fails.
 bool signing_show(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// Keeps all stored records in the folder, also those that it had and has lost. ERROR_KEPT_OTHER when it has
+// something else in place of one; ERROR_SYSTEM.
+bool signing_keep(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 // Whether there is something for signing_show.
 bool signing_is_behind(const struct ledger *ledger);
 

@@ -53,6 +53,23 @@ static void a_file_that_is_no_seal_any_more(void **state) {
     (void)state;
 }
 
+// It was lost, with its disk, and an empty one put in its place.
+static void a_folder_that_is_made_again(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    char away[TEMPORARY_BYTES + 16];
+    struct error error;
+    seal_manual_draw();
+    snprintf(away, sizeof away, "%s/away", office.folder);
+    assert_int_equal(rename(office.seals, away), 0);
+    order_draw(ERROR_SYSTEM);
+    must(folder_make(office.seals, "1", &error), &error);
+    order_draw(ERROR_NONE);
+    assert_kept_as("seal.note", shown_seal(note));
+    assert_int_equal(access(kept_path("rules-0.note"), R_OK), 0);
+    assert_int_equal(access(kept_path("result.note"), R_OK), 0);
+    (void)state;
+}
+
 // A draw of a number that is fixed is not ordered: it would follow by itself.
 static void has_number(void) {
     story.ledger->draw.has_number = true;
@@ -191,6 +208,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SEALING_TEST(one_that_comes_into_the_folder),
         SEALING_TEST(a_file_that_is_no_seal_any_more),
+        SEALING_TEST(a_folder_that_is_made_again),
         SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
         SEALING_TEST(one_that_is_found_is_recorded_first),
         SEALING_TEST(one_that_was_shown_early),
