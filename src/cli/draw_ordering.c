@@ -307,25 +307,50 @@ static bool is_four_digits(const char *text) {
     return text != NULL && strlen(text) == 4 && strspn(text, "0123456789") == 4;
 }
 
-// One that was given before changes nothing, so the command can be given again.
-static int send_paper(const struct draw_options *options, const char *kind, const char *path) {
+// The number that is said to win: as it is given, or as a paper has it that is not stored yet.
+struct proof {
+    bool is_stored; // every paper is
+    char number[sizeof "0042"];
+};
+
+static bool take_answer(struct control_reply *reply, struct proof *proof, struct error *error) {
+    static const char *const names[] = {"already", "number"};
+    struct json_value values[2];
+    if (!control_reply_fields(reply, names, 2, values, error)) {
+        return false;
+    }
+    if (!values[0].boolean) {
+        proof->is_stored = false;
+        snprintf(proof->number, sizeof proof->number, "%04u", (unsigned)control_reply_number(&values[1]));
+    }
+    return true;
+}
+
+// One that was given before changes nothing, so the command can be given again. Without --yes none is stored.
+static int send_paper(const struct draw_options *options, const char *kind, const char *path,
+                      struct proof *proof) {
+    const struct paper_sending sending = {
+        .kind = kind, .path = path, .number = options->number, .is_dry_run = !options->yes};
     struct control_reply reply;
     struct error error;
-    if (!paper_send(&options->call, kind, path, options->number, &reply, &error)) {
+    if (!paper_send(&options->call, &sending, &reply, &error)) {
         return command_fail(&draw_command, &error);
     }
     int status = reply.ok ? EXIT_DONE : control_reply_report(&draw_command, &reply, options->json);
     if (status != EXIT_DONE && !options->json) {
         fprintf(stderr, "quiniela draw: %s: is not taken, and nothing is drawn\n", path);
     }
+    if (status == EXIT_DONE && sending.is_dry_run && !take_answer(&reply, proof, &error)) {
+        status = command_fail(&draw_command, &error);
+    }
     control_reply_free(&reply);
     return status;
 }
 
-static int send_papers(const struct draw_options *options) {
-    int status = options->pulse == NULL ? EXIT_DONE : send_paper(options, "pulse", options->pulse);
+static int send_papers(const struct draw_options *options, struct proof *proof) {
+    int status = options->pulse == NULL ? EXIT_DONE : send_paper(options, "pulse", options->pulse, proof);
     for (size_t i = 0; status == EXIT_DONE && i < options->approvals.count; i++) {
-        status = send_paper(options, "approval", options->approvals.list[i]);
+        status = send_paper(options, "approval", options->approvals.list[i], proof);
     }
     return status;
 }
@@ -340,7 +365,13 @@ static bool check_draw(const struct draw_options *options, struct error *error) 
     if (options->pulse != NULL && options->number != NULL) {
         return error_set(error, ERROR_BAD_SETTING, "--pulse gives the number: leave out --number");
     }
-    return options->pulse != NULL || is_four_digits(options->number) ||
+    if (options->pulse == NULL && options->number == NULL) {
+        return error_set(
+            error, ERROR_BAD_SETTING,
+            "what gives the number is missing: --number NNNN, as it was read out; of a draw with "
+            "NUMBER=beacon --pulse FILE");
+    }
+    return options->number == NULL || is_four_digits(options->number) ||
            error_set(error, ERROR_BAD_SETTING,
                      "--number has the four digits that were read out, such as 0042");
 }
@@ -351,11 +382,15 @@ static int make_draw(const struct draw_options *options) {
     if (!check_draw(options, &error)) {
         return command_fail(&draw_command, &error);
     }
-    int status = send_papers(options);
+    struct proof proof = {.is_stored = true};
+    int status = send_papers(options, &proof);
     if (status != EXIT_DONE) {
         return status;
     }
-    if (options->number != NULL) {
+    if (!proof.is_stored) {
+        add_text(&line, "number", proof.number);
+        add_text(&line, "unproved", "1");
+    } else if (options->number != NULL) {
         add_text(&line, "number", options->number);
     }
     if (options->dry_run) {

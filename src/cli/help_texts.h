@@ -246,7 +246,7 @@
     "Make the draw, once it is sealed: with the number that was turned, or from a beacon's pulse."
 #define HELP_DRAW_DETAILS                                                                                    \
     "The number is stored for ever, together with the winners; the same one once more changes nothing, and " \
-    "another is refused. Without --yes it only says what would happen, and exits with 2."
+    "another is refused. Without --yes it only says what would happen, keeps no FILE, and exits with 2."
 #define HELP_DRAW_NUMBER .value_name = "DIGITS", .help = "The four digits, as they are read out"
 #define HELP_DRAW_APPROVAL                                                                                   \
     .value_name = "FILE", .help = "What an approver has signed (quiniela approve); once for each of them"

@@ -65,10 +65,11 @@ static bool print_added(struct control_reply *reply, const char *path, struct er
 
 static int add(const struct seal_options *options, const char *path) {
     struct control_reply reply;
+    struct paper_sending sending = {.path = path};
     struct error error;
-    bool is_note;
-    if (!paper_is_note(path, &is_note, &error) ||
-        !paper_send(&options->call, is_note ? "cosignature" : "timestamp", path, NULL, &reply, &error)) {
+    bool is_note = false, is_read = paper_is_note(path, &is_note, &error);
+    sending.kind = is_note ? "cosignature" : "timestamp";
+    if (!is_read || !paper_send(&options->call, &sending, &reply, &error)) {
         return command_fail(&seal_command, &error);
     }
     int status = control_reply_report(&seal_command, &reply, options->json);

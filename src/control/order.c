@@ -11,11 +11,15 @@ enum { RECORDED_BYTES_MAX = 1000 }; // of a line, so that a record has room for 
 
 // Values --------------------------------------------------------------------------------------------------
 
-bool order_says_yes(const struct control_order *order, bool *yes, struct error *error) {
-    const char *value = control_line_value(&order->line, "yes");
-    *yes = value != NULL;
+bool order_says_one(const struct control_order *order, const char *key, bool *says, struct error *error) {
+    const char *value = control_line_value(&order->line, key);
+    *says = value != NULL;
     return value == NULL || strcmp(value, "1") == 0 ||
-           error_set(error, ERROR_BAD_ORDER, "yes: it can only be 1");
+           error_set(error, ERROR_BAD_ORDER, "%s: it can only be 1", key);
+}
+
+bool order_says_yes(const struct control_order *order, bool *yes, struct error *error) {
+    return order_says_one(order, "yes", yes, error);
 }
 
 bool order_number(const struct control_order *order, const char *key, uint64_t least, uint64_t most,

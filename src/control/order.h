@@ -43,6 +43,10 @@ struct control_order {
 // Whether the line says yes=1. ERROR_BAD_ORDER when it says yes=something else.
 bool order_says_yes(const struct control_order *order, bool *yes, struct error *error) MUST_CHECK;
 
+// Whether the line has that key, whose only value is 1. ERROR_BAD_ORDER when it has another one.
+bool order_says_one(const struct control_order *order, const char *key, bool *says,
+                    struct error *error) MUST_CHECK;
+
 // The number of that key, from `least` to `most`. ERROR_BAD_ORDER when the key is missing or has another
 // value.
 bool order_number(const struct control_order *order, const char *key, uint64_t least, uint64_t most,

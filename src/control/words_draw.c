@@ -99,17 +99,18 @@ static void put_reset(const struct control_order *order, struct json_writer *wri
 
 static bool begin_draw(struct control_order *order, struct error *error) {
     struct order_input *input = &order->ledger.input;
-    const char *dry_run = control_line_value(&order->line, "dry-run");
     order->ledger.kind = ORDER_DRAW;
     input->without_number = control_line_value(&order->line, "number") == NULL;
     if (!input->without_number && !read_number(order, input, error)) {
         return false;
     }
-    input->is_dry_run = dry_run != NULL;
-    if (dry_run != NULL && strcmp(dry_run, "1") != 0) {
-        return error_set(error, ERROR_BAD_ORDER, "dry-run: it can only be 1");
+    if (!order_says_one(order, "dry-run", &input->is_dry_run, error) ||
+        !order_says_one(order, "unproved", &input->is_unproved, error) ||
+        !order_says_yes(order, &input->is_sure, error)) {
+        return false;
     }
-    return order_says_yes(order, &input->is_sure, error);
+    return !input->is_unproved || (!input->is_sure && !input->is_dry_run && !input->without_number) ||
+           error_set(error, ERROR_BAD_ORDER, "unproved: it needs a number, and goes with no yes or dry-run");
 }
 
 static void put_draw(const struct control_order *order, struct json_writer *writer) {
@@ -218,7 +219,7 @@ const struct control_word words_draw[] = {
      .answer = answer_reset,
      .would = put_reset},
     {.name = "draw",
-     .keys = {"number", "dry-run", "yes"},
+     .keys = {"number", "dry-run", "unproved", "yes"},
      .is_recorded = true,
      .asks_ledger = true,
      .begin = begin_draw,

@@ -93,13 +93,14 @@ static bool begin_paper(struct control_order *order, struct error *error) {
     struct order_input *input = &order->ledger.input;
     order->ledger.kind = ORDER_PAPER;
     return read_kind(order, input, error) && read_bytes(order, input, error) &&
-           read_number(order, input, error);
+           read_number(order, input, error) && order_says_one(order, "dry-run", &input->is_dry_run, error);
 }
 
 static void answer_paper(const struct control_order *order, struct json_writer *writer) {
     const struct order_answer *answer = &order->ledger.answer;
     enum store_paper kind = order->ledger.input.paper;
     json_put_bool(writer, "already", answer->already);
+    json_put_bool(writer, "dry_run", order->ledger.input.is_dry_run);
     json_put_text(writer, "kind", store_paper_name(kind));
     if (!answer->already && (kind == PAPER_APPROVAL || kind == PAPER_PULSE)) {
         json_put_number(writer, "number", answer->number);
@@ -115,7 +116,7 @@ static void answer_paper(const struct control_order *order, struct json_writer *
 const struct control_word words_seal[] = {
     {.name = "seal", .asks_ledger = true, .begin = begin_seal, .answer = answer_seal},
     {.name = CONTROL_PAPER,
-     .keys = {"kind", "bytes", "number"},
+     .keys = {"kind", "bytes", "number", "dry-run"},
      .is_recorded = true,
      .asks_ledger = true,
      .begin = begin_paper,

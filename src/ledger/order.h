@@ -64,7 +64,8 @@ struct order_input {
     uint32_t agency;        // FINISH, RESET
     uint16_t number;        // DRAW, CHANGE; PAPER: what the approval is to be for …
     bool without_number;    // DRAW, PAPER: none is given; a beacon's number follows from its pulse
-    bool is_dry_run;        // DRAW: only count the bets that would win
+    bool is_dry_run;        // DRAW: only count the bets that would win; PAPER: only see whether it is right
+    bool is_unproved;       // DRAW, without is_sure: the papers that prove the number are not stored yet
     enum store_paper paper; // PAPER: its kind, and its bytes, the submitter's
     const char *bytes;
     size_t length;

@@ -149,7 +149,7 @@ static bool take_in(struct ledger *ledger, struct ledger_order *order, const str
         answer->error = reason;
     } else if (taking.already) {
         answer->already = true;
-    } else {
+    } else if (!order->input.is_dry_run) {
         answer->place = draw_papers_count(papers, kind);
         done = open_group_begin(ledger, error) &&
                paper_store(ledger->store, kind, answer->place, taking.bytes, error) &&
@@ -178,7 +178,7 @@ bool paper_taking_carry_out(struct ledger *ledger, struct ledger_order *order, s
     if (!order_group_store(ledger, order, take, error)) {
         return false;
     }
-    if (answer->error.code == ERROR_NONE && !answer->already) {
+    if (answer->error.code == ERROR_NONE && !answer->already && !order->input.is_dry_run) {
         char name[FOLDER_NAME_BYTES_MAX];
         paper_name(order->input.paper, answer->place, name);
         log_event(LOG_LEVEL_INFO, "paper", LOG_SUCCESS, "draw: %s | paper: %s", ledger->draw_name, name);

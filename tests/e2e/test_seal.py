@@ -111,6 +111,9 @@ class Manual(SignedStory):
         agencies = self.send_all(server, wait=False)
         first, second, other = self.approve(1, "7574"), self.approve(2, "7574"), self.approve(3, "7575")
         self.assertIn("asks", self.order("draw", "--number", "7574", "--yes", status=1).replace("ask for", "asks"))
+        self.assertIn("7574 is the winning number", self.order("draw", "--number", "7574", "--approval", first, "--approval", second, status=2))
+        self.assertIn("for 7575, and not for 7574", self.order("draw", "--number", "7574", "--approval", other, status=1))
+        self.assertNotIn("approval-0.note", self.kept())
         refused = self.order("draw", "--number", "7574", "--approval", other, "--yes", status=1)
         self.assertIn("the approval is for 7575, and not for 7574", refused)
         refused = self.order("draw", "--number", "7574", "--approval", first, "--yes", status=1)
@@ -125,7 +128,7 @@ class Manual(SignedStory):
         orders = [] if SERVERS > 1 else [event for event in self.events() if event["event"] == "order" and event["order"].startswith("paper")]
         for order in orders:
             self.assertRegex(order["order"], "kind=approval bytes=sha256:[0-9a-f]{64} number=75")
-        self.assertEqual(len(orders), 5 if SERVERS == 1 else 0)
+        self.assertEqual(len(orders), 8 if SERVERS == 1 else 0)
         self.assertIn("already", self.order("draw", "--number", "7574", "--json"))
         self.assertIn("stays", self.order("draw", "--number", "7575", "--yes", status=1))
 
@@ -236,7 +239,11 @@ class Beacon(SignedStory):
 
     def test_the_number_follows_from_seal_and_pulse(self):
         server, seal = self.sealed()
+        self.assertIn("--pulse FILE", self.order("draw", "--yes", status=2))
+        self.assertIn("is the winning number", self.order("draw", "--pulse", self.pulse(), status=2))
+        self.assertNotIn("pulse.json", self.kept())
         self.assertIn("nothing shows that the seal is older", self.order("draw", "--pulse", self.pulse(), "--yes", status=1))
+        self.assertIn("pulse.json", self.kept())
         self.write("late.note", self.cosigned(seal, self.pulse_s - 59))
         self.write("cosigned.note", self.cosigned(seal, self.pulse_s - 3600))
         self.assertIn("taken: a cosignature", self.order("seal", "--add", "cosigned.note"))
