@@ -73,6 +73,9 @@ static int add(const struct seal_options *options, const char *path) {
         return command_fail(&seal_command, &error);
     }
     int status = control_reply_report(&seal_command, &reply, options->json);
+    if (status != EXIT_DONE && !options->json) {
+        fprintf(stderr, "quiniela seal: %s: is not taken\n", path);
+    }
     if (status == EXIT_DONE && !options->json && !print_added(&reply, path, &error)) {
         status = command_fail(&seal_command, &error);
     }

@@ -268,7 +268,7 @@ class Beacon(SignedStory):
         text = seal[:seal.index(b"\n\n") + 1]
         answer, token = self.authority.stamp(text)
         self.write("other.tsr", self.authority.stamp(text + b" ")[0])
-        self.assertIn("quiniela seal", self.order("seal", "--add", "other.tsr", status=1))
+        self.assertIn("other.tsr: is not taken", self.order("seal", "--add", "other.tsr", status=1))
         self.write("answer.tsr", answer)
         self.write("token.der", token)
         self.assertIn("taken: a timestamp", self.order("seal", "--add", "answer.tsr"))
