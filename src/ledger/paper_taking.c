@@ -22,10 +22,20 @@ static bool is_known_seal(const struct ledger *ledger, struct error *refusal) {
         return error_set(refusal, ERROR_UNSIGNED,
                          "draw \"%s\" is not signed: it has no seal to show or to prove", ledger->draw_name);
     }
-    return sealing_is_shown(ledger) ||
-           error_set(refusal, ERROR_NOT_SEALED, "draw \"%s\" %s", ledger->draw_name,
-                     ledger->draw.state == DRAW_OPEN ? "is open: its seal comes when its intake has ended"
-                                                     : "is sealed, and its seal is not computed yet");
+    const struct sealing *sealing = &ledger->sealing;
+    if (sealing_is_shown(ledger)) {
+        return true;
+    }
+    if (ledger->draw.state == DRAW_OPEN) {
+        return error_set(refusal, ERROR_NOT_SEALED,
+                         "draw \"%s\" is open: its seal comes when its intake has ended", ledger->draw_name);
+    }
+    if (fork_is_known(ledger, refusal)) {
+        return false;
+    }
+    return error_set(refusal, ERROR_NOT_SEALED, "draw \"%s\" is sealed, and its seal %s%.200s",
+                     ledger->draw_name, sealing->failures > 0 ? "is not there: " : "is not computed yet",
+                     sealing->failures > 0 ? sealing->failure.text : "");
 }
 
 // Each kind: whether it is right, and what is stored of it

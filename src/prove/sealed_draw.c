@@ -157,6 +157,13 @@ static bool is_sealed(const struct stored_draw *row, bool found, struct error *e
         return error_set(error, ERROR_STORE_FAILED,
                          "unsigned: it was opened without SIGN_KEY, so nothing of it can be proved");
     }
+    if (!row->has_root && row->forked_at[0] != '\0') {
+        return error_set(
+            error, ERROR_STORE_FAILED,
+            "another seal of it was seen at %s, and it has none itself: find out who signed two, "
+            "and hold another draw",
+            row->forked_at);
+    }
     return row->has_root || error_set(error, ERROR_STORE_FAILED,
                                       "%s: it has no seal yet; try again once its server has made it",
                                       draw_state_name(row->state));

@@ -28,7 +28,7 @@ struct lottery {
     size_t rules_length, note_length;
     // What of it the store gets otherwise.
     write_row *stored_row; // NULL: as they were sealed
-    bool is_unsigned, is_unsealed;
+    bool is_unsigned, is_unsealed, is_forked;
     struct slice cosignature, timestamp, other_secret; // empty: none
 };
 
@@ -180,6 +180,9 @@ static inline struct stored_draw draw_row(const struct lottery *lottery) {
         draw.has_secret = true;
         memcpy(draw.secret, secret, SECRET_BYTES);
         draw.has_root = !lottery->is_unsealed;
+        if (lottery->is_forked) {
+            strcpy(draw.forked_at, "2026-11-25T21:00:00Z");
+        }
         memcpy(draw.root, lottery->seal.root.bytes, draw.has_root ? HASH_BYTES : 0);
     }
     return draw;

@@ -69,6 +69,11 @@ static void draws_that_prove_nothing(void **state) {
     assert_int_equal(PROVE("--key", "--agency", "5", "-o", "agency-5.key"), EXIT_FAILED);
     assert_one_error("it has no seal yet");
     assert_int_equal(access("agency-5.key", F_OK), -1);
+    assert_int_equal(unlink("store.db"), 0);
+    lottery->is_forked = true;
+    lottery_store(lottery);
+    assert_int_equal(PROVE("--agency", "5", "--bet", "1"), EXIT_FAILED);
+    assert_one_error("another seal of it was seen at 2026-11-25T21:00:00Z, and it has none itself");
 }
 
 static void a_draw_that_was_erased(void **state) {

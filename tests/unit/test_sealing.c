@@ -187,6 +187,9 @@ static void another_seal_in_the_folder_is_a_fork(void **state) {
     assert_false(is_shown());
     assert_error(&give(ORDER_DRAW, (struct order_input){.is_sure = true, .number = WINNING_NUMBER})->error,
                  ERROR_FORKED);
+    stop();
+    begin_ledger();
+    assert_error(&give(ORDER_SEAL, (struct order_input){.number = 0})->error, ERROR_FORKED);
     (void)state;
 }
 
