@@ -162,7 +162,18 @@ static void advise_open(const struct status *status, struct status_advice *advic
 
 // A draw that takes no more -------------------------------------------------------------------------------
 
+static bool advise_on_seal(const struct status *status, struct status_advice *advice) {
+    const char *failure = status->live.all.seal_fails;
+    return failure[0] != '\0' &&
+           say(advice, "mend_seal",
+               "the %s cannot be made or kept: %s; mend that, and the server goes on by itself",
+               status->draw.state == DRAW_DRAWN ? "result" : "seal", failure);
+}
+
 static void advise_sealed(const struct status *status, struct status_advice *advice) {
+    if (advise_on_seal(status, advice)) {
+        return;
+    }
     if (status->draw.rules > 0 && !status->draw.has_root) {
         say(advice, "wait_for_seal", "nothing: the server computes the seal");
     } else if (status->draw.number_mode == NUMBER_BEACON) {
@@ -207,6 +218,9 @@ void status_advise(const struct status *status, struct status_advice *advice) {
         advise_sealed(status, advice);
         break;
     case DRAW_DRAWN:
+        if (advise_on_seal(status, advice)) {
+            break;
+        }
         say(advice, "wait_for_agencies",
             "nothing: %" PRIu64 " of %" PRIu32 " agencies have not been told their winners yet; each is when "
             "it asks",

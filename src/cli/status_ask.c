@@ -98,6 +98,16 @@ static bool read_numbers(struct control_reply *reply, struct status_server *serv
     return true;
 }
 
+static bool read_failure(struct control_reply *reply, struct status_server *server, struct error *error) {
+    static const char *const names[] = {"seal_fails"};
+    struct json_value value;
+    if (!control_reply_fields(reply, names, 1, &value, error)) {
+        return false;
+    }
+    control_reply_text(&value, server->seal_fails, sizeof server->seal_fails);
+    return true;
+}
+
 // All of them ---------------------------------------------------------------------------------------------
 
 struct asking {
@@ -118,6 +128,9 @@ static void add_server(struct status_live *live, const struct status_server *ser
     all->rate_10s += server->rate_10s;
     all->rate_60s += server->rate_60s;
     all->store_fails = all->store_fails || server->store_fails;
+    if (all->seal_fails[0] == '\0') {
+        memcpy(all->seal_fails, server->seal_fails, sizeof all->seal_fails);
+    }
     all->busy_ms = all->busy_ms > server->busy_ms ? all->busy_ms : server->busy_ms;
     if (server->up_s < all->up_s) {
         all->up_s = server->up_s;
@@ -131,7 +144,7 @@ static void take_answer(void *context, struct control_reply *reply, const struct
     struct status_server server = {.pid = 0};
     struct error error;
     if (reply != NULL && read_version(reply, &server, &error) && read_numbers(reply, &server, &error) &&
-        read_silence(reply, live, &error)) {
+        read_failure(reply, &server, &error) && read_silence(reply, live, &error)) {
         status_heard_take(&asking->heard, reply);
         add_server(live, &server);
     } else {

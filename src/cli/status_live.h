@@ -21,6 +21,8 @@ struct status_server {
     uint64_t pid, up_s, connections, busy_ms;
     double rate_10s, rate_60s; // bets a second; of a server that has not run that long, since it started
     bool store_fails;
+    char
+        seal_fails[ERROR_TEXT_BYTES]; // why a signed draw's seal or result cannot be made or kept; "": it can
 };
 
 struct status_live {

@@ -130,8 +130,9 @@ static void print_server(const struct status *status) {
     for (size_t i = 0; i < live->server_count && i < STATUS_SERVERS_MAX; i++) {
         const struct status_server *server = &live->servers[i];
         ago_text(server->up_s, text);
-        print_line("server", "process %" PRIu64 ", for %s%s", server->pid, text,
-                   server->store_fails ? "; ITS STORE FAILS" : "");
+        print_line("server", "process %" PRIu64 ", for %s%s%s", server->pid, text,
+                   server->store_fails ? "; ITS STORE FAILS" : "",
+                   server->seal_fails[0] != '\0' ? "; ITS SEAL FAILS" : "");
     }
     if (live->server_count > STATUS_SERVERS_MAX) {
         print_line("server", "and %zu more", live->server_count - STATUS_SERVERS_MAX);

@@ -3,8 +3,8 @@
 #include "cli/ago.h"
 #include "cli/status_advice.h"
 
-static void put_time(struct json_writer *writer, const char *key, const char *time) {
-    json_put_text(writer, key, time[0] == '\0' ? NULL : time);
+static void put_text(struct json_writer *writer, const char *key, const char *text) {
+    json_put_text(writer, key, text[0] == '\0' ? NULL : text);
 }
 
 static void put_draw(const struct status *status, struct json_writer *writer) {
@@ -13,19 +13,19 @@ static void put_draw(const struct status *status, struct json_writer *writer) {
     json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
     json_put_bool(writer, "has_number", draw->has_number);
     json_put_text(writer, "signed_by", status->signed_by[0] == '\0' ? NULL : status->signed_by);
-    put_time(writer, "closes_at", draw->closes_at);
-    put_time(writer, "closes_text", draw->closes_text);
+    put_text(writer, "closes_at", draw->closes_at);
+    put_text(writer, "closes_text", draw->closes_text);
     if (draw->state == DRAW_OPEN && ago_parse(draw->closes_at, &at)) {
         json_put_number(writer, "closes_in_s", at > status->now ? (uint64_t)(at - status->now) : 0);
     } else {
         json_put_null(writer, "closes_in_s");
     }
-    put_time(writer, "closed_at", draw->closed_at);
-    put_time(writer, "erased_at", draw->erased_at);
+    put_text(writer, "closed_at", draw->closed_at);
+    put_text(writer, "erased_at", draw->erased_at);
     json_put_number(writer, "voided", draw->voided);
     json_put_number(writer, "told", status->totals.told);
-    put_time(writer, "first_finished_at", status->first_end.at);
-    put_time(writer, "last_finished_at", status->last_end.at);
+    put_text(writer, "first_finished_at", status->first_end.at);
+    put_text(writer, "last_finished_at", status->last_end.at);
 }
 
 static void put_missing(const struct status *status, struct json_writer *writer) {
@@ -49,7 +49,7 @@ static void put_silent(const struct status_live *live, struct json_writer *write
         const struct status_silent *silent = &live->silent[i];
         json_begin(writer, NULL);
         json_put_number(writer, "agency", silent->agency);
-        put_time(writer, "heard_at", silent->heard_at);
+        put_text(writer, "heard_at", silent->heard_at);
         if (silent->is_heard) {
             json_put_number(writer, "silent_s", silent->silent_s);
         } else {
@@ -74,6 +74,7 @@ static void put_facts(const struct status_server *server, struct json_writer *wr
     json_put_number(writer, "rate_60s", whole(server->rate_60s));
     json_put_number(writer, "busy_ms", server->busy_ms);
     json_put_bool(writer, "store_fails", server->store_fails);
+    put_text(writer, "seal_fails", server->seal_fails);
 }
 
 static void put_servers(const struct status *status, struct json_writer *writer) {
@@ -120,7 +121,7 @@ void status_night_json_put(const struct status *status, struct json_writer *writ
     put_draw(status, writer);
     put_missing(status, writer);
     json_put_text(writer, "no_store", status->store == NULL ? status->no_store : NULL);
-    put_time(writer, "counted_at", status->counted_at);
+    put_text(writer, "counted_at", status->counted_at);
     put_server(&status->live, writer);
     put_servers(status, writer);
     put_backup(status, writer);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "control/silence.h"
 #include "control/words_put.h"
+#include "ledger/notice.h"
 #include "ledger/pulse.h"
 #include "ledger/worker.h"
 
@@ -76,6 +77,16 @@ static void put_heard(const struct pulse *pulse, const char *among, struct json_
     json_put_bool(writer, "more_heard", heard.more);
 }
 
+static void put_failure(struct notice *notice, struct json_writer *writer) {
+    char text[ERROR_TEXT_BYTES] = "";
+    if (notice != NULL) {
+        notice_failure(notice, text);
+    }
+    if (text[0] != '\0') {
+        json_put_text(writer, "seal_fails", text);
+    }
+}
+
 static void answer_live(const struct control_order *order, struct json_writer *writer) {
     const struct control_options *options = &order->control->options;
     const struct control_facts *facts = &options->facts;
@@ -93,6 +104,7 @@ static void answer_live(const struct control_order *order, struct json_writer *w
     json_put_number(writer, "bets_60s", pulse_bets(pulse, 60));
     json_put_number(writer, "busy_ms", pulse_busy_ms(pulse));
     json_put_bool(writer, "store_fails", pulse_store_fails(pulse));
+    put_failure(worker_notice(order->control->worker), writer);
     if (among != NULL && silence_look(pulse, among, &silence, &ignored)) {
         put_silence(&silence, writer);
     }

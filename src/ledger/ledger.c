@@ -127,6 +127,10 @@ bool ledger_store_fails(const struct ledger *ledger) {
     return ledger->failing;
 }
 
+struct notice *ledger_notice(const struct ledger *ledger) {
+    return ledger->options.notice;
+}
+
 void ledger_on_task_end(struct ledger *ledger, void (*wake)(void *context), void *context) {
     sealing_on_end(ledger, wake, context);
 }

@@ -79,6 +79,9 @@ uint32_t ledger_agencies(const struct ledger *ledger);
 // Whether nothing has been stored since the store failed.
 bool ledger_store_fails(const struct ledger *ledger);
 
+// The notice that it was opened with (options.h). Any thread.
+struct notice *ledger_notice(const struct ledger *ledger);
+
 // Has `wake` called, on any thread, when something that the ledger does on a thread of its own has ended:
 // then work_do is to be called.
 void ledger_on_task_end(struct ledger *ledger, void (*wake)(void *context), void *context);

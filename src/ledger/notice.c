@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct text {
@@ -21,6 +22,7 @@ struct notice {
     uint8_t secret[SECRET_BYTES];
     char origin[ORIGIN_BYTES_MAX];
     size_t origin_length;
+    char failure[ERROR_TEXT_BYTES];
 };
 
 struct notice *notice_new(void) {
@@ -131,6 +133,20 @@ bool notice_put_seal(struct notice *notice, struct slice note) {
 
 bool notice_put_result(struct notice *notice, struct slice note) {
     return put(notice, &notice->result, note);
+}
+
+// What fails -----------------------------------------------------------------------------------------------
+
+void notice_failure(struct notice *notice, char text[ERROR_TEXT_BYTES]) {
+    pthread_mutex_lock(&notice->mutex);
+    memcpy(text, notice->failure, ERROR_TEXT_BYTES);
+    pthread_mutex_unlock(&notice->mutex);
+}
+
+void notice_put_failure(struct notice *notice, const char *text) {
+    pthread_mutex_lock(&notice->mutex);
+    snprintf(notice->failure, sizeof notice->failure, "%s", text);
+    pthread_mutex_unlock(&notice->mutex);
 }
 
 // The secret ------------------------------------------------------------------------------------------------

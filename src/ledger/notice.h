@@ -4,6 +4,7 @@
 #define QUINIELA_LEDGER_NOTICE_H
 
 #include "base/attributes.h"
+#include "base/error.h"
 #include "seal/salt.h"
 #include "seal/slice.h"
 
@@ -47,6 +48,10 @@ bool notice_agency_key(struct notice *notice, uint32_t agency, uint8_t key[AGENC
 bool notice_put_rules(struct notice *notice, struct slice notes) MUST_CHECK;
 bool notice_put_seal(struct notice *notice, struct slice note) MUST_CHECK;
 bool notice_put_result(struct notice *notice, struct slice note) MUST_CHECK;
+
+// Why the seal or the result cannot be made or kept now, as it was put last; "" when nothing fails.
+void notice_failure(struct notice *notice, char text[ERROR_TEXT_BYTES]);
+void notice_put_failure(struct notice *notice, const char *text);
 
 // Puts the salts' secret of the draw `origin`, at most ORIGIN_BYTES_MAX bytes; takes it away, and wipes it.
 void notice_put_secret(struct notice *notice, struct slice origin, const uint8_t secret[SECRET_BYTES]);

@@ -5,6 +5,7 @@
 #include "bet/errors.h"
 #include "ledger/fork.h"
 #include "ledger/notes.h"
+#include "ledger/notice.h"
 #include "ledger/order.h"
 #include "ledger/sealed_terms.h"
 #include "ledger/sealing_list.h"
@@ -55,6 +56,12 @@ bool sealing_is_ahead(const struct ledger *ledger) {
     return has_work(ledger) && ledger->sealing.task == NULL;
 }
 
+static void show_failure(const struct ledger *ledger, const char *text) {
+    if (ledger->options.notice != NULL) {
+        notice_put_failure(ledger->options.notice, text);
+    }
+}
+
 // Logs the first of some failures in a row, and a few of the others, and has all of it tried again later.
 static void fail(struct ledger *ledger, const struct error *error) {
     struct sealing *sealing = &ledger->sealing;
@@ -65,12 +72,14 @@ static void fail(struct ledger *ledger, const struct error *error) {
     }
     sealing->failures++;
     sealing->failure = *error;
+    show_failure(ledger, error->text);
     sealing->again_ms = clock_steady_ms() + (wait_ms < AGAIN_MS_MAX ? wait_ms : AGAIN_MS_MAX);
 }
 
 // A computation that has begun may fail as the one before.
 static void end_failures_unless_computing(struct ledger *ledger) {
     if (ledger->sealing.task == NULL) {
+        show_failure(ledger, "");
         ledger->sealing.failures = 0;
         ledger->sealing.again_ms = 0;
     }

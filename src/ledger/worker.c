@@ -206,6 +206,10 @@ const struct pulse *worker_pulse(const struct worker *worker) {
     return worker->pulse;
 }
 
+struct notice *worker_notice(const struct worker *worker) {
+    return ledger_notice(worker->ledger);
+}
+
 void worker_nudge(struct worker *worker) {
     atomic_store(&worker->nudged, true);
     queue_wake(&worker->queue);

@@ -7,6 +7,7 @@
 #include "ledger/request.h"
 
 struct ledger;
+struct notice;
 struct pulse;
 struct worker;
 
@@ -24,6 +25,9 @@ bool worker_order(struct worker *worker, struct ledger_order *order) MUST_CHECK;
 
 // What any thread may see of its work (pulse.h), until worker_free.
 const struct pulse *worker_pulse(const struct worker *worker);
+
+// What of a signed draw any thread may be shown (options.h); NULL: nothing.
+struct notice *worker_notice(const struct worker *worker);
 
 // Reports, from any thread, that another server may have changed the draw. The ledger checks immediately.
 void worker_nudge(struct worker *worker);

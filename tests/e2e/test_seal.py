@@ -87,6 +87,22 @@ class Fixed(SignedStory):
         self.assertIn("is not signed", errors)
 
 
+class Away(SignedStory):
+    def test_what_fails_is_said(self):
+        """The folder is away when the draw seals."""
+        server = self.serve("--number", "manual", servers=1)
+        os.rename(self.path("seals"), self.path("away"))
+        self.write("seals", b"")
+        self.send_all(server, wait=False)
+        server.wait_for(r"action: seal \| result: fail")
+        self.assertRegex(self.order("status"), r"next: the seal cannot be made or kept: .*seals.*; mend that")
+        self.assertRegex(self.order("seal", status=1), "its seal is not there: .*seals")
+        os.remove(self.path("seals"))
+        os.rename(self.path("away"), self.path("seals"))
+        self.seal()
+        self.assertIn("next: sealed: give the number", self.order("status"))
+
+
 class Manual(SignedStory):
     def setUp(self):
         super().setUp()

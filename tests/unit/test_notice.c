@@ -49,6 +49,21 @@ static void test_shown_as_put_last(void **state) {
     notice_free(notice);
 }
 
+static void test_what_fails(void **state) {
+    (void)state;
+    struct notice *notice = notice_new();
+    char text[ERROR_TEXT_BYTES] = "?";
+    notice_failure(notice, text);
+    assert_string_equal(text, "");
+    notice_put_failure(notice, "no room");
+    notice_failure(notice, text);
+    assert_string_equal(text, "no room");
+    notice_put_failure(notice, "");
+    notice_failure(notice, text);
+    assert_string_equal(text, "");
+    notice_free(notice);
+}
+
 static void test_key_from_the_seal_on(void **state) {
     (void)state;
     struct slice origin = slice_of("lottery.example/central/2026-11-25");
@@ -100,6 +115,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_at_first),
         cmocka_unit_test(test_shown_as_put_last),
+        cmocka_unit_test(test_what_fails),
         cmocka_unit_test(test_key_from_the_seal_on),
         cmocka_unit_test(test_read_while_it_changes),
     };

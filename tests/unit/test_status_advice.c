@@ -175,6 +175,13 @@ static void once_the_draw_takes_no_more(void **state) {
            .draw = {.state = DRAW_SEALED, .has_number = true});
     ADVICE("wait_for_seal", 0, "nothing: the server computes the seal", THERE, .finished = 5,
            .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_BEACON, .rules = 1});
+    ADVICE("mend_seal", 0,
+           "the seal cannot be made or kept: /seals: it is away; mend that, and the server goes on by itself",
+           THERE, .finished = 5, .draw = {.state = DRAW_SEALED, .rules = 1},
+           .live.all.seal_fails = "/seals: it is away");
+    ADVICE("mend_seal", 0,
+           "the result cannot be made or kept: no room; mend that, and the server goes on by itself", THERE,
+           .finished = 5, .draw = {.state = DRAW_DRAWN, .rules = 1}, .live.all.seal_fails = "no room");
     ADVICE("give_pulse", 0, "sealed: give the beacon's pulse with `quiniela draw --pulse`", THERE,
            .finished = 5,
            .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_BEACON, .rules = 1, .has_root = true});
