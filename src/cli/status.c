@@ -15,7 +15,6 @@
 #include "cli/status_reading.h"
 #include "cli/status_table.h"
 #include "cli/status_watch.h"
-#include "ledger/rules_note.h"
 #include "store/address.h"
 
 #include <stdio.h>
@@ -60,25 +59,12 @@ static void look_around(const struct status_options *options, struct status *sta
     status->now = time(NULL);
 }
 
-// As its rules say, which only who verifies the draw checks.
-static bool read_signer(struct status *status, struct error *error) {
-    struct rules *rules;
-    if (status->draw.rules == 0) {
-        return true;
-    }
-    if (!rules_note_first(status->store, &rules, error)) {
-        return false;
-    }
-    snprintf(status->signed_by, sizeof status->signed_by, "%s", rules == NULL ? "?" : rules->key.name);
-    rules_free(rules);
-    return true;
-}
-
 static bool read_store(const struct store_options *options, struct status *status, struct error *error) {
     if (!store_options_open_draw(options, &status->store, &status->draw, error)) {
         return false;
     }
-    if (!read_signer(status, error) || !status_count(status, error)) {
+    if ((status->draw.rules > 0 && !status_signed_read(status->store, &status->is_signed, error)) ||
+        !status_count(status, error)) {
         store_close(&status->store);
         return false;
     }

@@ -170,6 +170,38 @@ static bool advise_on_seal(const struct status *status, struct status_advice *ad
                status->draw.state == DRAW_DRAWN ? "result" : "seal", failure);
 }
 
+// A seal that nobody saw early enough has no number.
+static void advise_to_give_pulse(const struct status *status, struct status_advice *advice) {
+    const struct status_signed *is_signed = &status->is_signed;
+    const char *flags = status_flags(status);
+    if (is_signed->pulse_at[0] == '\0') {
+        say(advice, "give_pulse", "sealed: give the beacon's pulse with `quiniela draw%s --pulse FILE`",
+            flags);
+    } else if (is_signed->seen == 0) {
+        say(advice, "show_seal",
+            "sealed: have a witness cosign the seal, or an authority stamp it, by %s, and give that with "
+            "`quiniela seal%s --add FILE`; then comes the beacon's pulse of %s",
+            is_signed->see_by, flags, is_signed->pulse_at);
+    } else {
+        say(advice, "give_pulse", "sealed: give the beacon's pulse of %s with `quiniela draw%s --pulse FILE`",
+            is_signed->pulse_at, flags);
+    }
+}
+
+static void advise_to_give_number(const struct status *status, struct status_advice *advice) {
+    const struct status_signed *is_signed = &status->is_signed;
+    const char *flags = status_flags(status);
+    if (is_signed->approvals_wanted == 0) {
+        say(advice, "give_number", "sealed: give the number with `quiniela draw%s --number NNNN`", flags);
+    } else {
+        say(advice, "give_number",
+            "sealed: give the number with `quiniela draw%s --number NNNN --approval FILE`, a FILE of each of "
+            "%" PRIu32 " approvers; here: %s",
+            flags, is_signed->approvals_wanted,
+            is_signed->approvals == 0 ? "none" : is_signed->approvals_text);
+    }
+}
+
 static void advise_sealed(const struct status *status, struct status_advice *advice) {
     if (advise_on_seal(status, advice)) {
         return;
@@ -177,11 +209,9 @@ static void advise_sealed(const struct status *status, struct status_advice *adv
     if (status->draw.rules > 0 && !status->draw.has_root) {
         say(advice, "wait_for_seal", "nothing: the server computes the seal");
     } else if (status->draw.number_mode == NUMBER_BEACON) {
-        say(advice, "give_pulse", "sealed: give the beacon's pulse with `quiniela draw%s --pulse`",
-            status_flags(status));
+        advise_to_give_pulse(status, advice);
     } else if (status->draw.number_mode == NUMBER_MANUAL && !status->draw.has_number) {
-        say(advice, "give_number", "sealed: give the number with `quiniela draw%s --number`",
-            status_flags(status));
+        advise_to_give_number(status, advice);
     } else {
         say(advice, "wait_for_draw", "nothing: the server makes the draw");
     }

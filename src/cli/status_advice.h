@@ -5,7 +5,7 @@
 #include "cli/call_flags.h"
 #include "cli/status_reading.h"
 
-enum { STATUS_ADVICE_BYTES = 640 + 2 * CALL_FLAGS_BYTES };
+enum { STATUS_ADVICE_BYTES = 768 + 2 * CALL_FLAGS_BYTES };
 
 struct status_advice {
     const char *code; // for programs (docs/protocol.md lists them)

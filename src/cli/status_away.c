@@ -55,7 +55,7 @@ static bool read_signer(struct control_reply *reply, struct status *status, stru
     if (!control_reply_fields(reply, names, 1, &value, error)) {
         return false;
     }
-    control_reply_text(&value, status->signed_by, sizeof status->signed_by);
+    control_reply_text(&value, status->is_signed.by, sizeof status->is_signed.by);
     return true;
 }
 

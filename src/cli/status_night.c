@@ -52,10 +52,20 @@ static void print_number(const struct stored_draw *draw) {
 }
 
 static void print_signer(const struct status *status) {
-    if (status->signed_by[0] == '\0') {
+    const struct status_signed *is_signed = &status->is_signed;
+    if (is_signed->by[0] == '\0') {
         print_line("rules", "unsigned");
-    } else {
-        print_line("rules", "signed by %s", status->signed_by);
+        return;
+    }
+    print_line("rules", "signed by %s", is_signed->by);
+    if (is_signed->pulse_at[0] != '\0') {
+        print_line("pulse", "of %s%s", is_signed->pulse_at, is_signed->has_pulse ? ", here" : "");
+        print_line("seen", "%" PRIu32 " cosignatures and time stamps; one must be of %s or before",
+                   is_signed->seen, is_signed->see_by);
+    }
+    if (is_signed->approvals_wanted > 0) {
+        print_line("approvals", "%" PRIu32 " wanted; here: %s", is_signed->approvals_wanted,
+                   is_signed->approvals == 0 ? "none" : is_signed->approvals_text);
     }
 }
 

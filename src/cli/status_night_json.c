@@ -12,7 +12,7 @@ static void put_draw(const struct status *status, struct json_writer *writer) {
     time_t at;
     json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
     json_put_bool(writer, "has_number", draw->has_number);
-    json_put_text(writer, "signed_by", status->signed_by[0] == '\0' ? NULL : status->signed_by);
+    put_text(writer, "signed_by", status->is_signed.by);
     put_text(writer, "closes_at", draw->closes_at);
     put_text(writer, "closes_text", draw->closes_text);
     if (draw->state == DRAW_OPEN && ago_parse(draw->closes_at, &at)) {
@@ -26,6 +26,23 @@ static void put_draw(const struct status *status, struct json_writer *writer) {
     json_put_number(writer, "told", status->totals.told);
     put_text(writer, "first_finished_at", status->first_end.at);
     put_text(writer, "last_finished_at", status->last_end.at);
+}
+
+static void put_signed(const struct status *status, struct json_writer *writer) {
+    const struct status_signed *is_signed = &status->is_signed;
+    if (is_signed->by[0] == '\0' || status->store == NULL) {
+        json_put_null(writer, "signed");
+        return;
+    }
+    json_begin(writer, "signed");
+    put_text(writer, "pulse_at", is_signed->pulse_at);
+    put_text(writer, "see_by", is_signed->see_by);
+    json_put_number(writer, "seen", is_signed->seen);
+    json_put_bool(writer, "has_pulse", is_signed->has_pulse);
+    json_put_number(writer, "approvals_wanted", is_signed->approvals_wanted);
+    json_put_number(writer, "approvals", is_signed->approvals);
+    put_text(writer, "approvals_text", is_signed->approvals_text);
+    json_end(writer);
 }
 
 static void put_missing(const struct status *status, struct json_writer *writer) {
@@ -119,6 +136,7 @@ void status_night_json_put(const struct status *status, struct json_writer *writ
     struct status_advice advice;
     status_advise(status, &advice);
     put_draw(status, writer);
+    put_signed(status, writer);
     put_missing(status, writer);
     json_put_text(writer, "no_store", status->store == NULL ? status->no_store : NULL);
     put_text(writer, "counted_at", status->counted_at);

@@ -135,6 +135,7 @@ class Manual(SignedStory):
         refused = self.order("draw", "--number", "7574", "--approval", first, "--yes", status=1)
         self.assertIn("2 approvals of 7574, and there are 1", refused)
         fraud = self.approve(1, "7575")
+        self.assertIn("2 wanted; here: inspector.example/1 for 7574", self.order("status"))
         self.assertIn("fraud", self.order("draw", "--number", "7575", "--approval", fraud, "--yes", status=1))
         self.order("draw", "--number", "7574", "--approval", first, "--approval", second, "--yes")
         for agency in agencies:
@@ -256,6 +257,7 @@ class Beacon(SignedStory):
     def test_the_number_follows_from_seal_and_pulse(self):
         server, seal = self.sealed()
         self.assertIn("--pulse FILE", self.order("draw", "--yes", status=2))
+        self.assertIn(f"then comes the beacon's pulse of {self.stamp}Z", self.order("status"))
         self.assertIn("is the winning number", self.order("draw", "--pulse", self.pulse(), status=2))
         self.assertNotIn("pulse.json", self.kept())
         self.assertIn("nothing shows that the seal is older", self.order("draw", "--pulse", self.pulse(), "--yes", status=1))
@@ -266,6 +268,7 @@ class Beacon(SignedStory):
         self.assertIn("was there before", self.order("seal", "--add", "cosigned.note"))
         self.assertEqual(self.seal(), self.read("cosigned.note"))
         self.assertIn("nobody gives it", self.order("draw", "--number", "7574", "--yes", status=1))
+        self.assertRegex(self.order("status"), r"(?s)seen +1 cosign.*next: sealed: give the beacon's pulse of .* with `quiniela draw.* --pulse FILE`")
         self.order("draw", "--pulse", "pulse.json", status=2)
         printed = self.order("draw", "--pulse", "pulse.json", "--yes")
         text = seal[:seal.index(b"\n\n") + 1]

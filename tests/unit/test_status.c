@@ -216,7 +216,8 @@ static void what_an_operator_needs_at_night(void **state) {
         ",\"number_mode\":\"manual\",\"has_number\":false,\"signed_by\":null,\"closes_at\":\"" DRAWN
         "\",\"closes_text\":\"10:30\",\"closes_in_s\":0,\"closed_at\":null,\"erased_at\":null,\"voided\":17,"
         "\"told\":0,\"first_finished_at\":\"" OPENED "\",\"last_finished_at\":\"" FINISHED
-        "\",\"missing_count\":6,\"missing\":[[1,4],[6,6],[8,8]],\"more_missing\":false,\"no_store\":null,"
+        "\",\"signed\":null,\"missing_count\":6,\"missing\":[[1,4],[6,6],[8,8]],\"more_missing\":false,\"no_"
+        "store\":null,"
         "\"counted_at\":null,\"no_server\":\"no "
         "server ");
     assert_has(",\"server\":null,\"asked\":\"all\",\"no_answer\":null,\"servers\":[],\"last_backup\":{\"at\":"

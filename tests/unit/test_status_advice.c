@@ -19,6 +19,7 @@ struct night {
     bool is_shared; // the store
     const char *flags;
     struct status_live live;
+    struct status_signed is_signed;
 };
 
 static time_t at(const char *utc) {
@@ -36,6 +37,7 @@ static void assert_advice(struct night night, const char *code, uint32_t agency,
                     .missing_count = (night.missing[0].to > 0) + (night.missing[1].to > 0)},
         .is_in_file = !night.is_shared,
         .live = night.live,
+        .is_signed = night.is_signed,
         .flags = night.flags,
         .now = at("2026-01-01T10:30:00Z"),
     };
@@ -48,6 +50,8 @@ static void assert_advice(struct night night, const char *code, uint32_t agency,
 
 #define ADVICE(code, agency, text, ...) assert_advice((struct night){__VA_ARGS__}, code, agency, text)
 #define THERE .live.is_there = true
+#define BEACON                                                                                               \
+    { .pulse_at = "2026-01-01T10:45:00Z", .see_by = "2026-01-01T10:44:00Z" }
 #define LEVER "`quiniela finish --agency 4` ends it, `quiniela close` ends the intake"
 
 static void while_the_draw_is_open(void **state) {
@@ -114,7 +118,7 @@ static void a_command_has_the_flags_of_this_one(void **state) {
         "`quiniela close --draw other` ends the intake",
         THERE, .flags = " --draw other", .finished = 4, .missing = {{4, 4}}, .bets = 9, .live.never = 1,
         .live.silent_count = 1, .live.silent = {{.agency = 4}});
-    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --draw other --number`", THERE,
+    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --draw other --number NNNN`", THERE,
            .flags = " --draw other", .finished = 5,
            .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL});
 }
@@ -167,8 +171,8 @@ static void a_cut_off_that_is_ahead(void **state) {
 
 static void once_the_draw_takes_no_more(void **state) {
     (void)state;
-    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --number`", THERE, .finished = 5,
-           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL});
+    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --number NNNN`", THERE,
+           .finished = 5, .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL});
     ADVICE("wait_for_draw", 0, "nothing: the server makes the draw", THERE, .finished = 5,
            .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL, .has_number = true});
     ADVICE("wait_for_draw", 0, "nothing: the server makes the draw", THERE, .finished = 5,
@@ -182,10 +186,27 @@ static void once_the_draw_takes_no_more(void **state) {
     ADVICE("mend_seal", 0,
            "the result cannot be made or kept: no room; mend that, and the server goes on by itself", THERE,
            .finished = 5, .draw = {.state = DRAW_DRAWN, .rules = 1}, .live.all.seal_fails = "no room");
-    ADVICE("give_pulse", 0, "sealed: give the beacon's pulse with `quiniela draw --pulse`", THERE,
+    ADVICE("give_pulse", 0, "sealed: give the beacon's pulse with `quiniela draw --pulse FILE`", THERE,
            .finished = 5,
            .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_BEACON, .rules = 1, .has_root = true});
-    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --number`", THERE, .finished = 5,
+    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --number NNNN`", THERE,
+           .finished = 5,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL, .rules = 1, .has_root = true});
+    ADVICE("show_seal", 0,
+           "sealed: have a witness cosign the seal, or an authority stamp it, by 2026-01-01T10:44:00Z, and "
+           "give that with `quiniela seal --add FILE`; then comes the beacon's pulse of 2026-01-01T10:45:00Z",
+           THERE, .finished = 5, .is_signed = BEACON,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_BEACON, .rules = 1, .has_root = true});
+    ADVICE("give_pulse", 0,
+           "sealed: give the beacon's pulse of 2026-01-01T10:45:00Z with `quiniela draw --pulse FILE`", THERE,
+           .finished = 5,
+           .is_signed = {.pulse_at = "2026-01-01T10:45:00Z", .see_by = "2026-01-01T10:44:00Z", .seen = 1},
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_BEACON, .rules = 1, .has_root = true});
+    ADVICE("give_number", 0,
+           "sealed: give the number with `quiniela draw --number NNNN --approval FILE`, a FILE of each of 2 "
+           "approvers; here: ana for 7574",
+           THERE, .finished = 5,
+           .is_signed = {.approvals_wanted = 2, .approvals = 1, .approvals_text = "ana for 7574"},
            .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL, .rules = 1, .has_root = true});
     ADVICE("hold_another_draw", 0,
            "another seal of this draw was seen at 2026-01-01T10:30:00Z, and no server draws it: find out who "
