@@ -142,9 +142,11 @@ static void log_found(struct ledger *ledger, bool found) {
     if (ledger->loaded.is_logged) {
         return;
     }
-    char number[16] = "manual";
+    char number[16];
     if (draw->has_number) {
         snprintf(number, sizeof number, "%04u", draw->winning_number);
+    } else {
+        snprintf(number, sizeof number, "%s", draw->number_mode == NUMBER_BEACON ? "beacon" : "manual");
     }
     ledger->loaded.is_logged = true;
     log_event(LOG_LEVEL_INFO, "open_draw", LOG_SUCCESS,

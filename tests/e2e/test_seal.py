@@ -256,6 +256,7 @@ class Beacon(SignedStory):
 
     def test_the_number_follows_from_seal_and_pulse(self):
         server, seal = self.sealed()
+        server.wait_for(r"action: open_draw .* state: new .* winning_number: beacon$")
         self.assertIn("--pulse FILE", self.order("draw", "--yes", status=2))
         self.assertIn(f"then comes the beacon's pulse of {self.stamp}Z", self.order("status"))
         self.assertIn("is the winning number", self.order("draw", "--pulse", self.pulse(), status=2))
