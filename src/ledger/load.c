@@ -200,6 +200,47 @@ static bool warn_of_other_draw(struct ledger *ledger, struct error *error) {
     return true;
 }
 
+// The signed draw of the store that was opened last.
+struct signed_draws {
+    char name[DRAW_NAME_BYTES_MAX + 1]; // "": there is none
+    char opened_at[STORE_TIME_BYTES];
+};
+
+static bool note_signed(void *context, const char *name, const struct stored_draw *draw,
+                        struct error *error) {
+    struct signed_draws *all = context;
+    (void)error;
+    if (draw->rules > 0 && strcmp(draw->opened_at, all->opened_at) >= 0) {
+        snprintf(all->name, sizeof all->name, "%s", name);
+        memcpy(all->opened_at, draw->opened_at, sizeof all->opened_at);
+    }
+    return true;
+}
+
+// A start that forgets its SIGN_KEY opens a draw of which nothing can be proved, and that stays so.
+static bool warn_of_unsigned(struct ledger *ledger, bool found, struct error *error) {
+    struct signed_draws all = {.name = ""};
+    if (ledger->loaded.is_logged || (found ? ledger->draw.rules > 0 : ledger->options.notary != NULL)) {
+        return true;
+    }
+    if (!store_draws(ledger->store, note_signed, &all, error)) {
+        return false;
+    }
+    if (all.name[0] != '\0') {
+        log_event(LOG_LEVEL_WARNING, "open_draw", LOG_IN_PROGRESS,
+                  "draw: %s | rules: unsigned | signed: %s | message: %s, and draw \"%s\" of this store is "
+                  "signed: it has no rules, seal or receipts, and stays so%s",
+                  ledger->draw_name, all.name,
+                  found ? "this draw was opened without SIGN_KEY"
+                        : "this start opens a draw without SIGN_KEY",
+                  all.name,
+                  found ? ""
+                        : "; if it was to be signed, end this server before bets come, and open another DRAW "
+                          "with SIGN_KEY");
+    }
+    return true;
+}
+
 // To change a draw that others may change, a server must first lock its row, and only then read everything
 // that the decision depends on. Most loads change nothing; one that does starts over with the lock.
 static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *error) {
@@ -256,7 +297,7 @@ static bool load_once(struct ledger *ledger, struct error *error) {
         !load_agencies(ledger, error) || !check_rows_are_there(ledger, found, error)) {
         return false;
     }
-    if (!found && !warn_of_other_draw(ledger, error)) {
+    if ((!found && !warn_of_other_draw(ledger, error)) || !warn_of_unsigned(ledger, found, error)) {
         return false;
     }
     log_found(ledger, found);

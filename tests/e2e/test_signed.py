@@ -96,6 +96,15 @@ class Signed(Story):
         self.assertEqual(self.run_program("close", "--store", "quiniela.db", "--yes")[0], 0)
         self.assertEqual(len(self.verified()), 3, "a close that comes at once is no record")
 
+    def test_an_unsigned_one_beside_it_is_warned_of(self):
+        server = self.serve(servers=1)
+        self.stop(server)
+        self.assertNotIn("rules: unsigned", server.log())
+        for says in ("this start opens a draw without SIGN_KEY", "this draw was opened without SIGN_KEY"):
+            server = Server(self, "--draw", "2", agencies=3, servers=1)
+            server.wait_for(rf"WARNING  action: open_draw \| result: in_progress \| draw: 2 \| rules: unsigned \| signed: 1 \| message: {says}")
+            self.stop(server)
+
     def test_with_its_key_alone(self):
         self.make_key("others")
         self.stop(self.serve())
