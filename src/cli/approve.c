@@ -11,6 +11,7 @@
 #include "notary/small_file.h"
 #include "seal/approval.h"
 #include "seal/checkpoint.h"
+#include "seal/encoding.h"
 #include "seal/errors.h"
 #include "seal/sealed_number.h"
 
@@ -177,10 +178,17 @@ static bool read_all(const struct approve_options *options, struct approving *ap
     return true;
 }
 
+// With what the approver compares with what was printed, or told.
 static void print_what_it_is(const struct approving *approving, const char *beginning) {
     const struct approval *approval = &approving->approval;
+    char seal[HEX_TEXT_BYTES(HASH_BYTES)];
+    hex_encode(approval->seal.bytes, HASH_BYTES, seal);
     fprintf(stderr, "%s: the number %0*u of %.*s, by %s\n", beginning, SEAL_NUMBER_DIGITS, approval->number,
             (int)approval->origin.length, approval->origin.text, signing_key_public(approving->key)->name);
+    fprintf(stderr,
+            "the seal: SHA-256 %s, of %" PRIu32 " agencies\n"
+            "the rules: record %" PRIu64 "; if there is a later one, that counts: ask for it\n",
+            seal, approving->rules->agencies, approving->rules->number);
 }
 
 static bool write_approval(const struct approve_options *options, const struct approving *approving,
@@ -201,7 +209,7 @@ static bool write_approval(const struct approve_options *options, const struct a
     return output_file_finish(&out, error);
 }
 
-// The approval takes the place of nothing that it is made from.
+// The approval takes the place of no file: nothing that it is made from, and no other approval.
 static bool check_output(const struct approve_options *options, struct error *error) {
     const char *const read[] = {options->rules, options->seal, options->key};
     struct stat output, status;
@@ -212,7 +220,9 @@ static bool check_output(const struct approve_options *options, struct error *er
                              "--output: %.150s is a file that is read: name another", options->output);
         }
     }
-    return true;
+    return !is_there || !S_ISREG(output.st_mode) ||
+           error_set(error, ERROR_BAD_SETTING, "--output: %.150s is there already: name another",
+                     options->output);
 }
 
 static bool approve(const struct approve_options *options, struct error *error) {

@@ -413,7 +413,8 @@
     .value_name = "VKEY", .help = "The central's public key, got from somewhere else than these files"
 #define HELP_APPROVE_NUMBER .value_name = "NUMBER", .help = "The four digits that were turned, such as 0042"
 #define HELP_APPROVE_KEY .value_name = "FILE", .help = "The approver's key (quiniela keys --sign-name)"
-#define HELP_APPROVE_OUTPUT .value_name = "FILE", .help = "File to write; standard output where it is not set"
+#define HELP_APPROVE_OUTPUT                                                                                  \
+    .value_name = "FILE", .help = "New file to write; standard output where it is not set"
 #define HELP_APPROVE_YES .help = "Sign; without it, say only what would be signed"
 
 // page ------------------------------------------------------------------------------------------------------

@@ -123,6 +123,7 @@ static bool show(const struct seal_options *options, struct control_reply *reply
     }
     if (!options->json) {
         (void)fwrite(values[0].text, 1, values[0].text_length, stdout);
+        fprintf(stderr, "the seal: SHA-256 %.*s\n", (int)values[1].text_length, values[1].text);
     }
     return command_flush_output(error);
 }

@@ -3,6 +3,7 @@
 Rules and seals are made by code that shares nothing with the program (tests/verifiers/maker.py).
 """
 import base64
+import hashlib
 import os
 import stat
 import sys
@@ -52,6 +53,9 @@ class Approve(Story):
         code, said, errors = self.approve()
         self.assertEqual((code, said.strip()), (2, ""))
         self.assertIn("would be signed: the number 0007", errors)
+        text = self.draw.seal()
+        text = text[:text.index(b"\n\n") + 1]
+        self.assertIn(f"the seal: SHA-256 {hashlib.sha256(text).hexdigest()}, of 5 agencies\nthe rules: record 0; ", errors)
 
     def test_what_is_false_is_not_signed(self):
         other = maker.Draw(agencies={**maker.SMALL, 6: ("cut", [])})
@@ -68,6 +72,14 @@ class Approve(Story):
         self.refused(2, "no number of 4 digits", number="7")
         self.write_key("open.key", bytes(range(0x20, 0x40)), 0o644)
         self.refused(2, "others can get at it", key="open.key")
+
+    def test_no_file_is_replaced(self):
+        self.write("old.note", b"old")
+        code, _, errors = self.approve("--yes", "--output", self.path("old.note"))
+        self.assertEqual(code, 2)
+        self.assertIn("old.note is there already: name another", errors)
+        with open(self.path("old.note"), "rb") as file:
+            self.assertEqual(file.read(), b"old")
 
     def test_nothing_that_is_read_is_replaced(self):
         os.symlink("garcia.key", self.path("link"))
