@@ -14,11 +14,11 @@
 
 bool page_url_is_valid(const char *url, struct error *error) {
     size_t length = strlen(url);
-    bool is_address = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
+    bool is_address = strncmp(url, "https://", 8) == 0; // elsewhere browsers check nothing
     if (!is_address || length > VERIFY_URL_BYTES_MAX) {
         return error_set(error, ERROR_BAD_SETTING,
-                         "\"%.80s\" is no address that begins with https:// or http://, of at most %d bytes",
-                         url, VERIFY_URL_BYTES_MAX);
+                         "\"%.80s\" is no address that begins with https://, of at most %d bytes", url,
+                         VERIFY_URL_BYTES_MAX);
     }
     for (size_t i = 0; i < length; i++) {
         if (url[i] <= ' ' || url[i] > '~' || strchr("\"'<>#\\`", url[i]) != NULL) {

@@ -177,6 +177,7 @@ static const char *const no_addresses[] = {
     "lottery.example",
     "javascript:x",
     "https://a b",
+    "http://lottery.example/verify.html",
     "https://a#b",
     "https://a\"b",
     "https://\xC3\xB1.example",
