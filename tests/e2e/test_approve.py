@@ -94,12 +94,19 @@ class Approve(Story):
 
     def test_a_key_is_made_once(self):
         code, first, errors = self.run_program("keys", "--dir", self.path("own"), "--sign-name", "inspector.example/perez")
-        self.assertEqual(code, 0, errors)
+        self.assertEqual((code, errors), (0, ""))
         self.assertIn("own/sign.key: made", first)
         self.assertEqual(stat.S_IMODE(os.stat(self.path("own/sign.key")).st_mode), 0o600)
         code, second, errors = self.run_program("keys", "--dir", self.path("own"), "--sign-name", "inspector.example/perez")
         self.assertEqual((code, second.splitlines()[1]), (0, first.splitlines()[1]), errors)
         self.assertIn("own/sign.key: kept", second)
+        self.assertIn("was there before, and does not say its name", errors)
+        code, _, errors = self.run_program("keys", "--dir", self.path("upper"), "--sign-name", "Inspector")
+        self.assertEqual(code, 0)
+        self.assertIn("Inspector is no name for a central's key (SIGN_NAME)", errors)
+        code, _, errors = self.run_program("keys", "--dir", self.path("bad"), "--sign-name", "a b")
+        self.assertEqual(code, 2)
+        self.assertIn("a central's (SIGN_NAME)", errors)
 
 
 if __name__ == "__main__":
