@@ -220,8 +220,8 @@ static bool note_signed(void *context, const char *name, const struct stored_dra
 // A start that forgets its SIGN_KEY opens a draw of which nothing can be proved, and that stays so.
 static bool warn_of_unsigned(struct ledger *ledger, bool found, struct error *error) {
     struct signed_draws all = {.name = ""};
-    if (ledger->loaded.is_logged || (found ? ledger->draw.rules > 0 : ledger->options.notary != NULL)) {
-        return true;
+    if (ledger->loaded.is_logged || ledger->options.notary != NULL) {
+        return true; // signing_load says it of a server that has a key
     }
     if (!store_draws(ledger->store, note_signed, &all, error)) {
         return false;
