@@ -128,6 +128,26 @@ static bool refuse_lost(const struct ledger *ledger, const char *what, struct er
                      ledger->options.seal_dir, ledger->draw_name, what);
 }
 
+// A store that was restored may be older than what others have of its draw. Where servers share it, one that
+// is new to the draw has an empty folder, too.
+static bool tell_of_empty_folder(struct ledger *ledger, struct error *error) {
+    struct stored_totals totals = {.bets = 0};
+    if (ledger->is_shared && !store_total_agencies(ledger->store, &totals, error)) {
+        return false;
+    }
+    if (ledger->is_shared && ledger->draw.state == DRAW_OPEN && totals.bets == 0) {
+        log_event(LOG_LEVEL_INFO, "rules", LOG_IN_PROGRESS,
+                  "draw: %s | message: %.200s has nothing of this draw, and gets it now, before any bet",
+                  ledger->draw_name, ledger->options.seal_dir);
+        return true;
+    }
+    log_event(LOG_LEVEL_WARNING, "rules", LOG_IN_PROGRESS,
+              "draw: %s | message: %.200s has nothing of this draw, and gets it now: if the store was "
+              "restored, look for what other servers and agencies have of it",
+              ledger->draw_name, ledger->options.seal_dir);
+    return true;
+}
+
 // A running server looks again only when the store has gone back.
 static bool compare_with_folder(struct ledger *ledger, struct error *error) {
     struct signed_draw *signed_draw = &ledger->signed_draw;
@@ -138,11 +158,9 @@ static bool compare_with_folder(struct ledger *ledger, struct error *error) {
     if (!signing_folder_compare(ledger, &found, error)) {
         return false;
     }
-    if (found == 0 && ledger->options.seal_dir != NULL && !ledger->loaded.is_logged) {
-        log_event(LOG_LEVEL_WARNING, "rules", LOG_IN_PROGRESS,
-                  "draw: %s | message: %.200s has nothing of this draw, and gets it now: if the store was "
-                  "restored, look for what other servers and agencies have of it",
-                  ledger->draw_name, ledger->options.seal_dir);
+    if (found == 0 && ledger->options.seal_dir != NULL && !ledger->loaded.is_logged &&
+        !tell_of_empty_folder(ledger, error)) {
+        return false;
     }
     return signed_draw->rules.count == signed_draw->stored || take_from_folder(ledger, error);
 }
