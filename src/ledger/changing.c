@@ -10,6 +10,7 @@
 #include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/survey.h"
+#include "seal/instant.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -100,12 +101,38 @@ static bool put(struct ledger *ledger, const struct stored_draw *draw, bool seal
     return state_resize(ledger, error) && open_group_change(ledger, error);
 }
 
+// Whether a signed draw still closes long enough before its beacon's pulse; otherwise the answer names both
+// times. (The rules refuse it, too: seal/rules.h.)
+static bool closes_before_pulse(const struct ledger *ledger, struct ledger_order *order,
+                                const struct stored_draw *draw) {
+    const struct rules *rules = signed_draw_rules(&ledger->signed_draw);
+    char text[INSTANT_TEXT_BYTES];
+    uint64_t close, pulse;
+    if (rules == NULL || rules->how != RULES_BEACON || !instant_parse(slice_of(draw->closes_at), &close)) {
+        return true;
+    }
+    pulse = rules->pulse.time;
+    if (order->input.changes_pulse && !instant_parse(slice_of(order->input.pulse), &pulse)) {
+        return true;
+    }
+    instant_format(pulse, text);
+    return close + BEACON_CLOSE_LEAD_S <= pulse ||
+           error_set(
+               &order->answer.error, ERROR_BAD_CHANGE,
+               "close: %s is not at least %d minutes before the beacon's pulse, which is of %s: quiniela "
+               "change --close-at TIME --beacon-pulse TIME puts off both",
+               draw->closes_at, BEACON_CLOSE_LEAD_S / 60, text);
+}
+
 // The rules of a signed draw say so, too, in the same commit. Where they cannot, the answer says why not.
 static bool sign_and_put(struct ledger *ledger, struct ledger_order *order, struct stored_draw *draw,
                          bool seals, struct error *error) {
     const char *pulse = order->input.changes_pulse ? order->input.pulse : NULL;
     uint32_t before = draw->rules;
     struct error refusal;
+    if (!closes_before_pulse(ledger, order, draw)) {
+        return true;
+    }
     if (!signing_change(ledger, draw, pulse, &refusal, error)) {
         return false;
     }

@@ -316,6 +316,10 @@ class Beacon(SignedStory):
     def test_the_pulse_may_become_a_later_one_before_the_seal(self):
         self.serve()
         later = (datetime.datetime.fromisoformat(self.stamp) + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        late = (datetime.datetime.fromisoformat(self.stamp) - datetime.timedelta(minutes=14)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.assertIn(f"close: {late} is not at least 15 minutes before the beacon's pulse, which is of {self.stamp}Z: quiniela change "
+                      "--close-at TIME --beacon-pulse TIME", self.order("close", "--at", late, status=1))
+        self.assert_kept(["rules-0.note"])
         self.order("change", "--beacon-pulse", later, "--yes")
         self.assert_kept(["rules-0.note", "rules-1.note"])
         self.assertIn(later.encode(), self.read(self.kept_file("rules-1.note")))
