@@ -17,10 +17,12 @@ static bool is_set(const char *text) {
     return text != NULL && text[0] != '\0';
 }
 
-// Puts the setting's name before what is wrong. Returns false.
+// Puts the setting's name before what is wrong. A file that is not there is a wrong setting, as others are: a
+// start with the same one fails again. Returns false.
 static bool blame(const char *setting, struct error *error) {
     const struct error reason = *error;
-    return error_set(error, reason.code, "%s: %s", setting, reason.text);
+    return error_set(error, reason.code == ERROR_SYSTEM ? ERROR_BAD_SETTING : reason.code, "%s: %s", setting,
+                     reason.text);
 }
 
 // Keys ----------------------------------------------------------------------------------------------------

@@ -138,6 +138,7 @@ class Signed(Story):
                             ("SEAL_DIR: ", self.flags(seals=key))):
             with self.subTest(flags):
                 self.refused(says, *flags, status=1 if says == "SEAL_DIR: " else 2)
+        self.refused("SIGN_KEY: away/sign.key: cannot be opened", *self.flags(keys="away"), status=2)
         os.chmod(key, 0o640)
         self.refused("others can get at it", *self.flags(), status=2)
 
