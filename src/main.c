@@ -47,7 +47,8 @@ static int print_help(void) {
     }
     printf("\n\"quiniela SUBCOMMAND --help\" lists a subcommand's options, \"quiniela --version\" prints the "
            "version.\n"
-           "Exit codes: 0 done, 1 failed, 2 wrong use.\n");
+           "Exit codes: 0 done, 1 failed, 2 wrong use; of verify and recount also 3: nothing is false, but "
+           "something was not checked.\n");
     return EXIT_DONE;
 }
 
