@@ -176,6 +176,12 @@ static void a_paper_is_recorded_as_its_hash(void **state) {
     assert_hears(connection, "bytes: it is no base64");
     say(connection, "paper kind=approval bytes=AAAA number=42\n");
     assert_hears(connection, "number: it has four digits");
+    say(connection, "paper kind=approval bytes=AAAA dry-run=2\n");
+    assert_hears(connection, "dry-run: it can only be 1");
+    say(connection, "draw number=7574 unproved=1 yes=1\n");
+    assert_hears(connection, "unproved: it needs a number, and goes with no yes or dry-run");
+    say(connection, "draw unproved=1\n");
+    assert_hears(connection, "unproved: it needs a number");
     memset(bytes, 'A', sizeof bytes - 1);
     snprintf(line, sizeof line, "paper kind=pulse bytes=%s\n", bytes);
     int before = records("kind=pulse");
