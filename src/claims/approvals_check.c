@@ -83,7 +83,7 @@ static size_t count_most(const struct approvals *approved, size_t *enough) {
 }
 
 static void say_enough(struct evidence *evidence, const struct approvals *approved, size_t count) {
-    char others[64] = "";
+    char others[96] = "";
     if (count < approved->count) {
         snprintf(others, sizeof others, "; %zu approved another number, which does not count",
                  approved->count - count);
