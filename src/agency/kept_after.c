@@ -63,13 +63,13 @@ static bool is_key(struct slice text) {
 bool kept_after_find_key(const struct kept_texts *texts, struct slice seal, bool *has_key,
                          struct error *error) {
     struct small_file file;
-    if (!kept_texts_read(texts, "key", &file, has_key, error)) {
+    if (!kept_texts_read(texts, "salt-key", &file, has_key, error)) {
         return false;
     }
     bool is_one = *has_key && is_key(small_file_text(&file));
     small_file_free(&file);
     if (*has_key && !is_one) {
-        return refuse(texts, "key", "is there, and is no salt key", error);
+        return refuse(texts, "salt-key", "is there, and is no salt key", error);
     }
-    return !*has_key || seal.text != NULL || refuse(texts, "key", "is there without a seal", error);
+    return !*has_key || seal.text != NULL || refuse(texts, "salt-key", "is there without a seal", error);
 }

@@ -161,7 +161,7 @@ static bool take_key(struct promises *promises, const struct reply *reply, struc
     }
     size_t length = base64_encode(key, sizeof key, line);
     line[length++] = '\n';
-    promises->has_key = kept_texts_write(&promises->texts, "key", (struct slice){line, length}, error);
+    promises->has_key = kept_texts_write(&promises->texts, "salt-key", (struct slice){line, length}, error);
     OPENSSL_cleanse(key, sizeof key);
     OPENSSL_cleanse(line, sizeof line);
     return promises->has_key;

@@ -70,13 +70,13 @@ class Seals(Story):
         status, said, _ = self.run_program("keys", "--dir", "tls", "--agencies", 2)
         self.assertEqual(status, 0, said)
         server = self.serve("night.db", "--tls-cert", "tls/server.crt", "--tls-key", "tls/server.key", "--tls-ca", "tls/ca.crt")
-        agencies = [self.agency(number, server, "--tls-cert", f"tls/agency-{number}.crt", "--tls-key", f"tls/agency-{number}.key",
+        agencies = [self.agency(number, server, "--tls-cert", f"tls/agency-{number}.crt", "--tls-key", f"tls/agency-{number}.salt-key",
                                 "--tls-ca", "tls/ca.crt") for number in (1, 2)]
         for number, agency in enumerate(agencies, 1):
-            agency.wait_until(lambda path=self.path(f"data/agency-{number}.key"): os.path.exists(path))
+            agency.wait_until(lambda path=self.path(f"data/agency-{number}.salt-key"): os.path.exists(path))
             agency.end()
-        self.assertEqual(os.stat(self.path("data/agency-1.key")).st_mode & 0o077, 0, "nobody else reads it")
-        self.assertNotEqual(self.read("data/agency-1.key"), self.read("data/agency-2.key"))
+        self.assertEqual(os.stat(self.path("data/agency-1.salt-key")).st_mode & 0o077, 0, "nobody else reads it")
+        self.assertNotEqual(self.read("data/agency-1.salt-key"), self.read("data/agency-2.salt-key"))
         own = "data/agency-1."
         status, said, errors = self.verify("--rules", own + "rules-0", "--receipts", own + "receipts", "--seal", own + "seal",
                                            "--seal", "data/agency-2.seal", "--seal-json", "night.db.seals/draw-friday/seal.json",
@@ -101,7 +101,7 @@ class Seals(Story):
             agency.end()
         operator, own, check = self.page_commands()
         self.assertEqual(self.run_program(*operator)[0], 0)
-        for name in ("agency-1.key", "agency-1.entry"):
+        for name in ("agency-1.salt-key", "agency-1.entry"):
             os.rename(self.path(name), self.path("data/" + name))
         published = [*check[:check.index("--proof")], "--seal", "agency-2.seal", "--seal-json", "../night.db.seals/draw-friday/seal.json"]
         for command in (own, published, check):

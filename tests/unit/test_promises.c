@@ -379,8 +379,8 @@ static void the_salt_key_is_a_file_of_one_line(void **state) {
     reply.key = bet_slice_of(key, sizeof key - 1);
     must(take_waiting(office, &reply, &is_new), &office->error);
     assert_false(promises_lack_key(office->promises));
-    assert_memory_equal(kept(office, "agency-3.key"), key, sizeof key - 1);
-    assert_int_equal(strlen(kept(office, "agency-3.key")), sizeof key);
+    assert_memory_equal(kept(office, "agency-3.salt-key"), key, sizeof key - 1);
+    assert_int_equal(strlen(kept(office, "agency-3.salt-key")), sizeof key);
     must(open_office(office), &office->error);
     assert_false(promises_lack_key(office->promises));
 }
@@ -420,15 +420,15 @@ static void a_salt_key_of_another_draw_is_in_the_way(void **state) {
     struct office *office = *state;
     static const char key[] = "PwhjgRgKwbYAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
     const struct slice bad[] = {slice_of("-----BEGIN PRIVATE KEY-----\n"), {key, sizeof key - 2}, {"", 0}};
-    write_kept(office, "agency-3.key", slice_of(key));
-    expect_refused(office, open_office(office), ERROR_BAD_SETTING, "agency-3.key: is there without a seal");
+    write_kept(office, "agency-3.salt-key", slice_of(key));
+    expect_refused(office, open_office(office), ERROR_BAD_SETTING, "agency-3.salt-key: is there without a seal");
     write_kept(office, "agency-3.seal", (struct slice){office->sealed->note, office->sealed->note_length});
     must(open_office(office), &office->error);
     assert_false(promises_lack_key(office->promises));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        write_kept(office, "agency-3.key", bad[i]);
+        write_kept(office, "agency-3.salt-key", bad[i]);
         expect_refused(office, open_office(office), ERROR_BAD_SETTING,
-                       "agency-3.key: is there, and is no salt key");
+                       "agency-3.salt-key: is there, and is no salt key");
     }
 }
 
@@ -439,7 +439,7 @@ static void no_salt_key_is_taken_before_the_seal(void **state) {
     bool is_new;
     reply.key = bet_slice_of(key, sizeof key - 1);
     must(take_waiting(office, &reply, &is_new), &office->error);
-    assert_null(kept(office, "agency-3.key"));
+    assert_null(kept(office, "agency-3.salt-key"));
     assert_true(promises_lack_key(office->promises));
 }
 

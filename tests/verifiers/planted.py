@@ -40,7 +40,7 @@ def files(draw, *cosigned):
     seal = draw.seal(*cosigned)
     return {"rules-0.note": draw.rules(), "seal.note": seal, "agency-3.seal": draw.seal(), "printed.seal": draw.seal(),
             "seal.json": draw.seal_json(), "secret.txt": secret_of(draw), "export.csv": draw.export(), "agency-1.csv": draw.csv(1),
-            "agency-1.key": maker.b64(draw.key(1)) + b"\n", "agency-1.receipts": draw.receipt(1), "bet.tlog-proof": draw.proof(1, 0)}
+            "agency-1.salt-key": maker.b64(draw.key(1)) + b"\n", "agency-1.receipts": draw.receipt(1), "bet.tlog-proof": draw.proof(1, 0)}
 
 
 HONEST = maker.Draw()
