@@ -70,7 +70,7 @@ class Seals(Story):
         status, said, _ = self.run_program("keys", "--dir", "tls", "--agencies", 2)
         self.assertEqual(status, 0, said)
         server = self.serve("night.db", "--tls-cert", "tls/server.crt", "--tls-key", "tls/server.key", "--tls-ca", "tls/ca.crt")
-        agencies = [self.agency(number, server, "--tls-cert", f"tls/agency-{number}.crt", "--tls-key", f"tls/agency-{number}.salt-key",
+        agencies = [self.agency(number, server, "--tls-cert", f"tls/agency-{number}.crt", "--tls-key", f"tls/agency-{number}.key",
                                 "--tls-ca", "tls/ca.crt") for number in (1, 2)]
         for number, agency in enumerate(agencies, 1):
             agency.wait_until(lambda path=self.path(f"data/agency-{number}.salt-key"): os.path.exists(path))
@@ -80,7 +80,7 @@ class Seals(Story):
         own = "data/agency-1."
         status, said, errors = self.verify("--rules", own + "rules-0", "--receipts", own + "receipts", "--seal", own + "seal",
                                            "--seal", "data/agency-2.seal", "--seal-json", "night.db.seals/draw-friday/seal.json",
-                                           "--agency", 1, "--csv", own + "csv", "--salt-key", own + "key")
+                                           "--agency", 1, "--csv", own + "csv", "--salt-key", own + "salt-key")
         self.assertIn(status, (0, 3), said + errors)
         self.assertRegex(said, "ok +csv .*")
 

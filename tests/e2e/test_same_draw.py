@@ -39,7 +39,7 @@ class Pasted(Pasting):
         status, said = self.paste(finish + " --yes")
         self.assertEqual(status, 0, said)
         draw, = self.commands("--store", "night.db", "--draw", "a night's draw")
-        status, said = self.paste(draw + " 7574 --yes")
+        status, said = self.paste(draw.replace("NNNN", "7574") + " --yes")
         self.assertEqual(status, 0, said)
 
     def test_they_have_what_was_in_the_environment(self):
