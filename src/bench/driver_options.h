@@ -24,6 +24,7 @@ struct driver_options {
     bool prepared;                  // cuts the frames from payload_prepare's JSON instead of encoding each
     bool positions;                 // sends `first`, and expects `next`
     bool finish;                    // ends each agency with a last chunk
+    bool receipts;                  // asks for receipts, and expects them; they are not verified
     struct tls_context *const *tls; // one for each agency, with its certificate; NULL: plain text
     // Called once on the caller's thread: all agencies are connected, with their handshakes done, and begin
     // to send.

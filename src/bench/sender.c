@@ -61,21 +61,26 @@ static int64_t next_first(const struct sender *sender, const struct sender_share
     return shared->positions ? (int64_t)sender->bets_begun : -1;
 }
 
+static struct message_asks asks_of(const struct sender_shared *shared) {
+    return (struct message_asks){.receipt = shared->receipts};
+}
+
 // The frame has three parts: the bytes before the bets, the bets as they lie in the payload, and the bytes
 // after them.
 static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets,
                       struct error *error) {
-    static const char tail[] = MESSAGE_CHUNK_END;
-    enum { TAIL_BYTES = sizeof tail - 1 };
     const struct payload *payload = shared->payload;
     size_t begin = payload->json_starts[place];
     size_t length = bets == 0 ? 0 : payload->json_starts[place + bets] - begin - 1;
-    size_t before = message_encode_beginning(sender->prefix, next_type(sender, shared), sender->agency,
+    size_t before = message_encode_beginning(sender->around, next_type(sender, shared), sender->agency,
                                              next_first(sender, shared), -1);
-    frame_write_header(sender->prefix, before + length + TAIL_BYTES - FRAME_HEADER_BYTES);
-    return channel_queue(&sender->channel, sender->prefix, before, error) &&
+    uint8_t *end = sender->around + before;
+    const struct message_asks asks = asks_of(shared);
+    size_t after = (size_t)(message_encode_end((char *)end, &asks) - (char *)end);
+    frame_write_header(sender->around, before + length + after - FRAME_HEADER_BYTES);
+    return channel_queue(&sender->channel, sender->around, before, error) &&
            channel_queue(&sender->channel, payload->json + begin, length, error) &&
-           channel_queue(&sender->channel, tail, TAIL_BYTES, error);
+           channel_queue(&sender->channel, end, after, error);
 }
 
 // As a real agency does it: each bet is checked on its way into the message.
@@ -86,6 +91,8 @@ static bool encode_frame(struct sender *sender, struct sender_shared *shared, ui
     if (!chunk_writer_begin(writer, sender->agency, next_first(sender, shared), SIZE_MAX, error)) {
         return false;
     }
+    const struct message_asks asks = asks_of(shared);
+    chunk_writer_ask(writer, &asks);
     for (uint64_t i = place; i < place + bets; i++) {
         size_t begin = payload->text_starts[i], length = payload->text_starts[i + 1] - begin - 1;
         bool fits;
@@ -177,6 +184,9 @@ static bool take_answer(struct sender *sender, struct sender_shared *shared, con
     sender->bets_acknowledged += flight->bets;
     if (!check_next(sender, shared, reply.next, error)) {
         return false;
+    }
+    if (shared->receipts && !reply.has_receipt) {
+        return wrong(sender, error, "the answer has no receipt: is this draw not signed? Omit --receipts");
     }
     histogram_add(&shared->ack_ns, now_ns > flight->since_ns ? now_ns - flight->since_ns : 0);
     shared->text_bytes += flight->text_bytes;

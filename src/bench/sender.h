@@ -29,6 +29,7 @@ struct sender_shared {
     bool prepared;  // cuts chunks from payload->json; otherwise each is checked and encoded when sent
     bool positions; // chunks have `first`
     bool finish;    // each agency's last chunk says that it is the last
+    bool receipts;  // asks for a receipt for each chunk; an answer without one is wrong. It is not verified
     uint64_t start_ns;
     double chunk_interval_ns; // between an agency's chunks; 0: as fast as the window allows
     struct message_decoder *decoder;
@@ -52,7 +53,7 @@ struct sender {
     uint64_t bets_acknowledged;
     uint64_t chunks, chunks_begun, chunks_acknowledged;
     bool blocked;                             // the kernel took no more of a chunk
-    uint8_t prefix[MESSAGE_AROUND_BYTES_MAX]; // of a chunk that is cut
+    uint8_t around[MESSAGE_AROUND_BYTES_MAX]; // what a chunk that is cut has before and after its bets
     struct chunk_writer writer;               // of one that is encoded when sent
     struct sender_flight flights[WINDOW_MAX]; // a ring
     uint32_t flight_first, flight_count;

@@ -50,6 +50,7 @@ static bool prepare_shared(struct worker *worker, struct error *error) {
     shared->prepared = options->prepared;
     shared->positions = options->positions;
     shared->finish = options->finish;
+    shared->receipts = options->receipts;
     if (options->rate > 0) {
         double chunks_per_second = (double)options->rate / options->chunk_size;
         shared->chunk_interval_ns = (double)CLOCK_SECOND_NS / chunks_per_second * options->agencies;

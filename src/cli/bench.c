@@ -177,6 +177,7 @@ static void read_load(struct bench *bench) {
         .prepared = options->prepared,
         .positions = !options->classic,
         .finish = options->draw || options->hold > 0,
+        .receipts = options->receipts,
         .started = on_started,
         .tick = on_tick,
         .marked = on_marked,

@@ -50,6 +50,7 @@ static const struct setting load[] = {
     SETTING_TEXT_IN(struct bench_options, payload, "PAYLOAD", NULL, HELP_BENCH_PAYLOAD, .flag_only = true),
     SETTING_SWITCH_IN(struct bench_options, prepared, "PREPARED", HELP_BENCH_PREPARED, .flag_only = true),
     SETTING_SWITCH_IN(struct bench_options, classic, "CLASSIC", HELP_BENCH_CLASSIC, .flag_only = true),
+    SETTING_SWITCH_IN(struct bench_options, receipts, "RECEIPTS", HELP_BENCH_RECEIPTS, .flag_only = true),
     {.key = NULL},
 };
 

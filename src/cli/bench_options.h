@@ -26,7 +26,7 @@ struct bench_options {
     uint64_t bets;
     uint64_t rate;       // bets per second; 0: as fast as possible
     const char *payload; // or NULL: made-up bets
-    bool prepared, classic;
+    bool prepared, classic, receipts;
 
     // The draw.
     bool draw;

@@ -460,6 +460,9 @@
     .help = "Encode all bets before the clock starts, instead of each chunk when it is sent, as an agency "  \
             "does"
 #define HELP_BENCH_CLASSIC .help = "Omit the position of each chunk, as older agencies do"
+#define HELP_BENCH_RECEIPTS                                                                                  \
+    .help = "Ask for a receipt for each chunk; an answer without one is wrong. They are not verified. A "    \
+            "central of --self signs its draw with SIGN_KEY and SIGN_NAME of the environment"
 #define HELP_BENCH_CERTIFICATES                                                                              \
     .value_name = "DIR",                                                                                     \
     .help = "Use TLS, with a certificate for each agency, and with --self for the central, too: ca.crt, "    \

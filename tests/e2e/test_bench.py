@@ -26,10 +26,10 @@ KEYS = ['bets', 'seconds', 'bets_per_second', 'ack_ms_p50', 'ack_ms_p99', 'ack_m
 class Central:
     """A central that was started for a test, in the test's folder."""
 
-    def __init__(self, folder, agencies):
+    def __init__(self, folder, agencies, *flags):
         self.process = subprocess.Popen(
             [QUINIELA, 'server', '--server-ip', '127.0.0.1', '--server-port', '0', '--consult-server-port', '0',
-             '--agencies', str(agencies), '--store', os.path.join(folder, 'central.db')],
+             '--agencies', str(agencies), '--store', os.path.join(folder, 'central.db'), *flags],
             stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             found = re.search(r'action: listen .*\| port: (\d+) \| consult_port: (\d+)', line)
@@ -83,15 +83,15 @@ class Bench(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.folder = directory.name
 
-    def bench(self, *options, expected=0):
+    def bench(self, *options, expected=0, environment=None):
         done = subprocess.run([QUINIELA, 'bench', *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              text=True, cwd=self.folder, check=False)
+                              text=True, cwd=self.folder, check=False, env={**os.environ, **(environment or {})})
         self.assertEqual(done.returncode, expected, done.stderr)
         self.errors = done.stderr
         return done.stdout
 
-    def central(self, agencies):
-        central = Central(self.folder, agencies)
+    def central(self, agencies, *flags):
+        central = Central(self.folder, agencies, *flags)
         self.addCleanup(lambda: self.assertEqual(central.stop(), 0))
         return central
 
@@ -291,6 +291,25 @@ class Bench(unittest.TestCase):
         self.assertEqual((figures['bets'], figures['chunks']), (5000, 51))
         self.bench(*self.central(3).addresses, '--tls', 'keys', '--bets', 100, '--agencies', 3, expected=1)
         self.assertIn('TLS', self.errors)
+
+    def test_receipts_of_a_signed_draw(self):
+        keys = os.path.join(self.folder, 'keys')
+        name = 'lottery.example/central'
+        subprocess.run([QUINIELA, 'keys', '--dir', keys, '--sign-name', name], check=True, stdout=subprocess.DEVNULL)
+        key = os.path.join(keys, 'sign.key')
+        addresses = self.central(3, '--sign-key', key, '--sign-name', name).addresses
+        figures = json.loads(self.bench(*addresses, '--agencies', 3, '--bets', 5000, '--chunk-size', 100, '--receipts', '--draw', '--json'))
+        self.assertEqual((figures['bets'], figures['chunks']), (5000, 51))
+        signed = {'SIGN_KEY': key, 'SIGN_NAME': name}
+        for option in (['--keep'], ['--prepared'], ['--classic', '--window', 1]):
+            self.bench('--self', '--agencies', 3, '--bets', 5000, '--chunk-size', 100, '--receipts', *option, environment=signed)
+        [kept] = [name for name in os.listdir(self.folder) if name.startswith('quiniela-bench-')]
+        self.assertTrue(os.path.exists(os.path.join(self.folder, kept, 'quiniela.db.seals', 'draw-bench', 'rules-0.note')))
+        self.bench('--self', '--bets', 10, environment=signed)
+
+    def test_a_draw_that_gives_no_receipts(self):
+        self.bench('--self', '--agencies', 1, '--bets', 10, '--receipts', expected=1)
+        self.assertIn('agency 1, chunk 1: the answer has no receipt: is this draw not signed? Omit --receipts', self.errors)
 
     def test_more_connections_than_files_may_be_open(self):
         """The limit is raised, as far as it may be."""

@@ -95,6 +95,44 @@ static void a_wrong_answer_is_named(void **state) {
     }
 }
 
+#define RECEIPT "{\"entry\":\"ZQ==\",\"index\":0,\"path\":[],\"note\":\"n\"}"
+
+// One that was not asked for does not matter.
+static void an_answer_with_a_receipt_counts(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        shared.receipts = i == 1;
+        connect_as(SOCK_STREAM, 3, 0);
+        write_due();
+        answer_text("{\"type_message\":1,\"payload\":null,\"next\":3,\"receipt\":" RECEIPT "}");
+        assert_int_equal(read_answers(), 3);
+        assert_true(sender_done(&sender));
+        disconnect();
+    }
+}
+
+static void an_answer_without_the_receipt_is_named(void **state) {
+    (void)state;
+    static const char *const without[] = {
+        "{\"type_message\":1,\"payload\":null,\"next\":5}",
+        "{\"type_message\":1,\"payload\":null,\"next\":5,\"receipt\":null}",
+    };
+    shared.receipts = true;
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        connect_as(SOCK_STREAM, 5, 0);
+        write_due();
+        answer_text("{\"type_message\":1,\"payload\":null,\"next\":3,\"receipt\":" RECEIPT "}");
+        assert_int_equal(read_answers(), 3);
+        answer_text(without[i]);
+        uint64_t acknowledged;
+        assert_false(sender_read(&sender, &shared, &acknowledged, &error));
+        assert_error(&error, ERROR_BAD_MESSAGE);
+        assert_string_equal(error.text, "agency 7, chunk 2: the answer has no receipt: is this draw not "
+                                        "signed? Omit --receipts");
+        disconnect();
+    }
+}
+
 static void an_answer_to_nothing_is_named(void **state) {
     (void)state;
     uint64_t acknowledged;
@@ -167,6 +205,8 @@ int main(void) {
         STORY(an_answer_may_come_in_pieces),
         STORY(a_classic_central_says_nothing_of_positions),
         STORY(a_wrong_answer_is_named),
+        STORY(an_answer_with_a_receipt_counts),
+        STORY(an_answer_without_the_receipt_is_named),
         STORY(an_answer_to_nothing_is_named),
         STORY(an_answer_that_is_too_long_is_named),
         STORY(a_connection_that_ends_is_named),

@@ -27,6 +27,30 @@ static void the_chunks_are_those_of_the_payload(void **state) {
     }
 }
 
+// As expect_chunk, with what asks for a receipt after the bets.
+static void expect_asking_chunk(enum message_type type, int64_t first, uint64_t place, uint32_t count) {
+    static const char asks[] = ",\"receipt\":true}";
+    size_t begin = expected_length;
+    expect_chunk(type, first, place, count);
+    memcpy(expected + expected_length - 1, asks, sizeof asks - 1); // in place of the last brace
+    expected_length += sizeof asks - 2;
+    frame_write_header(expected + begin, expected_length - begin - FRAME_HEADER_BYTES);
+}
+
+static void receipts_are_asked_for_in_each_chunk(void **state) {
+    (void)state;
+    shared.receipts = true;
+    for (int i = 0; i < 2; i++) {
+        shared.prepared = i == 1;
+        connect_as(SOCK_STREAM, 4, 0);
+        write_due();
+        expect_asking_chunk(MESSAGE_SEND_CHUNK, 0, 0, 3);
+        expect_asking_chunk(MESSAGE_SEND_LAST_CHUNK, 3, 3, 1);
+        assert_sent();
+        disconnect();
+    }
+}
+
 static void full_chunks_are_not_followed_by_an_empty_one(void **state) {
     (void)state;
     connect_as(SOCK_STREAM, 3, 0);
@@ -215,6 +239,7 @@ static void without_a_rate_latency_begins_with_the_sending(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(the_chunks_are_those_of_the_payload),
+        STORY(receipts_are_asked_for_in_each_chunk),
         STORY(full_chunks_are_not_followed_by_an_empty_one),
         STORY(an_agency_without_bets_says_that_it_has_finished),
         STORY(a_chunk_may_be_larger_than_the_one_before),
