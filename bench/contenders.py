@@ -16,6 +16,7 @@ CHUNK_SIZE = 1000
 AGENCIES = 5
 SINGLE_AGENCIES = 1000  # where each bet travels alone
 CHUNKS_A_SYNC = 8
+SIGN_NAME = 'lottery.example/central'
 POSTGRES = '/usr/lib/postgresql/15/bin/'
 
 
@@ -39,10 +40,11 @@ class Place:
 # This program
 
 
-def quiniela(place, bets, *options, payload=None, agencies=AGENCIES, chunk_size=CHUNK_SIZE):
+def quiniela(place, bets, *options, payload=None, agencies=AGENCIES, chunk_size=CHUNK_SIZE, environment=None):
     """A central of the bench's own, its log going to a file; both it and the bench run here."""
     return run_json(place.quiniela, 'bench', '--self', '--json', '--dir', place.fresh('quiniela'), '--payload',
-                    payload or place.bets, '--bets', bets, '--agencies', agencies, '--chunk-size', chunk_size, *options)
+                    payload or place.bets, '--bets', bets, '--agencies', agencies, '--chunk-size', chunk_size, *options,
+                    env={**os.environ, **(environment or {})})
 
 
 def quiniela_all(place, bets, window):
@@ -59,6 +61,19 @@ def keys(place, agencies):
 def quiniela_tls(place, bets, window):
     """The same in TLS 1.3, the central and each agency with a certificate of its own."""
     return quiniela(place, bets, '--prepared', '--window', window, '--tls', keys(place, AGENCIES))
+
+
+def quiniela_unsigned(place, bets, program=None):
+    """What a signed draw is held against; the sender is ours, whichever the program."""
+    return quiniela(place, bets, '--prepared', *(['--program', program] if program else []))
+
+
+def quiniela_signed(place, bets, *options):
+    folder = os.path.join(place.directory, 'sign')
+    if not os.path.exists(folder):
+        run(place.quiniela, 'keys', '--dir', folder, '--sign-name', SIGN_NAME)
+    return quiniela(place, bets, '--prepared', *options,
+                    environment={'SIGN_KEY': os.path.join(folder, 'sign.key'), 'SIGN_NAME': SIGN_NAME})
 
 
 def quiniela_as_agencies(place, bets):

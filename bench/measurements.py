@@ -17,6 +17,8 @@ PACED, PACED_REDIS = 'ours, 1 million/s', 'Redis, 1 million/s'
 PACED_SINGLE, PACED_SINGLE_REDIS = 'ours, 1 bet a chunk, 30,000/s', 'Redis, 1 bet a chunk, 30,000/s'
 LONG, LONG_BARE = 'ours, long', 'bare limit, long'
 SEAL = 'the root of a signed draw'
+UNSIGNED, UNSIGNED_BEFORE = 'ours, unsigned draw', 'the program before, unsigned draw'
+SIGNED, RECEIPTS = 'ours, signed draw', 'ours, signed draw with receipts'
 
 
 def time_names(what):
@@ -83,5 +85,17 @@ def processor_times(place, before, options):
     return found
 
 
+def signed_draws(place, options):
+    """The same bets into draws that are signed and into those that are not."""
+    bets = options.signed_bets
+    return {
+        UNSIGNED: lambda: contenders.quiniela_unsigned(place, bets),
+        SIGNED: lambda: contenders.quiniela_signed(place, bets),
+        RECEIPTS: lambda: contenders.quiniela_signed(place, bets, '--receipts'),
+        UNSIGNED_BEFORE: lambda: contenders.quiniela_unsigned(place, bets, options.program_before),
+    }
+
+
 def everything(place, postgres, before, options):
-    return {**chunks(place, postgres, options), **others(place, options), **processor_times(place, before, options)}
+    return {**chunks(place, postgres, options), **others(place, options), **processor_times(place, before, options),
+            **signed_draws(place, options)}

@@ -69,9 +69,9 @@ def run(*arguments, **options):
     return done.stdout
 
 
-def run_json(*arguments):
+def run_json(*arguments, **options):
     """As run, for a program that prints one JSON object."""
-    return json.loads(run(*arguments))
+    return json.loads(run(*arguments, **options))
 
 
 def free_port():

@@ -3,7 +3,8 @@
 import measurements as named
 import report
 
-ROUNDS, TIME_ROUNDS, LONG_ROUNDS = 'rounds', 'time_rounds', 'long_rounds'  # how often: the option's name
+# How often: the option's name.
+ROUNDS, TIME_ROUNDS, SIGNED_ROUNDS, LONG_ROUNDS = 'rounds', 'time_rounds', 'signed_rounds', 'long_rounds'
 
 
 def rate(value):
@@ -33,14 +34,15 @@ def last_to_first(figures):
 class Row:
     """`ours` is a measurement, `theirs` several, of which the one with the highest median counts, or none.
 
-    `take` gets the figure out of what a measurement returned, `take_theirs` out of theirs.
+    `take` gets the figure out of what a measurement returned, `take_theirs` out of theirs. Who chooses the row `along`
+    gets this one, too.
     """
 
     def __init__(self, name, what, ours, *theirs, take=figure('bets_per_second'), take_theirs=None, show=rate, unit=' ×',
-                 how_often=ROUNDS):
+                 digits=2, how_often=ROUNDS, along=None):
         self.name, self.what, self.ours, self.theirs = name, what, ours, theirs
         self.take, self.take_theirs, self.show = take, take_theirs or take, show
-        self.unit, self.how_often = unit, how_often
+        self.unit, self.digits, self.how_often, self.along = unit, digits, how_often, along
 
     def needs(self):
         return [self.ours, *(other for other in self.theirs if other != self.ours)]
@@ -53,12 +55,17 @@ class Row:
         all_theirs = [[self.take_theirs(figures) for figures in measured[other]] for other in self.theirs]
         theirs = max(all_theirs, key=report.median)
         ratio = report.median([a / b for a, b in zip(ours, theirs)])
-        return [self.what, self.show(report.median(ours)), self.show(report.median(theirs)), f'{ratio:.2f}{self.unit}']
+        return [self.what, self.show(report.median(ours)), self.show(report.median(theirs)),
+                f'{ratio:.{self.digits}f}{self.unit}']
 
 
 def time_row(name, words, what):
     return Row(name, f"{words}, the central's processor time a bet, against the commit before", *named.time_names(what),
                take=figure('central_ns_a_bet'), show=report.nanoseconds, how_often=TIME_ROUNDS)
+
+
+def signed_row(name, what, ours, theirs, along=None):
+    return Row(name, what, ours, theirs, digits=3, how_often=SIGNED_ROUNDS, along=along)
 
 
 # What the program is held to, one bet a message first, as that is how online terminals send.
@@ -78,6 +85,9 @@ BAR = [
         named.LONG, named.LONG_BARE, take=last_to_first, show=part, how_often=LONG_ROUNDS),
     Row('seal', "the root of a signed draw, bets/s, as a share of the bare hash of its blocks", named.SEAL, named.SEAL,
         take_theirs=figure('bare_bets_per_second'), unit='', how_often=LONG_ROUNDS),
+    signed_row('receipts', 'a signed draw, all agencies with receipts, bets/s, against an unsigned one', named.RECEIPTS,
+               named.UNSIGNED),
+    signed_row('signed', '… without receipts', named.SIGNED, named.UNSIGNED, along='receipts'),
     Row('p99', 'p99 answer at 1 million bets/s in chunks of 1000, against Redis at the same rate', named.PACED,
         named.PACED_REDIS, take=figure('ack_ms_p99'), show=milliseconds),
     Row('p99-single', 'p99 answer at 30,000 bets/s, 1 a chunk, against Redis at the same rate', named.PACED_SINGLE,
@@ -85,6 +95,8 @@ BAR = [
 ]
 
 BESIDES = [
+    signed_row('unsigned-before', 'an unsigned draw, bets/s, against the program of QUINIELA_BEFORE', named.UNSIGNED,
+               named.UNSIGNED_BEFORE, along='receipts'),
     Row('tls', 'TLS 1.3, a certificate for each agency, bets/s, against plain text', named.OURS_TLS, named.OURS),
     time_row('time-tls', 'TLS, chunks of 1000', named.TIME_TLS),
     time_row('time-single-tls', 'TLS, 1 bet a chunk', named.TIME_SINGLE_TLS),
@@ -106,7 +118,7 @@ ALL = BAR + BESIDES
 
 def chosen(names):
     """The rows with these names; all of them when there is none."""
-    return [row for row in ALL if not names or row.name in names]
+    return [row for row in ALL if not names or row.name in names or row.along in names]
 
 
 def wanted(rows, how_often):

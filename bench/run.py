@@ -22,7 +22,18 @@ sys.path.insert(0, os.path.join(builds.ROOT, 'tests'))
 import given  # noqa: E402
 
 BEFORE = 'ac82db3366'  # the last commit that stored small chunks as it stored large ones, and encoded bet by bet
-CALLED = {rows.ROUNDS: 'round', rows.TIME_ROUNDS: 'processor time, round', rows.LONG_ROUNDS: 'long run'}
+CALLED = {rows.ROUNDS: 'round', rows.TIME_ROUNDS: 'processor time, round', rows.SIGNED_ROUNDS: 'signed draws, round',
+          rows.LONG_ROUNDS: 'long run'}
+
+
+def program_before(parser):
+    """The program of QUINIELA_BEFORE; None where that is not set."""
+    path = os.environ.get('QUINIELA_BEFORE')
+    if path is None:
+        return None
+    if not os.path.isfile(path) or not os.access(path, os.X_OK):
+        parser.error(f'QUINIELA_BEFORE: {path!r} is no program; it is the path of an older quiniela')
+    return os.path.abspath(path)
 
 
 def arguments():
@@ -40,6 +51,9 @@ def arguments():
     parser.add_argument('--time-rounds', **count, default=15, help='how often that is measured (default 15)')
     parser.add_argument('--time-bets', **count, default=4_000_000,
                         help='bets of such a measurement with chunks of 1000 (default 4000000)')
+    parser.add_argument('--signed-rounds', **count, default=15,
+                        help='how often signed draws are measured beside unsigned ones (default 15)')
+    parser.add_argument('--signed-bets', **count, default=1_000_000, help='bets of such a measurement (default 1000000)')
     parser.add_argument('--long-bets', type=given.whole(), default=50_000_000,
                         help='bets of the long runs, at least 2000000 (default 50000000, 2.6 GB of disk); '
                              '0 leaves them out')
@@ -50,8 +64,16 @@ def arguments():
     options = parser.parse_args()
     if 0 < options.long_bets < 2_000_000:
         parser.error('--long-bets is 0, or at least 2000000')
+    options.program_before = program_before(parser)
+    if options.program_before is None and 'unsigned-before' in options.only:
+        parser.error('--only unsigned-before: QUINIELA_BEFORE is not set; it is the path of an older quiniela')
     given.understood()
     return options
+
+
+def can_be_measured(row, options):
+    return (options.long_bets or row.how_often != rows.LONG_ROUNDS) and (
+        options.program_before or measurements.UNSIGNED_BEFORE not in row.needs())
 
 
 def make_bets(options, directory):
@@ -85,7 +107,7 @@ class Run:
 
     def __init__(self, options, place):
         self.options, self.place = options, place
-        self.rows = [row for row in rows.chosen(options.only) if options.long_bets or row.how_often != rows.LONG_ROUNDS]
+        self.rows = [row for row in rows.chosen(options.only) if can_be_measured(row, options)]
         self.measured = {}
         self.load = others_load()
         self.database = None
@@ -116,7 +138,7 @@ class Run:
         """Who comes first changes from round to round: what the machine does to the next must not count for one."""
         if rows.wanted(self.rows, rows.TIME_ROUNDS):
             self.before()  # built before anything is measured
-        for how_often in (rows.ROUNDS, rows.TIME_ROUNDS, rows.LONG_ROUNDS):
+        for how_often in CALLED:
             names = rows.wanted(self.rows, how_often)
             count = getattr(self.options, how_often) if names else 0
             for number in range(1, count + 1):
@@ -132,6 +154,7 @@ def what_ran(run_):
                           f'{options.single_bets:,} where each travels alone',
              rows.TIME_ROUNDS: f'{options.time_rounds} rounds where processor time is held against the commit before '
                                f'({(options.before or BEFORE)[:7]}), {options.time_bets:,} bets in chunks of 1000',
+             rows.SIGNED_ROUNDS: f'{options.signed_rounds} rounds of signed and unsigned draws, {options.signed_bets:,} bets each',
              rows.LONG_ROUNDS: f'{options.long_rounds} long runs of {options.long_bets:,} bets'}
     return [text for how_often, text in words.items() if rows.wanted(run_.rows, how_often)]
 

@@ -16,7 +16,7 @@ import rows  # noqa: E402
 import run  # noqa: E402
 
 OPTIONS = argparse.Namespace(only=[], rounds=2, time_rounds=3, long_rounds=1, bets=1000, single_bets=10, time_bets=500, long_bets=2_000_000,
-                             before=None)
+                             signed_rounds=2, signed_bets=700, before=None, program_before="/before")
 EVERY_FIGURE = {"bets_per_second": 10.0, "ack_ms_p50": 1.0, "ack_ms_p99": 2.0, "sync_ms_p50": 0.5, "sync_ms_p99": 0.6,
                 "central_ns_a_bet": 100.0, "central_user_ns_a_bet": 60.0, "central_system_ns_a_bet": 40.0,
                 "central_loops_ns_a_bet": 50.0, "central_ledger_ns_a_bet": 25.0, "central_checkpoints_ns_a_bet": 20.0,
@@ -82,11 +82,30 @@ class Table(unittest.TestCase):
         self.assertEqual([measurements.OURS, measurements.COPY] + [measurements.COPY, measurements.OURS], fake_run(only=["copy"]).order)
         self.assertNotIn(measurements.LONG, fake_run(long_bets=0).order, "a long run that is left out")
 
+    def test_signed_draws_in_turn(self):
+        unsigned, signed, receipts = measurements.UNSIGNED, measurements.SIGNED, measurements.RECEIPTS
+        once = [receipts, unsigned, signed]
+        self.assertEqual(once + once[::-1], fake_run(only=["receipts"], program_before=None).order)
+        self.assertEqual({*once, measurements.UNSIGNED_BEFORE}, set(fake_run(only=["receipts"]).order))
+
+    def test_what_signed_draws_get(self):
+        calls = {}
+        place = mock.Mock(quiniela="/ours", directory="/place", bets="/bets", fresh=lambda name: name)
+        known = measurements.signed_draws(place, OPTIONS)
+        for name, measure in known.items():
+            with mock.patch("contenders.run_json") as run_json, mock.patch("contenders.run"):
+                measure()
+            calls[name] = [str(word) for word in run_json.call_args.args], "SIGN_KEY" in run_json.call_args.kwargs["env"]
+        plain = calls[measurements.UNSIGNED][0]
+        self.assertEqual({measurements.UNSIGNED: (plain, False), measurements.SIGNED: (plain, True),
+                          measurements.RECEIPTS: ([*plain, "--receipts"], True),
+                          measurements.UNSIGNED_BEFORE: ([*plain, "--program", "/before"], False)}, calls)
+
     def test_both_centrals_get_the_same(self):
         """The sender, the bets and their form are one; only the program differs."""
         calls = []
         place = mock.Mock(quiniela="/ours", directory="/place", few_bets="/few", bets="/bets", fresh=lambda name: name)
-        with mock.patch("contenders.run_json", lambda *words: calls.append([str(word) for word in words])), mock.patch("contenders.run"):
+        with mock.patch("contenders.run_json", lambda *words, **_: calls.append([str(word) for word in words])), mock.patch("contenders.run"):
             known = measurements.processor_times(place, lambda: "/theirs", OPTIONS)
             for what in (measurements.TIME, measurements.TIME_TLS, measurements.TIME_SINGLE, measurements.TIME_SINGLE_TLS):
                 for name in measurements.time_names(what):

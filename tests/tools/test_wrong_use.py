@@ -41,7 +41,8 @@ CALLS = {
 # All scripts, as people call them: a script must not build or install anything before its tool has read its arguments.
 SCRIPTS = {
     "analyze": ["all"],
-    "bench": ["nonsense", "--rounds 0", "--foo", "--only nothing", "--long-bets 3", "--before no-such-commit"],
+    "bench": ["nonsense", "--rounds 0", "--foo", "--only nothing", "--long-bets 3", "--before no-such-commit",
+              "--only unsigned-before", "--signed-rounds 0"],
     "bootstrap": ["tests"],
     "build": ["devv", "../../src", "dev asan"],
     "cluster": ["nonsense", "failover 0", "--foo"],
