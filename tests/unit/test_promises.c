@@ -421,7 +421,8 @@ static void a_salt_key_of_another_draw_is_in_the_way(void **state) {
     static const char key[] = "PwhjgRgKwbYAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
     const struct slice bad[] = {slice_of("-----BEGIN PRIVATE KEY-----\n"), {key, sizeof key - 2}, {"", 0}};
     write_kept(office, "agency-3.salt-key", slice_of(key));
-    expect_refused(office, open_office(office), ERROR_BAD_SETTING, "agency-3.salt-key: is there without a seal");
+    expect_refused(office, open_office(office), ERROR_BAD_SETTING,
+                   "agency-3.salt-key: is there without a seal");
     write_kept(office, "agency-3.seal", (struct slice){office->sealed->note, office->sealed->note_length});
     must(open_office(office), &office->error);
     assert_false(promises_lack_key(office->promises));
