@@ -48,7 +48,12 @@ static bool check_ports(const struct listening *listening, const struct server_o
 bool listening_take_sockets(struct listening *listening, const struct server_options *options,
                             struct error *error) {
     static const char *const names[LOTTERY_PORTS] = {"bets", "consult"};
-    return supervisor_sockets(names, listening->sockets, listening->port_count, error) &&
+    const struct supervisor_places places = {
+        .names = names,
+        .count = listening->port_count,
+        .other_name = options->service == SERVICE_ECHO ? NULL : "http",
+    };
+    return supervisor_sockets(&places, listening->sockets, &listening->http_socket, error) &&
            check_ports(listening, options, error);
 }
 

@@ -11,6 +11,7 @@
 struct listening {
     int port_count;             // of the service: bets and consultations, or the echo's
     int sockets[LOTTERY_PORTS]; // that were handed over; -1: none
+    int http_socket;            // for the board, handed over by the name `http`; -1: none
     struct place place;         // for the other ports
 };
 
@@ -18,7 +19,8 @@ struct listening {
 bool listening_parse(struct listening *listening, const struct server_options *options,
                      struct error *error) MUST_CHECK;
 
-// Takes over the sockets that were handed over, and checks the ports of the others. ERROR_BAD_SETTING.
+// Takes over the sockets that were handed over, and checks the ports of the others. The board's has to be
+// named: in their order there are the service's alone. ERROR_BAD_SETTING.
 bool listening_take_sockets(struct listening *listening, const struct server_options *options,
                             struct error *error) MUST_CHECK;
 

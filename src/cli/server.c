@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "cli/board_place.h"
 #include "cli/certificates.h"
 #include "cli/command.h"
 #include "cli/controlling.h"
@@ -404,8 +405,8 @@ static bool check_options(struct server *server, struct error *error) {
     const struct server_options *options = &server->options;
     return listening_parse(&server->listening, options, error) &&
            listening_take_sockets(&server->listening, options, error) &&
-           server_conflicts_check(options, error) && loops_check(options, error) &&
-           check_store(options, error);
+           board_place_check(options, &server->listening, error) && server_conflicts_check(options, error) &&
+           loops_check(options, error) && check_store(options, error);
 }
 
 // Before anything else, and with the rights that the server was started with. The thread that watches is gone

@@ -78,6 +78,7 @@ static const struct setting_group groups[] = {
     LOG_SERVER_GROUP_IN(struct server_options, log),
     {"Log", audit_log, 0},
     CONTROL_GROUP_IN(struct server_options, control),
+    HTTP_GROUP_IN(struct server_options, http),
     {"Privileges", privileges, 0},
     {.settings = NULL},
 };

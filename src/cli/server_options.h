@@ -4,6 +4,7 @@
 
 #include "cli/choices.h"
 #include "cli/control_options.h"
+#include "cli/http_options.h"
 #include "cli/log_options.h"
 #include "cli/sign_options.h"
 #include "cli/store_options.h"
@@ -42,6 +43,7 @@ struct server_options {
     struct log_options log;
     const char *audit_log; // path, or NULL
     struct control_settings control;
+    struct http_settings http; // the board
 
     // Privileges.
     const char *run_as; // user, or NULL

@@ -7,13 +7,17 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-static int index_of(const char *name, const char *const *names, int count) {
-    for (int i = 0; i < count; i++) {
-        if (strcmp(name, names[i]) == 0) {
+static int index_of(const char *name, const struct supervisor_places *places) {
+    for (int i = 0; i < places->count; i++) {
+        if (strcmp(name, places->names[i]) == 0) {
             return i;
         }
     }
     return -1;
+}
+
+static bool is_other(const char *name, const struct supervisor_places *places) {
+    return places->other_name != NULL && strcmp(name, places->other_name) == 0;
 }
 
 static bool is_tcp(int descriptor) {
@@ -21,35 +25,40 @@ static bool is_tcp(int descriptor) {
            sd_is_socket(descriptor, AF_INET6, SOCK_STREAM, -1) > 0;
 }
 
-static bool has_our_name(char **given, int given_count, const char *const *names, int count) {
+// Whether one of those that may also come in their order has its name.
+static bool has_our_name(char **given, int given_count, const struct supervisor_places *places) {
     for (int i = 0; i < given_count; i++) {
-        if (index_of(given[i], names, count) >= 0) {
+        if (index_of(given[i], places) >= 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool place(char **given, int given_count, const char *const *names, int *sockets, int count,
-                  struct error *error) {
-    bool by_name = has_our_name(given, given_count, names, count);
-    for (int i = 0; i < given_count; i++) {
+static bool place(char **given, int given_count, const struct supervisor_places *places, int *sockets,
+                  int *other, struct error *error) {
+    bool by_name = has_our_name(given, given_count, places);
+    for (int i = 0, in_order = 0; i < given_count; i++) {
         int descriptor = SD_LISTEN_FDS_START + i;
-        int at = by_name ? index_of(given[i], names, count) : i;
+        int at = by_name ? index_of(given[i], places) : in_order;
+        int *to = is_other(given[i], places) ? other : at >= 0 && at < places->count ? &sockets[at] : NULL;
         if (!is_tcp(descriptor)) {
             return error_set(error, ERROR_BAD_SETTING, "LISTEN_FDS: \"%.60s\" is not a TCP socket", given[i]);
         }
-        if (at < 0 || at >= count || sockets[at] >= 0) {
+        if (to == NULL || *to >= 0) {
             return error_set(error, ERROR_BAD_SETTING, "LISTEN_FDS: there is no place for \"%.60s\"",
                              given[i]);
         }
-        sockets[at] = descriptor;
+        *to = descriptor;
+        in_order += to != other;
     }
     return true;
 }
 
-bool supervisor_sockets(const char *const *names, int *sockets, int count, struct error *error) {
-    for (int i = 0; i < count; i++) {
+bool supervisor_sockets(const struct supervisor_places *places, int *sockets, int *other,
+                        struct error *error) {
+    *other = -1;
+    for (int i = 0; i < places->count; i++) {
         sockets[i] = -1;
     }
     char **given = NULL;
@@ -57,7 +66,7 @@ bool supervisor_sockets(const char *const *names, int *sockets, int count, struc
     if (given_count < 0) {
         return error_set_system(error, -given_count, "LISTEN_FDS cannot be understood");
     }
-    bool placed = place(given, given_count, names, sockets, count, error);
+    bool placed = place(given, given_count, places, sockets, other, error);
     for (int i = 0; i < given_count; i++) {
         free(given[i]);
     }

@@ -8,10 +8,19 @@
 
 #include <stdbool.h>
 
+// Which sockets there is a place for.
+struct supervisor_places {
+    const char *const *names; // `count` of them
+    int count;
+    const char *other_name; // of one more, which has to be named; NULL: none
+};
+
 // Puts the sockets that were passed into sockets[0 … count - 1], -1 for none: by name (systemd's
-// FileDescriptorName) where names[i] matches, or in their order if no name is one of ours. The caller owns
-// them. ERROR_BAD_SETTING when one is not a TCP socket or has no place; the caller then closes nothing.
-bool supervisor_sockets(const char *const *names, int *sockets, int count, struct error *error) MUST_CHECK;
+// FileDescriptorName) where names[i] matches, or in their order if none of them has one of these names. The
+// one called `other_name` goes into *other. The caller owns them. ERROR_BAD_SETTING when one is not a TCP
+// socket or has no place; the caller then closes nothing.
+bool supervisor_sockets(const struct supervisor_places *places, int *sockets, int *other,
+                        struct error *error) MUST_CHECK;
 
 // Whether there is a service manager that wants to be notified.
 bool supervisor_is_there(void);

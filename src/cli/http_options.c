@@ -1,0 +1,128 @@
+#include "cli/http_options.h"
+
+#include "cli/help_texts.h"
+#include "net/place.h"
+
+#include <ctype.h>
+#include <netinet/in.h>
+#include <string.h>
+
+enum { CONNECTIONS_MIN = 8, CONNECTIONS_MOST = 65536, LABEL_BYTES_MAX = 63 };
+
+const struct setting http_settings[] = {
+    SETTING_NUMBER_IN(struct http_settings, port, "HTTP_PORT", NULL, 0, UINT16_MAX, HELP_HTTP_PORT),
+    SETTING_TEXT_IN(struct http_settings, host, "HTTP_HOST", "127.0.0.1", HELP_HTTP_HOST),
+    SETTING_TEXT_IN(struct http_settings, names, "HTTP_NAMES", NULL, HELP_HTTP_NAMES),
+    SETTING_NUMBER_IN(struct http_settings, connections_max, "HTTP_CONNECTIONS_MAX", "128", CONNECTIONS_MIN,
+                      CONNECTIONS_MOST, HELP_HTTP_CONNECTIONS_MAX),
+    {.key = NULL},
+};
+
+// The place ------------------------------------------------------------------------------------------------
+
+static void add_v4(struct http_place *place, in_addr_t address) {
+    struct sockaddr_in *to = (struct sockaddr_in *)(void *)&place->addresses[place->count++];
+    *to = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
+}
+
+static void add_v6(struct http_place *place, const struct in6_addr *address) {
+    struct sockaddr_in6 *to = (struct sockaddr_in6 *)(void *)&place->addresses[place->count++];
+    *to = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_addr = *address};
+}
+
+bool http_options_place(const struct http_settings *options, const struct settings *settings,
+                        struct http_place *place, struct error *error) {
+    struct place parsed;
+    struct error reason;
+    *place = (struct http_place){.count = 0};
+    if (strcmp(options->host, "localhost") == 0) {
+        add_v4(place, INADDR_LOOPBACK);
+        add_v6(place, &in6addr_loopback);
+        return true;
+    }
+    if (!place_parse(options->host, &parsed, &reason)) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, &options->host),
+                         reason.text);
+    }
+    if (parsed.kind != PLACE_ADDRESSES) {
+        return error_set(error, ERROR_BAD_SETTING,
+                         "%s: \"%.100s\" is no numeric address, and not localhost: a name may lead "
+                         "anywhere tomorrow, and with it who can read the board; name the address (0.0.0.0 "
+                         "for all), and put the names that it is reached by into HTTP_NAMES",
+                         settings_place(settings, &options->host), options->host);
+    }
+    if (parsed.addresses[0].ss_family == AF_INET6 && place_is_unspecified(&parsed.addresses[0])) {
+        add_v4(place, INADDR_ANY);
+        add_v6(place, &in6addr_any);
+        return true;
+    }
+    place->addresses[place->count++] = parsed.addresses[0];
+    return true;
+}
+
+// The names ------------------------------------------------------------------------------------------------
+
+static bool is_label(const char *label, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)label[i]) && label[i] != '-' && label[i] != '_') {
+            return false;
+        }
+    }
+    return length > 0 && length <= LABEL_BYTES_MAX && label[0] != '-' && label[length - 1] != '-';
+}
+
+static bool is_number(const char *label, size_t length) {
+    return strspn(label, "0123456789") >= length;
+}
+
+// A name whose last label is a number would be taken for an address (WHATWG URL, 3.5).
+static bool is_name(const char *name, size_t length) {
+    const char *at = name, *end = name + length;
+    while (true) {
+        const char *dot = memchr(at, '.', (size_t)(end - at));
+        size_t label = (size_t)((dot == NULL ? end : dot) - at);
+        if (!is_label(at, label)) {
+            return false;
+        }
+        if (dot == NULL) {
+            return length <= HTTP_NAME_BYTES_MAX && !is_number(at, label);
+        }
+        at = dot + 1;
+    }
+}
+
+static bool check_names(const struct http_settings *options, const struct settings *settings,
+                        struct error *error) {
+    for (const char *at = options->names; at != NULL; at = *at == ',' ? at + 1 : NULL) {
+        size_t length = strcspn(at, ",");
+        if (!is_name(at, length)) {
+            return error_set(error, ERROR_BAD_SETTING,
+                             "%s: \"%.*s\" is not the name of a host: give names such as board.example, with "
+                             "commas between them, without scheme, port or spaces; addresses and localhost "
+                             "need none",
+                             settings_place(settings, &options->names), (int)(length < 100 ? length : 100),
+                             at);
+        }
+        at += length;
+    }
+    return true;
+}
+
+bool http_options_check(const struct http_settings *options, const struct settings *settings, bool has_socket,
+                        struct error *error) {
+    const void *const others[] = {&options->host, &options->names, &options->connections_max};
+    struct http_place ignored;
+    if (settings_is_set(settings, &options->port) || has_socket) {
+        return http_options_place(options, settings, &ignored, error) &&
+               check_names(options, settings, error);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (settings_is_set(settings, others[i])) {
+            return error_set(
+                error, ERROR_BAD_SETTING,
+                "%s: is of the board, and HTTP_PORT is not set: set that, too, or take this away",
+                settings_place(settings, others[i]));
+        }
+    }
+    return true;
+}
