@@ -108,5 +108,6 @@ bool controlling_open(struct controlling *controlling, const struct server_optio
     control.reload = actions->reload;
     control.tell_store = has_file ? NULL : actions->tell_store;
     control.context = actions->context;
+    control.numbers = actions->numbers;
     return control_open(&control, &controlling->control, error);
 }

@@ -7,6 +7,8 @@
 #include "control/control.h"
 #include "net/net.h"
 
+struct number_counts;
+
 struct controlling {
     struct control *control;         // NULL: nobody gives orders to this server
     char folder[PATH_MAX];           // of its socket; "" when there is none
@@ -21,6 +23,7 @@ struct controlling_actions {
     void (*tell_store)(void *context, struct control_store *store);
     bool (*reload)(void *context, struct error *error);
     void *context;
+    struct number_counts *numbers;
 };
 
 // Makes the socket, with the rights that the server was started with, for the user that it will run as. One

@@ -27,6 +27,7 @@
 #include "cli/upgrading.h"
 #include "confine/supervisor.h"
 #include "ledger/ledger.h"
+#include "ledger/number_counts.h"
 #include "ledger/worker.h"
 #include "net/limits.h"
 #include "net/net.h"
@@ -58,6 +59,7 @@ struct server {
     struct ledger *ledger;
     struct worker *worker;
     struct lottery *lottery;
+    struct number_counts *numbers; // of a lottery
     struct net *net;
     struct controlling controlling;
     uint64_t drains_since_ms; // of the steady clock; 0: it does not
@@ -244,7 +246,8 @@ static bool open_control(struct server *server, struct error *error) {
                                                 .connections = connections,
                                                 .reload = reload,
                                                 .tell_store = tell_store,
-                                                .context = server};
+                                                .context = server,
+                                                .numbers = server->numbers};
     return controlling_open(&server->controlling, &server->options, server->net, &server->main_loop.loop,
                             &actions, error);
 }
@@ -311,6 +314,13 @@ static bool start_lottery(struct server *server, struct error *error) {
     return store_watch_start(server->options.store.address, on_store_changed, server, &server->watch, error);
 }
 
+static bool make_lottery(struct server *server, struct error *error) {
+    server->lottery = lottery_new();
+    server->numbers = number_counts_new(open_reader, server, server->options.store.draw);
+    return (server->lottery != NULL && server->numbers != NULL) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
+}
+
 // The ports are bound with the privileges we were started with. Then every privilege no longer needed is
 // given up, before the first thread (the log's) starts and before the store is opened. We listen last.
 static bool start(struct server *server, struct error *error) {
@@ -318,8 +328,8 @@ static bool start(struct server *server, struct error *error) {
     if (!find_place(server, error) || !start_tls(server, error)) {
         return false;
     }
-    if (has_store && (server->lottery = lottery_new()) == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
+    if (has_store && !make_lottery(server, error)) {
+        return false;
     }
     if (!open_net(server, error) || !open_control(server, error) ||
         (has_store && !server_signing_open(&server->signing, &server->options, error))) {
@@ -358,6 +368,7 @@ static void stop(struct server *server) {
     if (server->ledger != NULL) {
         ledger_close(&server->ledger);
     }
+    number_counts_free(server->numbers);
     store_forget(&server->store_identity);
     lottery_free(server->lottery);
     server_signing_close(&server->signing);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+struct number_counts;
+
 enum { CONTROL_STORE_BYTES = 1024 };
 
 // Which store it is, where that is in no file; "": unknown.
@@ -40,7 +42,8 @@ struct control_options {
     // be: of that the server keeps what it had. The rest is read again all the same.
     bool (*reload)(void *context, struct error *error);
     void *context;
-    uint64_t idle_ms; // after which a connection that gives no order is closed
+    struct number_counts *numbers; // how often each was bet, kept by the caller. NULL: it counts none
+    uint64_t idle_ms;              // after which a connection that gives no order is closed
 };
 
 #endif

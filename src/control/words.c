@@ -3,6 +3,7 @@
 #include "bet/errors.h"
 #include "control/words_draw.h"
 #include "control/words_live.h"
+#include "control/words_numbers.h"
 #include "control/words_put.h"
 #include "control/words_seal.h"
 
@@ -127,6 +128,9 @@ bool words_find(struct control_order *order, struct error *error) {
     order->word = find_in(words, WORDS, order->line.word);
     if (order->word == NULL && strcmp(order->line.word, word_live.name) == 0) {
         order->word = &word_live;
+    }
+    if (order->word == NULL && strcmp(order->line.word, word_numbers.name) == 0) {
+        order->word = &word_numbers;
     }
     if (order->word == NULL) {
         order->word = find_in(words_seal, words_seal_count, order->line.word);

@@ -114,6 +114,21 @@ class Answers(Orders):
         self.assertEqual((status["missing"], status["more_missing"]), ([[1, 1], [3, 4]], False))
         self.assertEqual((status["sealed_at"], status["store_fails"]), (None, False))
 
+    def test_how_often_each_number_was_bet(self):
+        """As of the last count; it is counted when somebody asks, and seldom."""
+        server = self.serve("--audit-log", "audit.log", agencies=4)
+        wire, control = Wire(self, server.ports[0]), self.control()
+        for agency, number in (1, 7574), (2, 7574), (3, 0), (4, 9999):
+            wire.ask({"type_message": 1, "agency": agency, "first": 0, "payload": [f"Ana,Paz,30904465,1999-03-17,{number}"]})
+        said = until(lambda: (said := control.ask("numbers"))["counts"] and said, "the numbers to be counted")
+        counts = {number: count for number, count in enumerate(said["counts"]) if count}
+        self.assertEqual((said["ok"], len(said["counts"]), said["bets"], counts), (True, 10000, 4, {0: 1, 7574: 2, 9999: 1}))
+        wire.ask({"type_message": 1, "agency": 1, "first": 1, "payload": ["Ana,Paz,30904465,1999-03-17,1"]})
+        until(lambda: control.ask("numbers")["bets"] == 5, "the fifth bet to be counted")
+        self.assert_refused(control.ask("numbers of=1"), "bad_order", "numbers: it has no key \"of\"")
+        with open(f"{self.folder}/audit.log", encoding="utf-8") as file:
+            self.assertNotIn("numbers", file.read())
+
     def test_an_order_is_recorded_with_its_user(self):
         server = self.serve("--audit-log", "audit.log")
         control = self.control()
