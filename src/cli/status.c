@@ -63,7 +63,7 @@ static bool read_store(const struct store_options *options, struct status *statu
     if (!store_options_open_draw(options, &status->store, &status->draw, error)) {
         return false;
     }
-    if ((status->draw.rules > 0 && !status_signed_read(status->store, &status->is_signed, error)) ||
+    if ((status->draw.rules > 0 && !signed_status_read(status->store, &status->is_signed, error)) ||
         !status_count(status, error)) {
         store_close(&status->store);
         return false;

@@ -172,7 +172,7 @@ static bool advise_on_seal(const struct status *status, struct status_advice *ad
 
 // A seal that nobody saw early enough has no number.
 static void advise_to_give_pulse(const struct status *status, struct status_advice *advice) {
-    const struct status_signed *is_signed = &status->is_signed;
+    const struct signed_status *is_signed = &status->is_signed;
     const char *flags = status_flags(status);
     if (is_signed->pulse_at[0] == '\0') {
         say(advice, "give_pulse", "sealed: give the beacon's pulse with `quiniela draw%s --pulse FILE`",
@@ -189,7 +189,7 @@ static void advise_to_give_pulse(const struct status *status, struct status_advi
 }
 
 static void advise_to_give_number(const struct status *status, struct status_advice *advice) {
-    const struct status_signed *is_signed = &status->is_signed;
+    const struct signed_status *is_signed = &status->is_signed;
     const char *flags = status_flags(status);
     if (is_signed->approvals_wanted == 0) {
         say(advice, "give_number", "sealed: give the number with `quiniela draw%s --number NNNN`", flags);

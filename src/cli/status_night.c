@@ -52,7 +52,7 @@ static void print_number(const struct stored_draw *draw) {
 }
 
 static void print_signer(const struct status *status) {
-    const struct status_signed *is_signed = &status->is_signed;
+    const struct signed_status *is_signed = &status->is_signed;
     if (is_signed->by[0] == '\0') {
         print_line("rules", "unsigned");
         return;

@@ -29,7 +29,7 @@ static void put_draw(const struct status *status, struct json_writer *writer) {
 }
 
 static void put_signed(const struct status *status, struct json_writer *writer) {
-    const struct status_signed *is_signed = &status->is_signed;
+    const struct signed_status *is_signed = &status->is_signed;
     if (is_signed->by[0] == '\0' || status->store == NULL) {
         json_put_null(writer, "signed");
         return;

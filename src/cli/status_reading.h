@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "cli/backup_note.h"
 #include "cli/status_live.h"
-#include "cli/status_signed.h"
+#include "ledger/signed_status.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -35,7 +35,7 @@ struct status {
     const char *draw_name;
     const char *flags; // with which a command reaches this draw, such as " --draw other"; NULL: none
     struct stored_draw draw;
-    struct status_signed is_signed; // where only a server could be asked, `by` alone
+    struct signed_status is_signed; // where only a server could be asked, `by` alone
     struct status_totals totals;
     struct status_end first_end, last_end;
     struct order_status missing;    // of it only the agencies that have not finished, as ranges

@@ -19,7 +19,7 @@ struct night {
     bool is_shared; // the store
     const char *flags;
     struct status_live live;
-    struct status_signed is_signed;
+    struct signed_status is_signed;
 };
 
 static time_t at(const char *utc) {

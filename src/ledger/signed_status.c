@@ -1,4 +1,4 @@
-#include "cli/status_signed.h"
+#include "ledger/signed_status.h"
 
 #include "bet/errors.h"
 #include "ledger/rules_note.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 struct reading {
-    struct status_signed *is_signed;
+    struct signed_status *is_signed;
     struct rules *rules; // the newest record
     struct note *note;   // the one that is read
 };
@@ -27,7 +27,7 @@ static bool take_rules(struct reading *reading, struct slice bytes, struct error
 }
 
 static bool take_approval(struct reading *reading, struct slice bytes, struct error *error) {
-    struct status_signed *is_signed = reading->is_signed;
+    struct signed_status *is_signed = reading->is_signed;
     struct approval approval;
     struct error reason;
     if (!note_parse("an approval", bytes, reading->note, &reason) ||
@@ -61,7 +61,7 @@ static bool take(void *context, const struct stored_paper *paper, struct error *
     return paper->kind != PAPER_APPROVAL || reading->rules == NULL || take_approval(reading, bytes, error);
 }
 
-static void take_terms(const struct rules *rules, struct status_signed *is_signed) {
+static void take_terms(const struct rules *rules, struct signed_status *is_signed) {
     snprintf(is_signed->by, sizeof is_signed->by, "%s", rules == NULL ? "?" : rules->key.name);
     if (rules != NULL && rules->how == RULES_BEACON) {
         instant_format(rules->pulse.time, is_signed->pulse_at);
@@ -70,9 +70,9 @@ static void take_terms(const struct rules *rules, struct status_signed *is_signe
     is_signed->approvals_wanted = rules == NULL ? 0 : rules->approvals;
 }
 
-bool status_signed_read(struct store *store, struct status_signed *is_signed, struct error *error) {
+bool signed_status_read(struct store *store, struct signed_status *is_signed, struct error *error) {
     struct reading reading = {.is_signed = is_signed, .note = malloc(sizeof *reading.note)};
-    *is_signed = (struct status_signed){.seen = 0};
+    *is_signed = (struct signed_status){.seen = 0};
     if (reading.note == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for what is signed");
     }
