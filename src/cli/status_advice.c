@@ -1,6 +1,7 @@
 #include "cli/status_advice.h"
 
 #include "cli/ago.h"
+#include "ledger/pulse.h"
 #include "ledger/survey.h"
 
 #include <inttypes.h>
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOW_MS = 10 * 1000, SILENT_S = 60 }; // a store takes too long; an agency is to be called
+enum { SLOW_MS = 10 * 1000 }; // a store takes too long
 enum { SILENCE_BYTES = AGO_BYTES + 32 };
 
 __attribute__((format(printf, 3, 4))) static bool say(struct status_advice *advice, const char *code,
@@ -80,7 +81,7 @@ static const struct status_silent *whom_to_call(const struct status_live *live) 
     const struct status_silent *first = NULL;
     for (size_t i = 0; i < live->silent_count; i++) {
         const struct status_silent *silent = &live->silent[i];
-        if (silent->is_heard && silent->silent_s >= SILENT_S) {
+        if (silent->is_heard && silent->silent_s >= PULSE_SILENT_S) {
             return silent;
         }
         if (!silent->is_heard && first == NULL) {

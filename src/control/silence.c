@@ -32,7 +32,7 @@ static void add_heard(struct look *look, struct silent silent) {
 static bool look_at(void *context, const struct silent *silent) {
     struct look *look = context;
     if (silent->for_s != PULSE_NEVER) {
-        look->silence->quiet += silent->for_s >= SILENCE_LONG_S;
+        look->silence->quiet += silent->for_s >= PULSE_SILENT_S;
         add_heard(look, *silent);
         return true;
     }

@@ -9,10 +9,7 @@
 
 struct pulse;
 
-enum {
-    SILENT_MAX = 20,     // of one answer
-    SILENCE_LONG_S = 60, // from which on an agency that was heard of counts as silent
-};
+enum { SILENT_MAX = 20 }; // of one answer
 
 struct silence {
     struct silent {

@@ -9,7 +9,10 @@
 
 struct pulse;
 
-enum { PULSE_SECONDS_MAX = 60 }; // for which bets are counted
+enum {
+    PULSE_SECONDS_MAX = 60, // for which bets are counted
+    PULSE_SILENT_S = 60,    // from which on an agency that was heard of counts as silent
+};
 
 #define PULSE_NEVER UINT32_MAX
 
