@@ -5,8 +5,7 @@
 #include "cli/command.h"
 #include "cli/help_texts.h"
 #include "cli/output_file.h"
-#include "cli/page_files.h"
-#include "cli/page_template.h"
+#include "cli/page_making.h"
 #include "notary/small_file.h"
 #include "seal/encoding.h"
 #include "seal/hash.h"
@@ -40,8 +39,6 @@ const struct settings_command page_command = {
     .details = HELP_PAGE_DETAILS,
     .groups = groups,
 };
-
-enum { SOURCE_HASH_BYTES = sizeof "sha256-" + BASE64_TEXT_BYTES(HASH_BYTES) };
 
 // What the page says of the lottery.
 struct page {
@@ -99,46 +96,21 @@ static bool read_certificate(const struct page_options *options, struct page *pa
     return true;
 }
 
-static struct slice embedded(const unsigned char *bytes, size_t length) {
-    return (struct slice){(const char *)bytes, length};
-}
-
-// What a page's policy names a script or a style by.
-static void hash_source(struct slice source, char text[SOURCE_HASH_BYTES]) {
-    struct hash hash;
-    hash_of(source.text, source.length, &hash);
-    char base64[BASE64_TEXT_BYTES(HASH_BYTES)];
-    base64_encode(hash.bytes, sizeof hash.bytes, base64);
-    snprintf(text, SOURCE_HASH_BYTES, "sha256-%s", base64);
-}
-
 static bool write_piece(void *context, struct slice piece, struct error *error) {
     return piece.length == 0 || output_file_write(context, piece.text, piece.length, error);
 }
 
 static bool write_page(const struct page_options *options, const struct page *page, struct error *error) {
-    struct slice script = embedded(page_script, page_script_bytes),
-                 style = embedded(page_style, page_style_bytes);
-    char script_hash[SOURCE_HASH_BYTES], style_hash[SOURCE_HASH_BYTES];
-    hash_source(script, script_hash);
-    hash_source(style, style_hash);
-    const struct page_value values[] = {
-        {"script", script, true},
-        {"style", style, true},
-        {"script-hash", slice_of(script_hash), false},
-        {"style-hash", slice_of(style_hash), false},
-        {"name", slice_of(page->key.name), false},
-        {"key", slice_of(options->key), false},
-        {"origin", slice_of(options->origin == NULL ? "" : options->origin), false},
-        {"certificate-id", slice_of(page->certificate_id), false},
-        {"certificate", small_file_text(&page->certificate), false},
-        {.name = NULL},
-    };
+    const struct page_making making = {.key = slice_of(options->key),
+                                       .name = page->key.name,
+                                       .origin = options->origin,
+                                       .certificate_id = page->certificate_id,
+                                       .certificate = small_file_text(&page->certificate)};
     struct output_file *out;
     if (!output_file_open(options->output, &out, error)) {
         return false;
     }
-    if (!page_template_fill(embedded(page_html, page_html_bytes), values, write_piece, out, error)) {
+    if (!page_make(&making, write_piece, out, error)) {
         output_file_drop(&out);
         return false;
     }
