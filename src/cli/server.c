@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include "audit/events.h"
-#include "base/clock.h"
 #include "base/heap.h"
 #include "base/log.h"
 #include "base/signals.h"
@@ -11,6 +10,7 @@
 #include "cli/certificates.h"
 #include "cli/command.h"
 #include "cli/controlling.h"
+#include "cli/draining.h"
 #include "cli/draw_options.h"
 #include "cli/ledger_opening.h"
 #include "cli/listening.h"
@@ -36,14 +36,11 @@
 #include "store/watch.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     AUDIT_TICK_MS = 1000,
-    DRAIN_LOOK_MS = 50,
-    DRAIN_MS_MAX = 30 * 1000, // what is under way has left by then, or never will
 };
 
 struct server {
@@ -62,8 +59,8 @@ struct server {
     struct number_counts *numbers; // of a lottery
     struct net *net;
     struct controlling controlling;
-    uint64_t drains_since_ms; // of the steady clock; 0: it does not
-    bool is_ready;            // it listens
+    struct draining draining;
+    bool is_ready; // it listens
 };
 
 static bool is_echo(const struct server *server) {
@@ -114,27 +111,10 @@ static void on_reload(void *context) {
     (void)reload(context, &ignored);
 }
 
-static void look_whether_drained(void *context) {
-    struct server *server = context;
-    size_t connections = net_connections(server->net);
-    if (connections == 0 || clock_steady_ms() - server->drains_since_ms >= DRAIN_MS_MAX) {
-        log_event(LOG_LEVEL_INFO, "drain", LOG_SUCCESS, "connections: %zu", connections);
-        main_loop_ask_to_stop(&server->main_loop);
-    }
-}
-
 // Ordered again, it goes on.
 static uint64_t drain(void *context) {
     struct server *server = context;
-    uint64_t connections = net_connections(server->net);
-    if (server->drains_since_ms == 0) {
-        server->drains_since_ms = clock_steady_ms();
-        log_event(LOG_LEVEL_INFO, "drain", LOG_IN_PROGRESS, "connections: %" PRIu64, connections);
-        supervisor_stopping();
-        net_drain(server->net);
-        main_loop_repeat(&server->main_loop, DRAIN_LOOK_MS, look_whether_drained, server);
-    }
-    return connections;
+    return draining_begin(&server->draining, server->net, &server->main_loop);
 }
 
 static uint64_t connections(void *context) {
