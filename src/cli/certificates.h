@@ -6,11 +6,15 @@
 #include "cli/server_options.h"
 #include "net/net.h"
 
+#include <stdatomic.h>
+#include <time.h>
+
 enum { CERTIFICATES_WARN_EVERY_MS = 12 * 3600 * 1000 };
 
 struct certificates {
     const struct server_options *options;
     struct tls_context *tls; // NULL: plain text
+    _Atomic time_t expiry;   // see certificates_expiry
 };
 
 // Reads the files that the settings name, if any. ERROR_BAD_SETTING, naming the setting and the file.
@@ -24,6 +28,9 @@ bool certificates_reload(struct certificates *certificates, struct net *net, boo
 
 // Logs a line for each file that is about to expire. `certificates` is a struct certificates.
 void certificates_warn(void *certificates);
+
+// When whichever of the files in use expires first does; 0: there are none. Any thread may call this.
+time_t certificates_expiry(const struct certificates *certificates);
 
 // Releases the certificates; connections that use them keep them until they end.
 void certificates_close(struct certificates *certificates);
