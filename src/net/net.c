@@ -11,9 +11,9 @@ static size_t connections_max(const struct net_options *options) {
     struct rlimit limit;
     size_t most = options->connections_max == 0 ? SIZE_MAX : options->connections_max;
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        rlim_t kept =
-            DESCRIPTORS_KEPT + (DESCRIPTORS_KEPT_LOOP + options->place.count * (rlim_t)options->port_count) *
-                                   (rlim_t)options->loops;
+        rlim_t kept = DESCRIPTORS_KEPT + options->descriptors_apart +
+                      (DESCRIPTORS_KEPT_LOOP + options->place.count * (rlim_t)options->port_count) *
+                          (rlim_t)options->loops;
         size_t room = limit.rlim_cur > kept ? (size_t)(limit.rlim_cur - kept) : 1;
         most = room < most ? room : most;
     }

@@ -25,9 +25,10 @@ struct net_options {
     // is owed no answer; of WRITE_BYTES_MAX bytes until the peer has read them; and of each of the peer's
     // turns in a TLS handshake.
     uint64_t message_timeout_ms, idle_timeout_ms, send_timeout_ms, handshake_timeout_ms;
-    struct tls_context *tls;  // a server's context: connections are encrypted. NULL: plain
-    uint32_t connections_max; // of all loops together; 0: as many as the file descriptors allow
-    size_t memory_max;        // bytes held for all connections together (memory.h); 0: MEMORY_DEFAULT
+    struct tls_context *tls;    // a server's context: connections are encrypted. NULL: plain
+    uint32_t connections_max;   // of all loops together; 0: as many as the file descriptors allow
+    uint32_t descriptors_apart; // which others of this process may take; connections leave them free
+    size_t memory_max;          // bytes held for all connections together (memory.h); 0: MEMORY_DEFAULT
 };
 
 struct net;
