@@ -12,7 +12,7 @@ RUN cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        libinih1 libpq5 libqrencode4 libseccomp2 libsimdjson14 libsqlite3-0 libssl3 libstdc++6 libsystemd0 libuv1 libyaml-0-2 \
+        libinih1 libmicrohttpd12 libpq5 libqrencode4 libseccomp2 libsimdjson14 libsqlite3-0 libssl3 libstdc++6 libsystemd0 libuv1 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin quiniela \
     && install -d -o quiniela -g quiniela /data

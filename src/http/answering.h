@@ -1,0 +1,20 @@
+// Answers, on their way to libmicrohttpd.
+#ifndef QUINIELA_HTTP_ANSWERING_H
+#define QUINIELA_HTTP_ANSWERING_H
+
+#include "http/http.h"
+#include "http/request_parts.h"
+
+#include <microhttpd.h>
+
+// Answers, and frees the answer's body. False when there is no memory: the connection is to be closed.
+bool answering_send(struct MHD_Connection *connection, struct http_answer *answer) MUST_CHECK;
+
+// The same with a response whose body is made already; frees it. NULL is no memory.
+bool answering_send_response(struct MHD_Connection *connection, const struct http_answer *answer,
+                             struct MHD_Response *response) MUST_CHECK;
+
+// The same, with a line for people.
+bool answering_refuse(struct MHD_Connection *connection, struct request_refusal refusal) MUST_CHECK;
+
+#endif

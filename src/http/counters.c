@@ -1,0 +1,3 @@
+#include "http/counters.h"
+
+COUNTERS_DEFINE(http, HTTP_COUNTERS);

@@ -1,0 +1,124 @@
+#include "http/streams.h"
+
+#include "base/container.h"
+#include "http/answering.h"
+#include "http/connection.h"
+#include "http/counters.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    BLOCK_BYTES = 4096
+}; // to a reader of HTTP/1.0; to others as much as the connection's memory has room for
+
+struct stream {
+    struct list_node node;
+    struct http *http;
+    struct connection *connection;
+    void *state; // the handler's
+    char *text;  // the piece that is leaving
+    size_t length, sent;
+    bool is_over;
+};
+
+// Whether there is something to send, after asking the handler if there was nothing.
+static bool has_text(struct stream *stream) {
+    const struct http_options *options = &stream->http->options;
+    if (stream->sent == stream->length && !stream->is_over) {
+        free(stream->text);
+        stream->text = NULL;
+        stream->length = stream->sent = 0;
+        stream->is_over =
+            !options->stream_next(options->context, stream->state, &stream->text, &stream->length);
+    }
+    return stream->sent < stream->length;
+}
+
+// What libmicrohttpd asks for when the system has taken what it had.
+static ssize_t give(void *context, uint64_t position, char *bytes, size_t room) {
+    struct stream *stream = context;
+    (void)position;
+    if (stream->connection->is_ending) {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    if (!has_text(stream)) {
+        if (stream->is_over) {
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        }
+        connection_suspend(stream->connection);
+        return 0;
+    }
+    size_t left = stream->length - stream->sent;
+    size_t now = left < room ? left : room;
+    memcpy(bytes, stream->text + stream->sent, now);
+    stream->sent += now;
+    return (ssize_t)now;
+}
+
+static void end(void *context) {
+    struct stream *stream = context;
+    struct http *http = stream->http; // the connection may be gone
+    list_remove(&http->streams, &stream->node);
+    http->options.stream_end(http->options.context, stream->state);
+    counter_add(&http_counters.streams, -1);
+    free(stream->text);
+    free(stream);
+}
+
+static struct stream *new_stream(struct connection *connection) {
+    struct http *http = connection->http;
+    const char *last_id = MHD_lookup_connection_value(connection->mhd, MHD_HEADER_KIND, "Last-Event-ID");
+    struct stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL || !http->options.stream_begin(http->options.context, last_id, &stream->state)) {
+        free(stream);
+        return NULL;
+    }
+    stream->http = http;
+    stream->connection = connection;
+    list_add_last(&http->streams, &stream->node);
+    counter_add(&http_counters.streams, 1);
+    return stream;
+}
+
+bool streams_begin(struct connection *connection, const struct http_answer *answer) {
+    static const struct request_refusal no_room = {MHD_HTTP_SERVICE_UNAVAILABLE,
+                                                   "there are too many streams; try again later\n"};
+    struct stream *stream = bounds_may_stream(&connection->http->bounds) ? new_stream(connection) : NULL;
+    if (stream == NULL) {
+        return answering_refuse(connection->mhd, no_room);
+    }
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, give, stream, end);
+    if (response == NULL) {
+        end(stream);
+        return false;
+    }
+    // Its patience is not that of other requests.
+    (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    (void)MHD_set_connection_option(connection->mhd, MHD_CONNECTION_OPTION_TIMEOUT,
+                                    connection->http->patience.stream_idle_s);
+    return answering_send_response(connection->mhd, answer, response);
+}
+
+// Whether its reader has gone, which libmicrohttpd does not look at meanwhile.
+static bool reader_has_gone(const struct connection *connection) {
+    char byte;
+    return recv(connection->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+void streams_ask(struct http *http) {
+    for (struct list_node *node = http->streams.first, *next; node != NULL; node = next) {
+        struct stream *stream = CONTAINER_OF(node, struct stream, node);
+        next = node->next;
+        if (!stream->connection->is_suspended) {
+            continue; // it will ask by itself
+        }
+        if (reader_has_gone(stream->connection)) {
+            connection_end(stream->connection);
+        } else if (has_text(stream) || stream->is_over) {
+            connection_resume(stream->connection);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// Streams of events that are open. Each asks for its next piece once the system has taken the one before, so
+// a reader that does not read costs one piece.
+#ifndef QUINIELA_HTTP_STREAMS_H
+#define QUINIELA_HTTP_STREAMS_H
+
+#include "http/http_parts.h"
+
+// Answers a request with a stream. False: the connection is to be closed.
+bool streams_begin(struct connection *connection, const struct http_answer *answer) MUST_CHECK;
+
+// Asks the handler for what is next, for each stream that has had nothing to say.
+void streams_ask(struct http *http);
+
+#endif

@@ -1,0 +1,53 @@
+#include "http/turn.h"
+
+#include "base/clock.h"
+#include "base/container.h"
+#include "http/connection.h"
+
+#include <time.h>
+
+enum { TURN_NS_MAX = 20 * 1000 * 1000, NS_PER_MS = 1000 * 1000 };
+
+// The processor time that this thread has had.
+static uint64_t used_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * CLOCK_SECOND_NS + (uint64_t)time.tv_nsec;
+}
+
+void turn_begin(struct http *http) {
+    http->turn_began_ns = used_ns();
+    for (struct list_node *node; (node = list_take_first(&http->put_off)) != NULL;) {
+        struct connection *connection = CONTAINER_OF(node, struct connection, node);
+        connection->is_put_off = false;
+        connection_resume(connection);
+    }
+}
+
+bool turn_is_spent(const struct http *http) {
+    return used_ns() - http->turn_began_ns >= TURN_NS_MAX;
+}
+
+void turn_put_off(struct connection *connection) {
+    connection->is_put_off = true;
+    list_add_last(&connection->http->put_off, &connection->node);
+    connection_suspend(connection);
+}
+
+void turn_forget(struct connection *connection) {
+    if (connection->is_put_off) {
+        connection->is_put_off = false;
+        list_remove(&connection->http->put_off, &connection->node);
+    }
+}
+
+void turn_end(struct http *http) {
+    share_spend(&http->share, used_ns() - http->turn_began_ns, 0);
+}
+
+unsigned turn_rest_ms(struct http *http) {
+    if (share_has_any(&http->share, clock_steady_ns())) {
+        return 0;
+    }
+    return (unsigned)((uint64_t)-http->share.left_ns * SHARE_PART / NS_PER_MS) + 1;
+}
