@@ -50,6 +50,7 @@ struct board_snapshot {
     time_t read_at;                         // when the store was read last; 0: never
     char trouble[ERROR_TEXT_BYTES];         // why it could not be read since; "": it could
     uint64_t version;                       // grows whenever anything but read_at has changed
+    uint64_t whole_version;                 // of the last one in which a row was gone; 0: none ever was
 };
 
 // The name of a state, as it stands in answers: "waiting", "sending", "silent", "finished", "told",

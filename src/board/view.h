@@ -2,7 +2,7 @@
 #ifndef QUINIELA_BOARD_VIEW_H
 #define QUINIELA_BOARD_VIEW_H
 
-#include "board/board.h"
+#include "board/options.h"
 #include "board/snapshot.h"
 
 struct board_view {

@@ -1,0 +1,163 @@
+#include "board/events.h"
+
+#include "board/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void events_begin(struct events *events, const char *epoch, const char *last_id) {
+    *events = (struct events){.is_begun = false};
+    events->knows_agencies = last_id != NULL && event_id_read(last_id, epoch, &events->version);
+}
+
+// One event, whose data is in one line. No memory shows in the file.
+static void write_event(FILE *file, const char *name, const char *id, struct json_writer *data) {
+    fprintf(file, "event: %s\n", name);
+    if (id != NULL) {
+        fprintf(file, "id: %s\n", id);
+    }
+    fprintf(file, "data: %.*s\n\n", (int)data->length, data->text);
+    free(data->text);
+}
+
+static void write_draw(struct events *events, const struct events_of *of, FILE *file) {
+    struct json_writer data = {0};
+    draw_json_write(of->view, &data);
+    write_event(file, "draw", NULL, &data);
+    events->draw_version = of->view->snapshot->version;
+    events->draw_ms = of->now_ms;
+}
+
+// Agencies --------------------------------------------------------------------------------------------------
+
+static size_t count_changed(const struct board_snapshot *snapshot, uint64_t since) {
+    size_t changed = 0;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        changed += snapshot->agencies[i].version > since;
+    }
+    return changed;
+}
+
+// A version that is still to come is none of this board's.
+static bool needs_all(const struct events *events, const struct board_snapshot *snapshot) {
+    return !events->knows_agencies || events->version > snapshot->version ||
+           events->version < snapshot->whole_version;
+}
+
+static bool agencies_are_due(const struct events *events, const struct events_of *of) {
+    const struct board_snapshot *snapshot = of->view->snapshot;
+    uint64_t passed_ms = of->now_ms - events->agencies_ms;
+    if (!events->is_begun || needs_all(events, snapshot)) {
+        return true;
+    }
+    if (events->version == snapshot->version || passed_ms < AGENCIES_EVERY_MS) {
+        return false;
+    }
+    size_t changed = count_changed(snapshot, events->version);
+    return changed > 0 && (changed <= AGENCIES_MANY || passed_ms >= AGENCIES_MANY_EVERY_MS);
+}
+
+// Only this event has an id: whoever comes back with it lacks rows of agencies alone.
+static void write_agencies(struct events *events, const struct events_of *of, FILE *file) {
+    const struct board_snapshot *snapshot = of->view->snapshot;
+    bool is_reset = needs_all(events, snapshot);
+    struct json_writer data = {0};
+    char id[EVENT_ID_BYTES];
+    json_begin(&data, NULL);
+    json_put_bool(&data, "reset", is_reset);
+    json_begin_list(&data, "rows");
+    agencies_json_rows(snapshot, is_reset ? 0 : events->version, &data);
+    json_end_list(&data);
+    json_end(&data);
+    event_id_write(of->epoch, snapshot->version, id);
+    write_event(file, "agencies", id, &data);
+    events->version = snapshot->version;
+    events->knows_agencies = true;
+    events->agencies_ms = of->now_ms;
+}
+
+// The history -----------------------------------------------------------------------------------------------
+
+static void write_history(struct events *events, const struct history *history, FILE *file) {
+    struct json_writer data = {0};
+    json_begin(&data, NULL);
+    json_put_number(&data, "step_s", HISTORY_STEP_S);
+    json_put_number(&data, "until", (uint64_t)history->until);
+    json_begin_list(&data, "bets");
+    for (uint64_t i = history->count - history_length(history); i < history->count; i++) {
+        json_put_number(&data, NULL, history_step(history, i));
+    }
+    json_end_list(&data);
+    json_end(&data);
+    write_event(file, "history", NULL, &data);
+    events->steps = history->count;
+    events->steps_until = history->until;
+}
+
+static void write_step(const struct history *history, uint64_t number, FILE *file) {
+    struct json_writer data = {0};
+    json_begin(&data, NULL);
+    json_put_number(&data, "until", (uint64_t)history_step_until(history, number));
+    json_put_number(&data, "bets", history_step(history, number));
+    json_end(&data);
+    write_event(file, "step", NULL, &data);
+}
+
+// A history that has begun anew, or has lost what was not told yet, is told whole.
+static bool has_whole_history_to_tell(const struct events *events, const struct history *history) {
+    return !events->is_begun || history->count < events->steps ||
+           history->count - events->steps > HISTORY_STEPS ||
+           history->until - events->steps_until != (time_t)(history->count - events->steps) * HISTORY_STEP_S;
+}
+
+static void write_steps(struct events *events, const struct history *history, FILE *file) {
+    if (has_whole_history_to_tell(events, history)) {
+        write_history(events, history, file);
+        return;
+    }
+    for (; events->steps < history->count; events->steps++) {
+        write_step(history, events->steps, file);
+    }
+    events->steps_until = history->until;
+}
+
+// All together ----------------------------------------------------------------------------------------------
+
+static void write_due(struct events *events, const struct events_of *of, FILE *file) {
+    bool has_changed = events->draw_version != of->view->snapshot->version;
+    if (!events->is_begun || has_changed || of->now_ms - events->draw_ms >= DRAW_EVERY_MS) {
+        write_draw(events, of, file);
+    }
+    if (agencies_are_due(events, of)) {
+        write_agencies(events, of, file);
+    }
+    write_steps(events, of->history, file);
+    if (!events->is_begun || of->now_ms - events->comment_ms >= COMMENT_EVERY_MS) {
+        fputs(":\n\n", file);
+        events->comment_ms = of->now_ms;
+    }
+    events->is_begun = true;
+}
+
+// Until the store was read there is nothing to tell.
+bool events_next(struct events *events, const struct events_of *of, char **text, size_t *length) {
+    *text = NULL;
+    *length = 0;
+    if (!of->view->snapshot->has_draw) {
+        return true;
+    }
+    FILE *file = open_memstream(text, length);
+    if (file == NULL) {
+        return false;
+    }
+    write_due(events, of, file);
+    bool failed = ferror(file) != 0;
+    failed = fclose(file) != 0 || failed;
+    if (failed || *length == 0) {
+        free(*text);
+        *text = NULL;
+        *length = 0;
+    }
+    return !failed;
+}
