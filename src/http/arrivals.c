@@ -14,7 +14,7 @@ bool arrivals_wanted(const struct http *http) {
 }
 
 static void end_entry(struct bounds_entry *entry) {
-    connection_end(CONTAINER_OF(entry, struct connection, entry));
+    http_connection_end(CONTAINER_OF(entry, struct connection, entry));
 }
 
 // Whether one of that peer may come, after somebody has given way to it where need be.

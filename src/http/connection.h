@@ -5,15 +5,15 @@
 #include "http/http_parts.h"
 
 // It does nothing until it is resumed. For callbacks of libmicrohttpd.
-void connection_suspend(struct connection *connection);
+void http_connection_suspend(struct connection *connection);
 
 // It goes on, in the next run of libmicrohttpd. Does nothing if it was not suspended.
-void connection_resume(struct connection *connection);
+void http_connection_resume(struct connection *connection);
 
 // Ends it: libmicrohttpd closes it in its next run.
-void connection_end(struct connection *connection);
+void http_connection_end(struct connection *connection);
 
 // When it is closed, the system keeps nothing of what its reader did not take.
-void connection_forget_unsent(struct connection *connection);
+void http_connection_forget_unsent(struct connection *connection);
 
 #endif

@@ -47,7 +47,7 @@ static ssize_t give(void *context, uint64_t position, char *bytes, size_t room) 
         if (stream->is_over) {
             return MHD_CONTENT_READER_END_OF_STREAM;
         }
-        connection_suspend(stream->connection);
+        http_connection_suspend(stream->connection);
         return 0;
     }
     size_t left = stream->length - stream->sent;
@@ -116,9 +116,9 @@ void streams_ask(struct http *http) {
             continue; // it will ask by itself
         }
         if (reader_has_gone(stream->connection)) {
-            connection_end(stream->connection);
+            http_connection_end(stream->connection);
         } else if (has_text(stream) || stream->is_over) {
-            connection_resume(stream->connection);
+            http_connection_resume(stream->connection);
         }
     }
 }

@@ -86,7 +86,7 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
     (void)request_context;
     bounds_move(&http->bounds, &connection->entry, BOUNDS_ASKING, clock_steady_ms());
     if (reason != MHD_REQUEST_TERMINATED_COMPLETED_OK) {
-        connection_forget_unsent(connection);
+        http_connection_forget_unsent(connection);
     }
 }
 
@@ -152,7 +152,7 @@ void talking_run(struct http *http) {
 void talking_stop(struct http *http) {
     for (int stage = 0; stage < BOUNDS_STAGES; stage++) {
         for (struct list_node *node = http->bounds.stages[stage].first; node != NULL; node = node->next) {
-            connection_end(CONTAINER_OF(node, struct connection, entry.node));
+            http_connection_end(CONTAINER_OF(node, struct connection, entry.node));
         }
     }
     talking_run(http); // none may be suspended when it is stopped

@@ -20,7 +20,7 @@ void turn_begin(struct http *http) {
     for (struct list_node *node; (node = list_take_first(&http->put_off)) != NULL;) {
         struct connection *connection = CONTAINER_OF(node, struct connection, node);
         connection->is_put_off = false;
-        connection_resume(connection);
+        http_connection_resume(connection);
     }
 }
 
@@ -31,7 +31,7 @@ bool turn_is_spent(const struct http *http) {
 void turn_put_off(struct connection *connection) {
     connection->is_put_off = true;
     list_add_last(&connection->http->put_off, &connection->node);
-    connection_suspend(connection);
+    http_connection_suspend(connection);
 }
 
 void turn_forget(struct connection *connection) {
