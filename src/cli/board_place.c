@@ -88,9 +88,10 @@ bool board_place_check(const struct server_options *options, const struct listen
 // Its sockets
 // -------------------------------------------------------------------------------------------------
 
-// IPv4 has a socket of its own, so that a peer's address is always of its kind. Listens at once: two sockets
-// may be bound to one port, and not know of each other, until one listens (socket(7), SO_REUSEADDR).
-static int make(struct sockaddr_storage *address) {
+// IPv4 has a socket of its own, so that a peer's address is always of its kind. One that is to be used
+// listens at once: two sockets may be bound to one port, and not know of each other, until one listens
+// (socket(7), SO_REUSEADDR).
+static int make(struct sockaddr_storage *address, bool listens) {
     int made = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int on = 1;
     bool is_v6 = address->ss_family == AF_INET6;
@@ -98,7 +99,8 @@ static int make(struct sockaddr_storage *address) {
     struct sockaddr *any = (struct sockaddr *)address;
     if (made >= 0 && setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         (!is_v6 || setsockopt(made, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
-        bind(made, any, length) == 0 && listen(made, BACKLOG) == 0 && getsockname(made, any, &length) == 0) {
+        bind(made, any, length) == 0 && (!listens || listen(made, BACKLOG) == 0) &&
+        getsockname(made, any, &length) == 0) {
         return made;
     }
     int failure = errno;
@@ -123,13 +125,13 @@ static const char *why(int failure) {
 
 // Binds all of them to one port; that of the first where `port` is 0. On failure errno says why, and *failed
 // where.
-static bool make_all(struct board_place *place, const struct http_place *wanted, unsigned port,
+static bool make_all(struct board_place *place, const struct http_place *wanted, unsigned port, bool listens,
                      struct sockaddr_storage *failed) {
     for (int i = 0; i < wanted->count; i++) {
         struct sockaddr_storage address = wanted->addresses[i];
         place_set_port(&address, port);
         *failed = address;
-        int made = make(&address);
+        int made = make(&address, listens);
         if (made >= 0) {
             place->sockets[place->count++] = made;
             port = place_port(&address);
@@ -140,7 +142,8 @@ static bool make_all(struct board_place *place, const struct http_place *wanted,
     return true;
 }
 
-static bool bind_all(struct board_place *place, const struct server_options *options, struct error *error) {
+static bool bind_all(struct board_place *place, const struct server_options *options, bool listens,
+                     struct error *error) {
     const struct http_settings *http = &options->http;
     struct http_place wanted;
     struct sockaddr_storage failed;
@@ -148,7 +151,7 @@ static bool bind_all(struct board_place *place, const struct server_options *opt
     if (!http_options_place(http, options->settings, &wanted, error)) {
         return false;
     }
-    for (int tries = 0; !make_all(place, &wanted, http->port, &failed); tries++) {
+    for (int tries = 0; !make_all(place, &wanted, http->port, listens, &failed); tries++) {
         int failure = errno;
         board_place_close(place);
         if (http->port != 0 || failure != EADDRINUSE || tries == FREE_PORT_TRIES) {
@@ -177,10 +180,11 @@ static bool name_url(struct board_place *place, const struct server_options *opt
         return false;
     }
     place_show_address(&address, text);
+    place->port = (uint16_t)place_port(&address);
     bool is_named = !is_given && strcmp(options->http.host, "localhost") == 0;
     bool is_v6 = address.ss_family == AF_INET6;
     snprintf(place->url, sizeof place->url, "http://%s%s%s:%u/", is_v6 ? "[" : "",
-             is_named ? options->http.host : text, is_v6 ? "]" : "", place_port(&address));
+             is_named ? options->http.host : text, is_v6 ? "]" : "", place->port);
     return true;
 }
 
@@ -188,8 +192,17 @@ bool board_place_bind(struct board_place *place, const struct server_options *op
                       const struct listening *listening, struct error *error) {
     bool is_given = listening->http_socket >= 0;
     *place = (struct board_place){.count = 0};
-    return (is_given ? take(place, listening->http_socket, error) : bind_all(place, options, error)) &&
+    return (is_given ? take(place, listening->http_socket, error) : bind_all(place, options, true, error)) &&
            name_url(place, options, is_given, error);
+}
+
+bool board_place_is_free(const struct server_options *options, const struct listening *listening,
+                         struct error *error) {
+    struct board_place place = {.count = 0};
+    bool is_free =
+        listening->http_socket >= 0 || options->http.port == 0 || bind_all(&place, options, false, error);
+    board_place_close(&place);
+    return is_free;
 }
 
 void board_place_close(struct board_place *place) {

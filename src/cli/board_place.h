@@ -11,6 +11,7 @@ enum { BOARD_URL_BYTES = 128 };
 struct board_place {
     int sockets[HTTP_PLACES_MAX]; // they listen; whoever connects waits until somebody accepts
     int count;
+    uint16_t port;
     char url[BOARD_URL_BYTES]; // of the first: "http://127.0.0.1:8080/"
 };
 
@@ -26,6 +27,10 @@ bool board_place_check(const struct server_options *options, const struct listen
 // (board_place_close). ERROR_SYSTEM, naming HTTP_PORT and who may have it.
 bool board_place_bind(struct board_place *place, const struct server_options *options,
                       const struct listening *listening, struct error *error) MUST_CHECK;
+
+// Whether they could be bound now; nobody can connect meanwhile. Errors as board_place_bind.
+bool board_place_is_free(const struct server_options *options, const struct listening *listening,
+                         struct error *error) MUST_CHECK;
 
 // Closes what has not been handed on (count is then 0).
 void board_place_close(struct board_place *place);

@@ -3,9 +3,11 @@
 #include "agency/address.h"
 #include "base/zone.h"
 #include "cli/ago.h"
+#include "cli/boarding.h"
 #include "cli/config_signing.h"
 #include "cli/control_call.h"
 #include "cli/control_options.h"
+#include "cli/control_reply.h"
 #include "cli/draw_options.h"
 #include "cli/listening.h"
 #include "cli/loops.h"
@@ -62,13 +64,13 @@ enum { HELLO_MS = 1000 };
 // What the server of this store and draw has now is free once it has ended.
 struct running {
     bool is_there;
-    int64_t port, consult_port, pid;
+    int64_t port, consult_port, pid, http_port; // http_port: 0 for no board
 };
 
 static void find_running(const struct server_options *options, struct running *running) {
-    static const char *const names[] = {"port", "consult_port", "pid"};
+    static const char *const names[] = {"port", "consult_port", "pid", "http_port"};
     const struct control_call_options call = {.store = options->store, .control = options->control};
-    struct json_value values[3];
+    struct json_value values[4];
     struct control_reply reply;
     struct error ignored; // then there is none that is known
     *running = (struct running){.is_there = false};
@@ -76,8 +78,9 @@ static void find_running(const struct server_options *options, struct running *r
         !control_call_within(&call, HELLO_MS, "hello", NULL, 0, &reply, &ignored)) {
         return;
     }
-    if (reply.ok && control_reply_fields(&reply, names, 3, values, &ignored)) {
-        *running = (struct running){true, values[0].integer, values[1].integer, values[2].integer};
+    if (reply.ok && control_reply_fields(&reply, names, 4, values, &ignored)) {
+        *running = (struct running){true, values[0].integer, values[1].integer, values[2].integer,
+                                    (int64_t)control_reply_number(&values[3])};
         printf("a server of this store runs: process %" PRId64
                "; its ports and its socket are taken as free\n",
                running->pid);
@@ -130,6 +133,21 @@ static void check_ports(const struct server_options *options, const struct liste
     }
 }
 
+static void check_board(const struct server_options *options, const struct listening *listening,
+                        const struct running *running, struct config_report *report) {
+    uint32_t ignored;
+    struct error error;
+    if (!config_report_check(report, NULL, board_place_check(options, listening, &error), &error) ||
+        !board_place_is_wanted(options, listening)) {
+        return;
+    }
+    (void)config_report_check(report, NULL, boarding_descriptors(options, listening, &ignored, &error),
+                              &error);
+    if (!running->is_there || running->http_port != options->http.port) {
+        (void)config_report_check(report, NULL, board_place_is_free(options, listening, &error), &error);
+    }
+}
+
 static void check_listening(const struct server_options *options, const struct running *running,
                             struct config_report *report) {
     struct listening listening = {0};
@@ -145,6 +163,7 @@ static void check_listening(const struct server_options *options, const struct r
                                   &error);
     }
     check_ports(options, &listening, running, report);
+    check_board(options, &listening, running, report);
 }
 
 // The store -------------------------------------------------------------------------------------------------

@@ -102,7 +102,8 @@ bool controlling_open(struct controlling *controlling, const struct server_optio
                                            .store = controlling->store,
                                            .file = has_file ? controlling->file : NULL,
                                            .port = net_port(net, 0),
-                                           .consult_port = net_port(net, 1)};
+                                           .consult_port = net_port(net, 1),
+                                           .http_port = actions->http_port};
     control.drain = actions->drain;
     control.connections = actions->connections;
     control.reload = actions->reload;

@@ -24,6 +24,7 @@ struct controlling_actions {
     bool (*reload)(void *context, struct error *error);
     void *context;
     struct number_counts *numbers;
+    uint16_t http_port; // of the board; 0: there is none
 };
 
 // Makes the socket, with the rights that the server was started with, for the user that it will run as. One

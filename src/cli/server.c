@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "cli/board_place.h"
+#include "cli/boarding.h"
 #include "cli/certificates.h"
 #include "cli/command.h"
 #include "cli/controlling.h"
@@ -59,6 +60,7 @@ struct server {
     struct number_counts *numbers; // of a lottery
     struct net *net;
     struct controlling controlling;
+    struct boarding boarding;
     struct draining draining;
     bool is_ready; // it listens
 };
@@ -120,6 +122,16 @@ static uint64_t drain(void *context) {
 static uint64_t connections(void *context) {
     const struct server *server = context;
     return net_connections(server->net);
+}
+
+static bool is_draining(void *context) {
+    const struct server *server = context;
+    return draining_has_begun(&server->draining);
+}
+
+static time_t certificate_expiry(void *context) {
+    const struct server *server = context;
+    return certificates_expiry(&server->certificates);
 }
 
 static void on_audit_tick(void *context) {
@@ -215,6 +227,9 @@ static bool open_net(struct server *server, struct error *error) {
         .connections_max = options->connections_max,
         .memory_max = options->memory_max,
     };
+    if (!boarding_descriptors(options, &server->listening, &net.descriptors_apart, error)) {
+        return false;
+    }
     static_assert(sizeof net.sockets == sizeof server->listening.sockets, "a socket for each port");
     memcpy(net.sockets, server->listening.sockets, sizeof net.sockets);
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
@@ -227,7 +242,8 @@ static bool open_control(struct server *server, struct error *error) {
                                                 .reload = reload,
                                                 .tell_store = tell_store,
                                                 .context = server,
-                                                .numbers = server->numbers};
+                                                .numbers = server->numbers,
+                                                .http_port = server->boarding.place.port};
     return controlling_open(&server->controlling, &server->options, server->net, &server->main_loop.loop,
                             &actions, error);
 }
@@ -301,6 +317,20 @@ static bool make_lottery(struct server *server, struct error *error) {
            error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
 }
 
+// Once the ledger's thread runs.
+static bool open_board(struct server *server, struct error *error) {
+    const struct boarding_view view = {.open_reader = open_reader,
+                                       .connections = connections,
+                                       .is_draining = is_draining,
+                                       .certificate_expiry = certificate_expiry,
+                                       .context = server,
+                                       .pulse = worker_pulse(server->worker),
+                                       .notice = server->signing.notice,
+                                       .numbers = server->numbers,
+                                       .seal_dir = server->signing.seal_dir};
+    return boarding_open(&server->boarding, &view, error);
+}
+
 // The ports are bound with the privileges we were started with. Then every privilege no longer needed is
 // given up, before the first thread (the log's) starts and before the store is opened. We listen last.
 static bool start(struct server *server, struct error *error) {
@@ -311,16 +341,21 @@ static bool start(struct server *server, struct error *error) {
     if (has_store && !make_lottery(server, error)) {
         return false;
     }
-    if (!open_net(server, error) || !open_control(server, error) ||
-        (has_store && !server_signing_open(&server->signing, &server->options, error))) {
+    if (!open_net(server, error) ||
+        (has_store && !server_signing_open(&server->signing, &server->options, error)) ||
+        !boarding_bind(&server->boarding, &server->options, &server->listening, server->signing.notary,
+                       error) ||
+        !open_control(server, error)) {
         return false;
     }
     const char *removes_in = server->controlling.folder[0] == '\0' ? NULL : server->controlling.folder;
     char seals[PATH_MAX];
     server_signing_path(&server->signing, &server->options, seals);
     return privileges_give_up(&server->options, has_store, removes_in, seals, error) && log_start(error) &&
-           start_recording(server, error) && (!has_store || start_lottery(server, error)) &&
-           net_start(server->net, error) && start_control(server, error);
+           start_recording(server, error) &&
+           (!has_store || (start_lottery(server, error) && open_board(server, error))) &&
+           net_start(server->net, error) && start_control(server, error) &&
+           boarding_start(&server->boarding, error);
 }
 
 // Stopping ------------------------------------------------------------------------------------------------
@@ -334,6 +369,7 @@ static void stop(struct server *server) {
         net_quiet(server->net);
     }
     main_loop_interrupt(&server->main_loop);
+    boarding_close(&server->boarding);
     store_watch_stop(&server->watch);
     if (server->worker != NULL) {
         worker_stop(server->worker);
@@ -370,6 +406,7 @@ static int run(struct server *server) {
     bool started = start(server, &error);
     if (started) {
         server_log_listening(&server->options, server->net);
+        boarding_log(&server->boarding);
         server->is_ready = true;
         supervisor_ready();
         main_loop_run(&server->main_loop);

@@ -24,6 +24,7 @@ struct control_facts {
         *store;       // the program's; the draw's name; the store's address, without a password
     const char *file; // the absolute name of the store's file, free of links; NULL when it is in none
     uint16_t port, consult_port;
+    uint16_t http_port; // of its board; 0: it has none
 };
 
 // Each function is called on the loop's thread.

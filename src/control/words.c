@@ -32,6 +32,9 @@ static void answer_hello(const struct control_order *order, struct json_writer *
     put_store(&order->control->options, writer);
     json_put_number(writer, "port", facts->port);
     json_put_number(writer, "consult_port", facts->consult_port);
+    if (facts->http_port != 0) {
+        json_put_number(writer, "http_port", facts->http_port);
+    }
     json_put_number(writer, "pid", (uint64_t)getpid());
     json_put_text(writer, "since", order->control->since);
 }
