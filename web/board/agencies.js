@@ -1,0 +1,67 @@
+// What is known of each agency, and which of them are looked at, in which order. Nothing here is shown: table.js does that.
+
+const AGENCY_STATES = ["waiting", "sending", "silent", "finished", "told", "cut_off"];
+const MISSING = new Set(["waiting", "sending", "silent"]);
+
+const agencies = {
+    byNumber: new Map(), // by agency: {agency, state, bets, rate, heard_s, winners, changed}
+    filter: "all",       // all, missing, or a state
+    number: "",          // digits that the agency's number begins with
+    sort: "agency",
+    isDescending: false,
+    view: [],
+    most: 0,             // bets of the agency that has most
+    turn: 0,             // how many updates there have been
+};
+
+function takeRows(event) {
+    if (event.reset) {
+        agencies.byNumber.clear();
+    }
+    agencies.turn++;
+    for (const [agency, state, bets, rate, heard_s, winners] of event.rows) {
+        const before = agencies.byNumber.get(agency);
+        const changed = before !== undefined && (before.bets !== bets || before.state !== state) ? agencies.turn : before?.changed ?? 0;
+        agencies.byNumber.set(agency, {agency, state, bets, rate, heard_s, winners, changed});
+    }
+}
+
+function isLookedAt(row) {
+    const isOfState = agencies.filter === "all" || (agencies.filter === "missing" ? MISSING.has(row.state) : row.state === agencies.filter);
+    return isOfState && (agencies.number === "" || String(row.agency).startsWith(agencies.number));
+}
+
+const SORTED_BY = {
+    agency: row => row.agency,
+    state: row => AGENCY_STATES.indexOf(row.state),
+    bets: row => row.bets,
+    rate: row => row.rate,
+    heard: row => row.heard_s ?? 0,
+    winners: row => row.winners ?? -1,
+};
+
+function viewAgencies() {
+    const value = SORTED_BY[agencies.sort], sign = agencies.isDescending ? -1 : 1;
+    agencies.view = [...agencies.byNumber.values()].filter(isLookedAt);
+    agencies.view.sort((a, b) => sign * (value(a) - value(b)) || a.agency - b.agency);
+    agencies.most = 0;
+    for (const row of agencies.byNumber.values()) {
+        agencies.most = Math.max(agencies.most, row.bets);
+    }
+}
+
+// The same column once more turns it round. Of figures the greatest comes first.
+function sortAgencies(column) {
+    agencies.isDescending = agencies.sort === column ? !agencies.isDescending : !["agency", "state"].includes(column);
+    agencies.sort = column;
+}
+
+// How many are in each state, missing, and all.
+function countAgencies() {
+    const counts = {all: agencies.byNumber.size, missing: 0, ...Object.fromEntries(AGENCY_STATES.map(state => [state, 0]))};
+    for (const row of agencies.byNumber.values()) {
+        counts[row.state]++;
+        counts.missing += MISSING.has(row.state) ? 1 : 0;
+    }
+    return counts;
+}

@@ -1,0 +1,95 @@
+// What is known of the draw (api/v1/draw): state, what it waits for, the number, the figures of all bets.
+
+const drawCard = {draw: null};
+
+const STEPS = [["opened", "opened_at"], ["closed", "closed_at"], ["sealed", "sealed_at"], ["drawn", "drawn_at"]];
+
+function waitsText(draw) {
+    const words = language.words.waits, agencies = draw.agencies;
+    switch (draw.waits_for) {
+        case "agencies":
+            return say(words.agencies, agencies.missing, agencies.expected);
+        case "telling": {
+            const left = agencies.finished - agencies.told;
+            return left > 0 ? say(words.telling, left) : words.tellingSome;
+        }
+        default:
+            return words[draw.waits_for] ?? draw.waits_for;
+    }
+}
+
+function stepNode(name, moment, isCurrent) {
+    const node = make("li", {"data-done": moment ? "yes" : "no"}, make("span", {class: "step-name"}, language.words.steps[name]));
+    if (isCurrent) {
+        node.setAttribute("aria-current", "step");
+    }
+    node.append(make("span", {class: "step-time"}, moment ? whenWas(Date.parse(moment)) : "–"));
+    return node;
+}
+
+function showSteps(draw) {
+    const steps = draw.erased_at ? [...STEPS, ["erased", "erased_at"]] : STEPS;
+    const last = steps.findLastIndex(([, key]) => draw[key]);
+    const state = JSON.stringify([language.name, steps.map(([, key]) => draw[key])]);
+    const list = byId("steps");
+    if (list.shows !== state) {
+        list.shows = state;
+        list.replaceChildren(...steps.map(([name, key], at) => stepNode(name, draw[key], at === last)));
+    }
+}
+
+// Once a second: what depends on the clock alone.
+function showCutOff() {
+    const draw = drawCard.draw, node = byId("cut-off"), isShown = draw !== null && draw.state === "open" && draw.closes_at !== null;
+    setHidden(node, !isShown);
+    if (isShown) {
+        const at_ms = Date.parse(draw.closes_at), left_s = Math.ceil((at_ms - now_ms()) / 1000), words = language.words;
+        setText(node, left_s > 0 ? say(words.cutOff, whenWas(at_ms), countdown(left_s)) : say(words.cutOffPast, whenWas(at_ms)));
+        setAttribute(node, "data-soon", left_s > 0 && left_s <= 300 ? "yes" : "no");
+    }
+}
+
+function showNumber(draw) {
+    setHidden(byId("number-box"), draw.number === null);
+    if (draw.number !== null) {
+        if (byId("number").textContent !== draw.number) {
+            byId("number").replaceChildren(...[...draw.number].map(digit => make("span", {}, digit)));
+        }
+        setAttribute(byId("number"), "aria-label", `${language.words.number}: ${draw.number}`);
+        setText(byId("winners"), draw.winners === null ? "" : say(language.words.winners, draw.winners));
+    }
+}
+
+function showBets(draw) {
+    runTo(byId("bets"), draw.bets);
+    setText(byId("rate"), roundFigure(draw.bets_10s / 10));
+    setText(byId("minute"), figure(draw.bets_60s));
+}
+
+function showServer(draw) {
+    const words = language.words, server = draw.server;
+    const said = say(words.server, dateOf(Date.parse(server.since)), server.connections, draw.version);
+    setText(byId("server"), server.shared ? `${said} · ${words.shared}` : said);
+    setText(byId("read-at"), draw.store.read_at ? say(words.readAt, whenWas(Date.parse(draw.store.read_at))) : "");
+    setHidden(byId("store-fails"), draw.store.ok);
+    if (!draw.store.ok) {
+        const read = draw.store.read_at ? whenWas(Date.parse(draw.store.read_at)) : words.never;
+        setText(byId("store-fails"), say(words.storeFails, draw.store.error ?? "?", read));
+    }
+}
+
+function showDraw(draw) {
+    const words = language.words, state = words.states[draw.state] ?? draw.state;
+    const stage = draw.number !== null ? "drawn" : draw.seal !== null ? "sealed" : "open";
+    setText(byId("draw-name"), say(words.draw, draw.draw));
+    setAttribute(byId("board"), "data-stage", stage);
+    setAttribute(byId("board"), "data-waits", draw.waits_for);
+    setText(byId("state-name"), state);
+    setText(byId("waits"), waitsText(draw));
+    document.title = say(words.title, draw.draw, state, draw.bets);
+    showSteps(draw);
+    showCutOff();
+    showNumber(draw);
+    showBets(draw);
+    showServer(draw);
+}

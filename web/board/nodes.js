@@ -1,0 +1,62 @@
+// Elements, and how they change: only where something is different, so that little is laid out anew and nothing flickers.
+
+function byId(id) {
+    return document.getElementById(id);
+}
+
+function make(tag, attributes = {}, ...inside) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+        node.setAttribute(name, value);
+    }
+    node.append(...inside);
+    return node;
+}
+
+// What has been touched since the page began: the tests hold that an update touches few.
+const touched = {nodes: 0};
+
+function setText(node, text) {
+    if (node.textContent !== text) {
+        node.textContent = text;
+        touched.nodes++;
+    }
+}
+
+function setAttribute(node, name, value) {
+    if (node.getAttribute(name) !== value) {
+        node.setAttribute(name, value);
+        touched.nodes++;
+    }
+}
+
+function setHidden(node, isHidden) {
+    if (node.hidden !== isHidden) {
+        node.hidden = isHidden;
+        touched.nodes++;
+    }
+}
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// A figure runs to its new value, which it has at once for whoever wants no motion.
+function runTo(node, value) {
+    const from = node.figureIs ?? value, begin = performance.now(), runs_ms = 600;
+    if (value === node.figureGoesTo && node.figureIn === language.name) {
+        return;
+    }
+    node.figureGoesTo = value;
+    node.figureIn = language.name;
+    const step = now => {
+        if (node.figureGoesTo !== value || node.figureIn !== language.name) {
+            return; // another value has come meanwhile
+        }
+        const part = calm.matches || from === value || document.hidden ? 1 : Math.min(1, (now - begin) / runs_ms);
+        node.figureIs = Math.round(from + (value - from) * (1 - (1 - part) ** 3));
+        setText(node, figure(node.figureIs));
+        if (part < 1) {
+            requestAnimationFrame(step);
+        }
+    };
+    step(begin);
+}
