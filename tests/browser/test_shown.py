@@ -1,0 +1,222 @@
+"""The board says in both languages what is so, and calmly when it does not know."""
+import unittest
+
+from browsing import Boards
+from mock import Mock, Night, instant
+
+# No colour of the page is a green: more green than red and blue.
+GREENS = """[...document.querySelectorAll('body, body *')].flatMap(node => ['color', 'backgroundColor', 'borderTopColor', 'fill', 'stroke']
+    .map(name => getComputedStyle(node)[name])).filter(colour => { const [r, g, b, a = 1] = (colour.match(/[\\d.]+/g) ?? []).map(Number);
+        return colour.startsWith('rgb') && a > 0 && g > r + 20 && g > b + 20; })"""
+ARROWS = {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35, "PageUp": 33, "PageDown": 34}
+
+
+class Shown(Boards):
+    def key(self, tab, name):
+        for kind in "keyDown", "keyUp":
+            tab.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=ARROWS[name])
+
+    def shows(self, tab, name, *words):
+        tab.until(f"!byId('{name}').hidden && {list(words)}.every(word => byId('{name}').innerText.includes(word))")
+
+    # Languages and looks
+
+    def test_languages(self):
+        mock = self.mock("open")
+        for locale, fragment, name in (("es-AR", "", "es"), ("en-GB", "", "en"), ("de", "", "en"), ("es", "#en", "en"), ("en", "#es", "es")):
+            tab = self.tab()
+            tab.call("Emulation.setUserAgentOverride", userAgent="test", acceptLanguage=locale)
+            tab.open(mock.url + fragment)
+            self.shows(tab, "state-name", "Open" if name == "en" else "Abierto")
+            self.assertEqual(tab.evaluate("document.documentElement.lang"), name)
+
+    def test_the_switch(self):
+        mock = self.mock("drawn")
+        tab = self.board(mock)
+        self.assertIn("14 bets win", self.text(tab, "winners"))
+        tab.evaluate("byId('spanish').click()")
+        self.shows(tab, "winners", "14 apuestas ganadoras")
+        self.assertEqual(tab.evaluate("[location.hash, document.documentElement.lang, localStorage.length, document.cookie]"), ["#es", "es", 0, ""])
+        self.shows(tab, "bets", "41.855")
+        self.assertIn("Terminó", self.text(tab, "body"))
+        self.assertEqual(tab.evaluate("byId('spanish').getAttribute('aria-pressed')"), "true")
+        self.nothing_odd(tab, mock)
+
+    def test_each_sentence_is_in_both_languages(self):
+        tab = self.board(self.mock("begun"))
+        keys = """words => { const of = (value, path) => typeof value === 'string' ? [path + ' ' + [...new Set(value.match(/\\{\\d\\}/g) ?? [])].sort()]
+            : Array.isArray(value) ? of(value.at(-1), path) : Object.entries(value).flatMap(([key, each]) => of(each, path + '.' + key));
+            return of(words, ''); }"""
+        english, spanish = (tab.evaluate(f"({keys})({words})") for words in ("ENGLISH", "SPANISH"))
+        self.assertEqual(sorted(english), sorted(spanish))
+
+    def test_light_and_dark(self):
+        mock = self.mock("drawn")
+        backgrounds = []
+        for scheme in "light", "dark":
+            tab = self.board(mock, scheme=scheme)
+            backgrounds.append(tab.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+            self.assertEqual(tab.evaluate(GREENS), [])
+        self.assertEqual(backgrounds, ["rgb(245, 244, 240)", "rgb(15, 16, 20)"])
+
+    def test_nothing_is_wider_than_a_phone(self):
+        for state in "begun", "open", "sealed", "drawn":
+            for fragment in "#en", "#es":
+                tab = self.board(self.mock(state, 2000), fragment, width=320, height=700, mobile=True)
+                self.assertEqual(tab.evaluate("document.documentElement.scrollWidth"), 320, (state, fragment))
+
+    def test_no_motion_for_whoever_wants_none(self):
+        mock = self.mock("open")
+        tab = self.board(mock, motion="reduce")
+        mock.night.set(2, "sending", 50000, 1.0, mock.night.now_s)
+        mock.send(("agencies", {"reset": False, "rows": [mock.night.rows[1]]}), ("draw", mock.night.json()))
+        self.shows(tab, "bets", f"{mock.night.bets():,}")
+        self.assertEqual(tab.evaluate("document.getAnimations().length"), 0)
+
+    # The draw
+
+    def test_only_the_state_is_read_out(self):
+        tab = self.board(self.mock("drawn"))
+        self.assertEqual(tab.evaluate("[...document.querySelectorAll('[aria-live], [role=status], [role=alert], output')].map(node => node.id)"), ["state"])
+
+    def test_what_it_waits_for(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        self.assertEqual(self.text(tab, "waits"), "Waiting for 3 of 5 agencies")
+        self.assertRegex(self.text(tab, "cut-off"), r"^Cut-off at 21:21:04, in 2[01]:\d\d$")
+        mock.night.sealed()
+        for waits, words in (("seal", "being computed"), ("number", "number to be turned"), ("approvals", "to be approved"), ("pulse", "pulse"),
+                             ("draw", "about to be made"), ("fork", "There will be no draw")):
+            mock.night.draw["waits_for"] = waits
+            mock.send()
+            self.shows(tab, "waits", words)
+        self.assertFalse(self.is_seen(tab, "cut-off"))
+
+    def test_no_map_before_the_number_is_known(self):
+        mock = self.mock("sealed")
+        tab = self.board(mock)
+        self.assertFalse(self.is_seen(tab, "map") or self.is_seen(tab, "number-box"))
+        self.assertNotIn("/api/v1/numbers", mock.asked)
+        mock.night.drawn()
+        counts, mock.night.counts = mock.night.counts, None
+        mock.send()
+        self.shows(tab, "map-trouble", "being counted")
+        mock.night.counts = counts
+        tab.until("!byId('map-content').hidden")
+        self.assertEqual(self.text(tab, "number").split(), ["7", "5", "7", "4"])
+        self.assertEqual([said for said in tab.complaints() if "status of 503" not in said], [])
+
+    def test_the_seal_is_never_checked_here(self):
+        for state in "sealed", "drawn":
+            mock = self.mock(state)
+            tab = self.board(mock)
+            self.assertEqual(self.text(tab, "root").replace("\n", ""), mock.night.draw["seal"]["root"])
+            self.assertIn("Not checked here", tab.evaluate("byId('seal').innerText"))
+            self.assertEqual(tab.evaluate(GREENS), [])
+            links = tab.evaluate("[...document.querySelectorAll('#seal a')].filter(link => link.getClientRects().length).map(link => link.getAttribute('href'))")
+            self.assertEqual(links, ["verify.html", "api/v1/rules", "api/v1/seal"] + ["api/v1/result"] * (state == "drawn"))
+
+    def test_an_unsigned_draw_has_no_seal(self):
+        night = Night().under_way().sealed().drawn()
+        night.draw["seal"] = None
+        tab = self.board(self.enterContext(Mock(night)))
+        self.assertEqual([self.is_seen(tab, name) for name in ("seal", "map", "number")], [False, True, True])
+
+    def test_the_map_by_keys(self):
+        mock = self.mock("drawn")
+        tab, counts = self.board(mock), mock.night.counts
+        tab.evaluate("byId('cells').focus()")
+        self.assertEqual(self.text(tab, "cell-text"), f"7574: {counts[7574]} bets · the number that was drawn")
+        for key, number in (("ArrowRight", 7575), ("ArrowDown", 7675), ("ArrowLeft", 7674), ("ArrowUp", 7574), ("PageUp", 6574), ("PageDown", 7574),
+                            ("Home", 0), ("ArrowUp", 0), ("End", 9999), ("ArrowRight", 9999)):
+            self.key(tab, key)
+            said = tab.evaluate("['aria-valuenow', 'aria-valuetext'].map(name => byId('cells').getAttribute(name))")
+            self.assertEqual(said[0], str(number), key)
+            self.assertTrue(said[1].startswith(f"{number:04}: {counts[number]} bet"), said)
+        tab.evaluate("byId('look-up').focus()")
+        tab.type("42")
+        self.assertTrue(self.text(tab, "cell-text").startswith(f"0042: {counts[42]} bet"))
+        nobody = counts.count(0)
+        self.assertIn(f"Nobody bet on {nobody} of", self.text(tab, "map-summary"))
+
+    def test_the_map_by_a_pointer(self):
+        mock = self.mock("drawn")
+        tab = self.board(mock)
+        tab.evaluate("byId('cells').scrollIntoView({block: 'center'})")
+        left, top, side = tab.evaluate("(box => [box.left, box.top, box.width])(byId('canvas').getBoundingClientRect())")
+        tab.call("Input.dispatchMouseEvent", type="mouseMoved", x=left + side * 0.345, y=top + side * 0.125)
+        self.shows(tab, "cell-text", f"1234: {mock.night.counts[1234]} bet")
+
+    # What comes from outside, and what fails
+
+    def test_texts_are_never_markup(self):
+        night = Night().under_way().sealed()
+        night.draw.update(draw="<img src=x onerror=alert(1)>", version="<b>1</b>", store={"ok": False, "error": "<script>1</script>", "read_at": None})
+        night.draw["seal"].update(origin="<i>o</i>", signed_by="<u>k</u>")
+        mock = self.enterContext(Mock(night))
+        tab = self.board(mock)
+        self.assertIn("<img src=x onerror=alert(1)>", self.text(tab, "draw-name"))
+        self.assertEqual(tab.evaluate("document.querySelectorAll('main b img, #draw-name *, #server *, #store-fails *, #seal-origin *, #seal-key *').length"), 0)
+        self.nothing_odd(tab, mock)
+
+    def test_a_store_that_cannot_be_read(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        self.assertFalse(self.is_seen(tab, "store-fails"))
+        mock.night.draw["store"] = {"ok": False, "error": "database disk image is malformed", "read_at": instant(mock.night.now_s - 60)}
+        mock.send()
+        self.shows(tab, "store-fails", "malformed", "20:59:00")
+        mock.night.draw["store"] = {"ok": True, "error": None, "read_at": instant(mock.night.now_s)}
+        mock.send()
+        tab.until("byId('store-fails').hidden")
+
+    def test_a_lost_connection_and_a_restart(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        self.assertEqual((self.text(tab, "live-text"), self.is_seen(tab, "lost")), ("Live", False))
+        port, night = mock.port, mock.night
+        mock.end()
+        self.shows(tab, "lost", "The connection was lost at")
+        self.assertEqual(tab.evaluate("byId('board').dataset.old"), "no")
+        tab.evaluate("live.lost_ms -= 90000; show()")
+        self.shows(tab, "lost", "1 min ago", "is old")
+        self.assertEqual(tab.evaluate("byId('board').dataset.old"), "yes")
+        self.assertEqual(self.text(tab, "state-name"), "Open", "what was known is still there")
+        night.set(1, "finished", 77777)
+        with Mock(night, port) as another:
+            another.epoch = "b2"
+            self.shows(tab, "again", "started again")
+            tab.until("byId('lost').hidden && agencies.byNumber.get(1).bets === 77777")
+
+    def test_a_server_that_refuses(self):
+        """A proxy that answers with an error: the browser does not try again by itself."""
+        mock = self.mock("open")
+        tab = self.board(mock)
+        mock.refuses_streams = True
+        mock.drop()
+        self.shows(tab, "lost", "lost")
+        tab.until("live.source.readyState === EventSource.CLOSED")
+        mock.refuses_streams = False
+        tab.until("live.link === 'live' && byId('lost').hidden")
+
+    def test_a_server_that_says_nothing(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        tab.evaluate("live.heard_ms -= 60000")
+        tab.until("live.link === 'lost'")
+        tab.until("live.link === 'live'")
+
+    def test_the_curve(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        before, now_s = tab.evaluate("[byId('line').getAttribute('d'), chart.bets.length]"), mock.night.now_s
+        mock.send(("step", {"until": now_s + 10, "bets": 1000}), ("step", {"until": now_s + 10, "bets": 1000}))
+        tab.until(f"chart.until_s === {now_s + 10} && !board.willShow")
+        after = tab.evaluate("[byId('line').getAttribute('d'), chart.bets.length]")
+        self.assertNotEqual(before[0], after[0])
+        self.assertEqual(tab.evaluate("chart.bets.at(-1)"), 1000)
+        self.assertIn("at last 100.", tab.evaluate("byId('plot').getAttribute('aria-label')"))
+
+
+if __name__ == "__main__":
+    unittest.main()
