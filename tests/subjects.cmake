@@ -23,7 +23,7 @@ quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost l
 quiniela_tests_of(agency reader reader_seek file_check comparison csv_diagnosis backoff address route link
     link_failing given_up dialogue coming_back sending promises promises_memory promised_dialogue promised_first report
     told_winners trust)
-quiniela_tests_of(http http)
+quiniela_tests_of(http http http_bounds http_budget http_host http_streams)
 quiniela_tests_of(keys authority)
 quiniela_tests_of(tls tls_resumed tls_refused tls_chain tls_memory tls_alerts)
 quiniela_tests_of(store store store_rows store_erase store_papers store_voided cutoff_shared store_shared

@@ -214,11 +214,10 @@ static inline void hear_all(int client) {
     close(client);
 }
 
-// A whole request, of a connection of its own, and the status of its answer.
+// A whole request, of a connection of its own that the server closes, and the status of its answer.
 static inline int ask(const char *request) {
     int client = come();
     say(client, request);
-    shutdown(client, SHUT_WR);
     hear_all(client);
     return strncmp(heard, "HTTP/1.1 ", 9) == 0 ? atoi(heard + 9) : 0;
 }

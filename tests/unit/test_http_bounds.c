@@ -1,0 +1,216 @@
+// Connections are bounded in number, and whoever is idle or slow gives way to those who come.
+#include "http_story.h"
+
+#include "http/bounds.h"
+
+#include <netdb.h>
+
+#define ASK "GET /fixed HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define ASK_STREAM "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+// As values -------------------------------------------------------------------------------------------------
+
+static uint64_t peer_of(const char *text) {
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *found;
+    assert_int_equal(getaddrinfo(text, NULL, &hints, &found), 0);
+    uint64_t peer = bounds_peer(found->ai_addr);
+    freeaddrinfo(found);
+    return peer;
+}
+
+static void a_peer_is_an_address_or_a_network(void **state) {
+    (void)state;
+    const struct sockaddr local = {.sa_family = AF_UNIX};
+    assert_int_equal(peer_of("127.0.0.1"), 0);
+    assert_int_equal(peer_of("127.9.8.7"), 0);
+    assert_int_equal(peer_of("::1"), 0);
+    assert_int_equal(peer_of("::ffff:127.0.0.1"), 0);
+    assert_int_equal(bounds_peer(&local), 0);
+    assert_true(peer_of("192.0.2.1") != 0);
+    assert_true(peer_of("192.0.2.1") != peer_of("192.0.2.2"));
+    assert_int_equal(peer_of("192.0.2.1"), peer_of("::ffff:192.0.2.1"));
+    assert_int_equal(peer_of("2001:db8:1:2::1"), peer_of("2001:db8:1:2:ffff::9"));
+    assert_true(peer_of("2001:db8:1:2::1") != peer_of("2001:db8:1:3::1"));
+}
+
+static struct bounds bounds;
+static struct bounds_entry entries[16];
+
+static void enter(int number, uint64_t peer) {
+    bounds_enter(&bounds, &entries[number], peer, (uint64_t)number);
+}
+
+static void assert_gives_way(uint64_t peer, const struct bounds_entry *entry) {
+    assert_false(bounds_have_room(&bounds, peer));
+    assert_ptr_equal(bounds_give_way(&bounds, peer), entry);
+}
+
+static void whoever_has_asked_nothing_longest_gives_way(void **state) {
+    (void)state;
+    bounds_begin(&bounds, 8);
+    for (int i = 0; i < 8; i++) {
+        assert_true(bounds_have_room(&bounds, 0));
+        enter(i, 0);
+    }
+    assert_gives_way(0, &entries[0]);
+    assert_gives_way(7, &entries[0]);
+    bounds_move(&bounds, &entries[0], BOUNDS_ANSWERING, 20);
+    bounds_move(&bounds, &entries[1], BOUNDS_STREAMING, 20);
+    assert_gives_way(0, &entries[2]);
+    bounds_move(&bounds, &entries[2], BOUNDS_ASKING, 30);
+    assert_gives_way(0, &entries[3]);
+    for (int i = 2; i < 8; i++) {
+        bounds_move(&bounds, &entries[i], BOUNDS_STREAMING, 40);
+    }
+    assert_gives_way(0, &entries[0]); // before any stream
+    bounds_move(&bounds, &entries[0], BOUNDS_STREAMING, 50);
+    assert_gives_way(0, NULL);
+    bounds_leave(&bounds, &entries[3]);
+    assert_true(bounds_have_room(&bounds, 0));
+}
+
+static void a_peer_has_half_and_makes_room_for_itself(void **state) {
+    (void)state;
+    bounds_begin(&bounds, 8);
+    enter(0, 7);
+    for (int i = 1; i <= 4; i++) {
+        assert_true(bounds_have_room(&bounds, 9));
+        enter(i, 9);
+    }
+    assert_gives_way(9, &entries[1]); // not the other's, which has been there longer
+    assert_true(bounds_have_room(&bounds, 7));
+    assert_true(bounds_have_room(&bounds, 0));
+    for (int i = 5; i < 8; i++) {
+        enter(i, 0);
+    }
+    assert_gives_way(9, &entries[1]);
+    assert_gives_way(7, &entries[0]);
+}
+
+static void streams_have_half(void **state) {
+    (void)state;
+    bounds_begin(&bounds, 8);
+    for (int i = 0; i < 4; i++) {
+        enter(i, 0);
+        assert_true(bounds_may_stream(&bounds));
+        bounds_move(&bounds, &entries[i], BOUNDS_STREAMING, 1);
+    }
+    assert_false(bounds_may_stream(&bounds));
+    bounds_move(&bounds, &entries[2], BOUNDS_ASKING, 2);
+    assert_true(bounds_may_stream(&bounds));
+    bounds_leave(&bounds, &entries[1]);
+    bounds_leave(&bounds, &entries[2]);
+    assert_int_equal(bounds.count, 2);
+    assert_int_equal(bounds.streams, 2);
+}
+
+// As a server -----------------------------------------------------------------------------------------------
+
+// Sixteen that say nothing, and one who asks.
+static void an_idle_connection_makes_room_for_a_request(void **state) {
+    (void)state;
+    int idle[16], client;
+    int64_t evicted = counter_read(&http_counters.connections_evicted);
+    for (int i = 0; i < 16; i++) {
+        idle[i] = come();
+        say(idle[i], ASK);
+        hear_until(idle[i], "fixed\n");
+    }
+    client = come();
+    say(client, ASK);
+    hear_until(client, "fixed\n");
+    close(client);
+    hear_all(idle[0]); // it has been idle longest
+    assert_int_equal(counter_read(&http_counters.connections_evicted), evicted + 1);
+    for (int i = 1; i < 16; i++) {
+        say(idle[i], ASK);
+        hear_until(idle[i], "fixed\n");
+        close(idle[i]);
+    }
+}
+
+static void a_flood_of_connections_lets_a_request_in(void **state) {
+    (void)state;
+    int flood[200];
+    for (int i = 0; i < 200; i++) {
+        flood[i] = come();
+    }
+    for (int i = 0; i < 3; i++) {
+        int client = come();
+        say(client, ASK);
+        hear_until(client, "fixed\n");
+        close(client);
+    }
+    for (int i = 0; i < 200; i++) {
+        close(flood[i]);
+    }
+}
+
+static void streams_leave_room_for_requests(void **state) {
+    (void)state;
+    int streams[16], client;
+    atomic_store(&pieces_given, 1);
+    for (int i = 0; i < 8; i++) {
+        streams[i] = come();
+        say(streams[i], ASK_STREAM);
+        hear_until(streams[i], "eeeeee");
+    }
+    for (int i = 8; i < 16; i++) {
+        streams[i] = come();
+        say(streams[i], ASK_STREAM);
+        hear_until(streams[i], "\r\n\r\n");
+        assert_heard("HTTP/1.1 503 ");
+        assert_heard("\r\nRetry-After: ");
+    }
+    client = come();
+    say(client, ASK);
+    hear_until(client, "fixed\n");
+    close(client);
+    atomic_store(&pieces_given, 2);
+    for (int i = 0; i < 8; i++) {
+        hear_until(streams[i], "eeeeee"); // none of them has given way
+    }
+    for (int i = 0; i < 16; i++) {
+        close(streams[i]);
+    }
+}
+
+static int start_counting_this_machine(void **state) {
+    static const struct http_patience patience = {
+        .request_ms = 60000, .idle_s = 60, .answer_ms = 60000, .stream_idle_s = 60, .loopback_counts = true};
+    struct http_options options = story_options();
+    (void)state;
+    options.patience = &patience;
+    start_with(&options);
+    return 0;
+}
+
+static void one_peer_has_half(void **state) {
+    (void)state;
+    int clients[9];
+    for (int i = 0; i < 9; i++) {
+        clients[i] = come();
+        say(clients[i], ASK);
+        hear_until(clients[i], "fixed\n");
+    }
+    hear_all(clients[0]);
+    for (int i = 1; i < 9; i++) {
+        say(clients[i], ASK);
+        hear_until(clients[i], "fixed\n");
+        close(clients[i]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_peer_is_an_address_or_a_network),
+        cmocka_unit_test(whoever_has_asked_nothing_longest_gives_way),
+        cmocka_unit_test(a_peer_has_half_and_makes_room_for_itself),
+        cmocka_unit_test(streams_have_half),
+        cmocka_unit_test_setup_teardown(an_idle_connection_makes_room_for_a_request, start, stop),
+        cmocka_unit_test_setup_teardown(a_flood_of_connections_lets_a_request_in, start, stop),
+        cmocka_unit_test_setup_teardown(streams_leave_room_for_requests, start, stop),
+        cmocka_unit_test_setup_teardown(one_peer_has_half, start_counting_this_machine, stop),
+    };
+    return cmocka_run_group_tests_name("http_bounds", tests, NULL, NULL);
+}
