@@ -9,7 +9,9 @@
 #define POST_COUNTERS(LINE)                                                                                  \
     LINE(COUNTER, letters_sent, "letters", "Letters that left the house")                                    \
     LINE(COUNTER, bytes_sent, "bytes", "What they weighed")                                                  \
-    LINE(GAUGE, letters_waiting, "letters", "Letters that wait for the van")
+    LINE(GAUGE, letters_waiting, "letters", "Letters that wait for the van")                                 \
+    LINE(HISTOGRAM, way_seconds, "seconds", "How long a letter took")                                        \
+    LINE(HISTOGRAM, visit_seconds, "seconds", "How long the postman stayed")
 
 COUNTERS_DECLARE(post, POST_COUNTERS);
 COUNTERS_DEFINE(post, POST_COUNTERS);
@@ -25,7 +27,7 @@ static void a_table_says_what_is_counted(void **state) {
     (void)state;
     const struct counter *counters = post_counter_table.counters;
     assert_string_equal(post_counter_table.name, "post");
-    assert_int_equal(post_counter_table.count, 3);
+    assert_int_equal(post_counter_table.count, 5);
     assert_string_equal(counters[0].name, "letters_sent");
     assert_string_equal(counters[0].unit, "letters");
     assert_string_equal(counters[0].help, "Letters that left the house");
@@ -33,11 +35,14 @@ static void a_table_says_what_is_counted(void **state) {
     assert_string_equal(counters[1].name, "bytes_sent");
     assert_string_equal(counters[2].name, "letters_waiting");
     assert_int_equal(counters[2].kind, GAUGE);
+    assert_string_equal(counters[3].name, "way_seconds");
+    assert_int_equal(counters[3].kind, HISTOGRAM);
+    assert_ptr_equal(&counters[3], &post_counters.way_seconds.counter);
 }
 
 static void each_counts_for_itself_from_nothing(void **state) {
     (void)state;
-    for (size_t i = 0; i < post_counter_table.count; i++) {
+    for (size_t i = 0; i < 3; i++) {
         assert_int_equal(counter_read(&post_counter_table.counters[i]), 0);
     }
     counter_add(&post_counters.letters_sent, 1);
@@ -57,6 +62,37 @@ static void two_never_stand_in_one_cache_line(void **state) {
     }
 }
 
+static struct histogram_total visits(void) {
+    return counter_read_histogram(&post_counters.visit_seconds.counter);
+}
+
+// Each bound is the longest of its own bucket, as Prometheus has it ("le").
+static void a_duration_is_counted_up_to_every_bound_from_its_own(void **state) {
+    (void)state;
+    uint64_t sum_ns = 0;
+    assert_int_equal(visits().count, 0);
+    for (size_t i = 0; i < HISTOGRAM_BOUNDS; i++) {
+        assert_true(i == 0 || counter_bounds_ns[i] > counter_bounds_ns[i - 1]);
+        counter_add_duration(&post_counters.visit_seconds, counter_bounds_ns[i]);
+        counter_add_duration(&post_counters.visit_seconds, counter_bounds_ns[i] + 1);
+        sum_ns += 2 * counter_bounds_ns[i] + 1;
+    }
+    for (size_t i = 0; i < HISTOGRAM_BOUNDS; i++) {
+        assert_int_equal(visits().up_to[i], 2 * i + 1);
+    }
+    assert_int_equal(visits().count, 2 * HISTOGRAM_BOUNDS);
+    assert_int_equal(visits().sum_ns, sum_ns);
+    assert_int_equal(counter_read_histogram(&post_counters.way_seconds.counter).count, 0);
+}
+
+static void two_threads_never_add_in_one_cache_line(void **state) {
+    (void)state;
+    const struct histogram_share *shares = post_counters.way_seconds.counter.shares;
+    assert_int_equal((uintptr_t)shares % COUNTER_ALIGNMENT, 0);
+    assert_int_equal(sizeof shares[0] % COUNTER_ALIGNMENT, 0);
+    assert_ptr_not_equal(shares, post_counters.visit_seconds.counter.shares);
+}
+
 enum { THREADS = 4, ROUNDS = 500000 };
 
 static pthread_barrier_t all_are_there;
@@ -69,6 +105,7 @@ static void *post_letters(void *argument) {
         counter_add(&post_counters.letters_sent, 1);
         counter_add(&post_counters.bytes_sent, 20);
         counter_add(&post_counters.letters_waiting, -1);
+        counter_add_duration(&post_counters.way_seconds, 1000);
     }
     return NULL;
 }
@@ -90,6 +127,9 @@ static void nothing_that_threads_add_is_lost(void **state) {
         pthread_join(threads[i], NULL);
     }
     pthread_barrier_destroy(&all_are_there);
+    struct histogram_total ways = counter_read_histogram(&post_counters.way_seconds.counter);
+    assert_int_equal(ways.count, THREADS * ROUNDS);
+    assert_int_equal(ways.sum_ns, UINT64_C(1000) * THREADS * ROUNDS);
     assert_int_equal(counter_read(&post_counters.letters_sent), THREADS * ROUNDS);
     assert_int_equal(counter_read(&post_counters.bytes_sent), 20 * THREADS * ROUNDS);
     assert_int_equal(counter_read(&post_counters.letters_waiting), 0);
@@ -100,6 +140,8 @@ int main(void) {
         cmocka_unit_test_setup(a_table_says_what_is_counted, set_up),
         cmocka_unit_test_setup(each_counts_for_itself_from_nothing, set_up),
         cmocka_unit_test(two_never_stand_in_one_cache_line),
+        cmocka_unit_test(a_duration_is_counted_up_to_every_bound_from_its_own),
+        cmocka_unit_test(two_threads_never_add_in_one_cache_line),
         cmocka_unit_test_setup(nothing_that_threads_add_is_lost, set_up),
     };
     return cmocka_run_group_tests_name("counters", tests, NULL, NULL);
