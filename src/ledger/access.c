@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/counters.h"
 #include "ledger/load.h"
 #include "ledger/signing.h"
 #include "ledger/state.h"
@@ -30,6 +31,7 @@ void access_give_up(struct ledger *ledger, const struct error *error) {
         ledger->erased = *error;
         signing_forget(ledger);
     } else {
+        counter_add(&ledger_counters.store_failures, 1);
         trial_begin(ledger);
     }
     if (ledger->store != NULL) {

@@ -1,5 +1,7 @@
 #include "ledger/open_group.h"
 
+#include "base/clock.h"
+#include "ledger/counters.h"
 #include "ledger/limits.h"
 #include "ledger/state.h"
 #include "ledger/unknown.h"
@@ -160,10 +162,19 @@ static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
 
+static bool commit(struct ledger *ledger, struct error *error) {
+    uint64_t began_ns = clock_steady_ns();
+    bool done = store_commit(ledger->store, error);
+    if (done) {
+        counter_add_duration(&ledger_counters.commit_seconds, clock_steady_ns() - began_ns);
+    }
+    return done;
+}
+
 bool open_group_commit(struct ledger *ledger, struct error *error) {
     bool done = open_group_begin(ledger, error) && open_group_put_agencies(ledger, error) &&
                 add_chunks(ledger, error) && hold_draw(ledger, error) &&
-                seal_if_all_finished(ledger, error) && store_commit(ledger->store, error);
+                seal_if_all_finished(ledger, error) && commit(ledger, error);
     bool seals = ledger->open_group.seals;
     open_group_end(ledger);
     if (done) {

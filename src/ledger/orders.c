@@ -3,6 +3,7 @@
 #include "ledger/access.h"
 #include "ledger/changing.h"
 #include "ledger/closing.h"
+#include "ledger/counters.h"
 #include "ledger/cutoff.h"
 #include "ledger/ending.h"
 #include "ledger/number.h"
@@ -47,9 +48,20 @@ static bool keep_cutoff(struct ledger *ledger, const struct ledger_order *order,
     return false;
 }
 
+// Those that change the draw, not those that only look: whoever follows the draw gives one every second.
+static void count(const struct ledger_order *order) {
+    bool only_looks = order->kind == ORDER_STATUS || order->kind == ORDER_SEAL || order->input.is_dry_run ||
+                      !order->input.is_sure;
+    bool is_refused = order->answer.error.code != ERROR_NONE;
+    if (!only_looks) {
+        counter_add(is_refused ? &ledger_counters.orders_refused : &ledger_counters.orders_done, 1);
+    }
+}
+
 void order_carry_out(struct ledger *ledger, struct ledger_order *order) {
     struct error *error = &order->answer.error;
     error_clear(error);
     (void)(keep_cutoff(ledger, order, error) && carry_out(ledger, order, error));
+    count(order);
     order->complete(order);
 }

@@ -5,6 +5,7 @@
 #include "base/counters.h"
 
 #define NET_COUNTERS(LINE)                                                                                   \
+    LINE(COUNTER, connections_accepted, "connections", "Connections that came, before any handshake")        \
     LINE(COUNTER, closed_message_timeout, "connections", "Connections closed in the middle of a message")    \
     LINE(COUNTER, closed_idle_timeout, "connections", "Connections closed as nothing came for too long")     \
     LINE(COUNTER, closed_send_timeout, "connections", "Connections closed as their answers were not read")   \

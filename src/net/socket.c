@@ -1,6 +1,7 @@
 #include "net/socket.h"
 
 #include "net/arrival.h"
+#include "net/counters.h"
 #include "net/ending.h"
 #include "net/identity.h"
 #include "net/reading.h"
@@ -148,6 +149,7 @@ void connection_accept(struct connections *all, int port_index, int descriptor, 
     }
     bool begun = begin_transport(connection);
     bool has_socket = uv_tcp_open(&connection->socket, descriptor) == 0;
+    counter_add(&net_counters.connections_accepted, 1);
     all->handler->opened(connection);
     if (!has_socket) {
         close(descriptor);

@@ -2,7 +2,9 @@
 // Its connections are only a struct here, its ledger passes everything.
 #include "guarded.h"
 
+#include "bet/errors.h"
 #include "service/limits.h"
+#include "service/lottery/counters.h"
 #include "service_story.h"
 
 #include <malloc.h>
@@ -129,6 +131,46 @@ static void the_most_that_fits_is_sent(void **state) {
 }
 
 // A chunk of 900 KB that the port does not take, 16 times, while the ledger is busy.
+#define SMALL_CHUNK "{\"type_message\":1,\"agency\":3,\"first\":0,\"payload\":[\"A,B,1,2000-01-01,7\"]}"
+#define EMPTY_CHUNK "{\"type_message\":1,\"agency\":3,\"first\":0,\"payload\":[]}"
+
+static struct histogram_total acknowledged(void) {
+    return counter_read_histogram(&lottery_counters.acknowledge_seconds.counter);
+}
+
+static void from_when_a_chunk_is_whole_until_it_is_acknowledged_is_measured(void **state) {
+    struct histogram_total before = acknowledged();
+    say_text(*state, SMALL_CHUNK);
+    now_ns += 7 * MS;
+    pass();
+    assert_int_equal(acknowledged().count - before.count, 1);
+    assert_in_range(acknowledged().sum_ns - before.sum_ns, 7 * MS, 8 * MS);
+    before = acknowledged();
+    say_text(*state, EMPTY_CHUNK); // only asks
+    pass();
+    say_text(*state, SMALL_CHUNK);
+    error_set(&last_request()->answer.error, ERROR_STORE_FAILED, "no");
+    pass();
+    assert_int_equal(acknowledged().count, before.count);
+}
+
+// As it waits for its turn, so does its agency.
+static void the_time_that_a_chunk_waits_for_its_turn_counts(void **state) {
+    struct connection *connection = *state;
+    while (!connection->paused) {
+        (void)offer_text(connection, SMALL_CHUNK);
+    }
+    assert_false(offer_text(connection, SMALL_CHUNK)); // it is whole, and is not taken
+    now_ns += 100 * MS;
+    pass();
+    struct histogram_total before = acknowledged();
+    now_ns += 100 * MS;
+    say_text(connection, SMALL_CHUNK);
+    pass();
+    assert_int_equal(acknowledged().count - before.count, 1);
+    assert_in_range(acknowledged().sum_ns - before.sum_ns, 200 * MS, 201 * MS);
+}
+
 static void a_refused_chunk_is_not_kept(void **state) {
     struct connection *connection = *state;
     enum { BETS = 40000 };
@@ -336,6 +378,8 @@ int main(void) {
         STORY(who_waits_is_told_in_the_order_of_asking),
         STORY(of_so_many_agencies_the_arrival_is_awaited),
         STORY(the_most_that_fits_is_sent),
+        STORY(from_when_a_chunk_is_whole_until_it_is_acknowledged_is_measured),
+        STORY(the_time_that_a_chunk_waits_for_its_turn_counts),
         STORY(a_refused_chunk_is_not_kept),
     };
     log_set_level(LOG_LEVEL_CRITICAL);

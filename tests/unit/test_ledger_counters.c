@@ -64,6 +64,25 @@ static void what_is_not_stored_is_not_counted(void **state) {
     assert_grown(1, 5, 0);
 }
 
+static uint64_t commits(void) {
+    return counter_read_histogram(&ledger_counters.commit_seconds.counter).count;
+}
+
+static void a_commit_is_timed_when_it_was_made(void **state) {
+    (void)state;
+    open_ledger(3);
+    uint64_t before = commits();
+    assert_stored(.first = 0, .count = 5, .next = 5);
+    assert_int_equal(commits() - before, 1);
+    assert_stored(.first = 0, .count = 5, .next = 5); // sent again: there is nothing to commit
+    assert_int_equal(commits() - before, 1);
+    int64_t failures = counter_read(&ledger_counters.store_failures);
+    story.fault = FAIL_BEFORE;
+    assert_refused(ERROR_STORE_FAILED, .first = 5, .count = 5);
+    assert_int_equal(commits() - before, 1);
+    assert_int_equal(counter_read(&ledger_counters.store_failures) - failures, 1);
+}
+
 // A group of a good one, one that the ledger refuses, and one that was refused before.
 static void a_refusal_is_said_before_anything_is_answered(void **state) {
     (void)state;
@@ -166,6 +185,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(each_bet_is_counted_once),
         LEDGER_TEST(what_is_not_stored_is_not_counted),
+        LEDGER_TEST(a_commit_is_timed_when_it_was_made),
         LEDGER_TEST(a_refusal_is_said_before_anything_is_answered),
         LEDGER_TEST(a_refusal_is_logged_between_what_was_stored_before_and_after_it),
         LEDGER_TEST(what_is_stored_is_logged_before_anything_is_answered),

@@ -1,6 +1,7 @@
 // What an operator orders of the draw: stored before it is answered, done once, and final.
 #include "ledger_story.h"
 
+#include "ledger/counters.h"
 #include "ledger/cutoff.h"
 #include "ledger/cutoff_time.h"
 #include "ledger/orders.h"
@@ -84,6 +85,29 @@ static void a_close_seals_what_is_stored(void **state) {
     assert_int_equal(story.drawn, 1);
     assert_string_equal(winners_of_agency(2), "7");
     assert_bets(13);
+}
+
+static void assert_counted(int64_t done, int64_t refused) {
+    static int64_t done_before, refused_before;
+    int64_t done_now = counter_read(&ledger_counters.orders_done);
+    int64_t refused_now = counter_read(&ledger_counters.orders_refused);
+    assert_int_equal(done_now - done_before, done);
+    assert_int_equal(refused_now - refused_before, refused);
+    done_before = done_now;
+    refused_before = refused_now;
+}
+
+static void orders_that_change_the_draw_are_counted(void **state) {
+    (void)state;
+    begin(3);
+    assert_counted(counter_read(&ledger_counters.orders_done), counter_read(&ledger_counters.orders_refused));
+    assert_done(.kind = ORDER_STATUS);
+    give(.kind = ORDER_CLOSE, .unsure = true);
+    assert_counted(0, 0);
+    assert_done(.kind = ORDER_FINISH, .input.agency = 2);
+    assert_counted(1, 0);
+    give(.kind = ORDER_FINISH, .input.agency = 4); // there is none
+    assert_counted(0, 1);
 }
 
 // Its clients may not have heard that it was stored.
@@ -473,6 +497,7 @@ static int end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         ORDER_TEST(a_close_seals_what_is_stored),
+        ORDER_TEST(orders_that_change_the_draw_are_counted),
         ORDER_TEST(behind_a_close_what_is_stored_is_acknowledged_and_nothing_new_is_taken),
         ORDER_TEST(a_close_tells_how_much_was_stored),
         ORDER_TEST(a_close_happens_once),

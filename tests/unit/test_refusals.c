@@ -3,6 +3,7 @@
 
 #include "bet/errors.h"
 #include "service/lottery/counters.h"
+#include "service/lottery/refusals.h"
 
 #define BET "\"A,B,1,2000-01-01,7\""
 #define CHUNK "{\"type_message\":1,\"agency\":3,\"first\":10,\"payload\":[" BET "," BET "]}"
@@ -106,6 +107,49 @@ static void each_refused_message_is_counted_once(void **state) {
     assert_refused(5, 2, 0);
 }
 
+// Whatever the error is, among them one that nobody has given a class.
+static void each_reason_has_one_class(void **state) {
+    (void)state;
+#define CODE(code, name, retryable) code,
+    const struct error_code *const codes[] = {LOTTERY_ERRORS(CODE) ERROR_NO_MEMORY};
+#undef CODE
+    const struct counter *first = &lottery_counters.refused_malformed,
+                         *last = &lottery_counters.refused_unable;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        struct error error;
+        int64_t all = counter_read(&lottery_counters.messages_refused), classes = 0;
+        error_set(&error, codes[i], "refused");
+        for (const struct counter *each = first; each <= last; each++) {
+            classes -= counter_read(each);
+        }
+        refusals_count(&error);
+        for (const struct counter *each = first; each <= last; each++) {
+            classes += counter_read(each);
+        }
+        assert_int_equal(counter_read(&lottery_counters.messages_refused), all + 1);
+        assert_int_equal(classes, 1);
+    }
+}
+
+static void assert_class(const struct error_code *code, const struct counter *counter) {
+    struct error error;
+    int64_t count = counter_read(counter);
+    error_set(&error, code, "refused");
+    refusals_count(&error);
+    assert_int_equal(counter_read(counter), count + 1);
+}
+
+static void the_classes_are_told_apart(void **state) {
+    (void)state;
+    assert_class(ERROR_BAD_JSON, &lottery_counters.refused_malformed);
+    assert_class(ERROR_NOT_AUTHORIZED, &lottery_counters.refused_unauthorized);
+    assert_class(ERROR_BAD_BET, &lottery_counters.refused_bad_bet);
+    assert_class(ERROR_DRAW_CLOSED, &lottery_counters.refused_late);
+    assert_class(ERROR_GAP, &lottery_counters.refused_unfitting);
+    assert_class(ERROR_STORE_FAILED, &lottery_counters.refused_unable);
+    assert_class(ERROR_NO_MEMORY, &lottery_counters.refused_unable);
+}
+
 static void a_chunk_is_counted_also_when_its_connection_is_gone(void **state) {
     say_text(*state, CHUNK);
     connection_abort(*state);
@@ -147,6 +191,8 @@ int main(void) {
         REFUSAL_STORY(what_only_the_central_cannot_do_is_not_counted),
         REFUSAL_STORY(any_number_may_be_allowed),
         REFUSAL_STORY(each_refused_message_is_counted_once),
+        REFUSAL_STORY(each_reason_has_one_class),
+        REFUSAL_STORY(the_classes_are_told_apart),
         REFUSAL_STORY(a_chunk_is_counted_also_when_its_connection_is_gone),
         REFUSAL_STORY(a_connection_closed_for_its_refusals_is_counted),
         REFUSAL_STORY(consultations_that_wait_are_counted_as_long_as_they_do),

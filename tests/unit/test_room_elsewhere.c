@@ -1,6 +1,8 @@
 // Where a loop has nobody to close for who comes, one other loop closes one of its own.
 #include "connections_story.h"
 
+#include "net/counters.h"
+
 enum { LOOPS = 3 };
 
 static int set_up_loops(void **state) {
@@ -67,6 +69,14 @@ static void who_comes_waits_where_nobody_has_anybody_to_close(void **state) {
     assert_true(loop->guard.is_accepting);
 }
 
+static void each_that_comes_is_counted(void **state) {
+    (void)state;
+    int64_t before = counter_read(&net_counters.connections_accepted);
+    come_to(&net->loops[1]);
+    come_to(&net->loops[2]);
+    assert_int_equal(counter_read(&net_counters.connections_accepted) - before, 2);
+}
+
 static void of_all_loops_that_could_close_one_only_one_does(void **state) {
     (void)state;
     for (int i = 1; i < LOOPS; i++) {
@@ -118,6 +128,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ROOM_TEST(who_comes_is_accepted_as_soon_as_another_loop_has_made_room),
         ROOM_TEST(who_comes_waits_where_nobody_has_anybody_to_close),
+        ROOM_TEST(each_that_comes_is_counted),
         ROOM_TEST(of_all_loops_that_could_close_one_only_one_does),
         ROOM_TEST(where_nobody_asks_any_more_nobody_is_closed),
         ROOM_TEST(a_loop_does_not_close_its_own_for_itself_in_the_others_place),

@@ -4,6 +4,7 @@
 #include "base/container.h"
 #include "bet/errors.h"
 #include "service/limits.h"
+#include "service/lottery/counters.h"
 #include "service/lottery/draining.h"
 #include "service/lottery/flow.h"
 #include "service/lottery/proofs.h"
@@ -208,7 +209,7 @@ static void refuse_to_hold(struct connection *connection, uint32_t agency) {
         error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
                   HELD_MAX);
     }
-    refusals_count();
+    refusals_count(&error);
     refuse(connection, NULL, &error, -1);
 }
 
@@ -363,6 +364,14 @@ static void send_stored(struct connection *connection, const struct request *req
     free(frame);
 }
 
+// One reading of the clock serves all answers that the ledger gave together.
+static void note_acknowledged(const struct request *request) {
+    const struct lottery_loop *loop = request->loop;
+    if (request->chunk->count > 0 && loop->woken_at_ns >= request->whole_at_ns) {
+        counter_add_duration(&lottery_counters.acknowledge_seconds, loop->woken_at_ns - request->whole_at_ns);
+    }
+}
+
 static void answer(struct request *request) {
     struct connection *connection = request->connection;
     const struct ledger_request *ledger = &request->ledger;
@@ -381,12 +390,14 @@ static void answer(struct request *request) {
         answer_asked(request);
     } else if (ledger->answer.pieces != NULL) {
         send_stored(connection, request);
+        note_acknowledged(request);
     } else {
         struct lottery_connection *own = connection_state(connection);
         refusals_forget(connection);
         doubt_pay(&own->doubt, request->bytes);
         send_chunk_answer(connection, request, frame,
                           reply_encode_processed(frame, (uint64_t)ledger->answer.next));
+        note_acknowledged(request);
     }
 }
 

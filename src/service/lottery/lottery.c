@@ -1,4 +1,5 @@
 // The lottery as a service of the net: the lifetimes of the whole, of each loop and of each connection.
+#include "base/clock.h"
 #include "base/container.h"
 #include "base/log.h"
 #include "bet/limits.h"
@@ -103,6 +104,7 @@ static void on_loop_ended(struct loop *loop, void *state) {
 static void on_loop_woken(struct loop *loop, void *state) {
     (void)loop;
     struct lottery_loop *own = state;
+    own->woken_at_ns = clock_steady_ns();
     for (struct queue_node *node = queue_take_all(&own->done), *next; node != NULL; node = next) {
         next = node->next;
         answers_send(CONTAINER_OF(node, struct request, done_node));

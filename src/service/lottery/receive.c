@@ -1,5 +1,6 @@
 #include "service/lottery/receive.h"
 
+#include "base/clock.h"
 #include "base/container.h"
 #include "base/log.h"
 #include "bet/errors.h"
@@ -106,6 +107,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     request->ledger.input.agency = message.agency;
     request->ledger.input.first = message.first;
     request->bets_sent = message.bets_sent;
+    request->whole_at_ns = own->whole_at_ns;
     request->wants_time = message.wants_time;
     request->wants_draw = message.wants_draw;
     if (good) {
@@ -173,8 +175,15 @@ static void refuse_frame(struct connection *connection, const uint8_t *bytes, si
     request_submit(request);
 }
 
+// From here on it may have to wait for its turn, and its sender waits with it.
+static void note_whole(struct lottery_connection *own) {
+    if (own->whole_at_ns == 0) {
+        own->whole_at_ns = clock_steady_ns();
+    }
+}
+
 size_t receive_messages(struct connection *connection, const uint8_t *bytes, size_t length) {
-    const struct lottery_connection *own = connection_state(connection);
+    struct lottery_connection *own = connection_state(connection);
     size_t consumed = 0;
     while (!own->broken) {
         const uint8_t *message;
@@ -183,6 +192,9 @@ size_t receive_messages(struct connection *connection, const uint8_t *bytes, siz
             frame_next(bytes + consumed, length - consumed, MESSAGE_BYTES_MAX, &message, &message_length);
         if (state != FRAME_TOO_LONG) {
             flow_look(connection, message_length, state == FRAME_COMPLETE);
+        }
+        if (state == FRAME_COMPLETE) {
+            note_whole(own);
         }
         if (state == FRAME_PARTIAL || !flow_may_take(connection)) {
             return consumed;
@@ -200,6 +212,7 @@ size_t receive_messages(struct connection *connection, const uint8_t *bytes, siz
         if (flow_keeps_message(connection)) {
             return consumed; // the message has yet to be taken
         }
+        own->whole_at_ns = 0;
         consumed += FRAME_HEADER_BYTES + message_length;
     }
     return length; // the rest is thrown away

@@ -7,13 +7,45 @@
 
 #include <inttypes.h>
 
-void refusals_count(void) {
+// Whatever else there may be is something that the central cannot do, such as for want of memory.
+static struct counter *class_of(const struct error_code *code) {
+    struct lottery_counters *of = &lottery_counters;
+    const struct {
+        const struct error_code *code;
+        struct counter *counter;
+    } classes[] = {
+        {ERROR_BAD_FRAME, &of->refused_malformed},
+        {ERROR_BAD_JSON, &of->refused_malformed},
+        {ERROR_BAD_MESSAGE, &of->refused_malformed},
+        {ERROR_UNKNOWN_TYPE, &of->refused_malformed},
+        {ERROR_NOT_AUTHORIZED, &of->refused_unauthorized},
+        {ERROR_BAD_BET, &of->refused_bad_bet},
+        {ERROR_AGENCY_FINISHED, &of->refused_late},
+        {ERROR_DRAW_CLOSED, &of->refused_late},
+        {ERROR_DRAW_ERASED, &of->refused_late},
+        {ERROR_UNKNOWN_AGENCY, &of->refused_unfitting},
+        {ERROR_GAP, &of->refused_unfitting},
+        {ERROR_CONFLICT, &of->refused_unfitting},
+        {ERROR_AGENCY_RESET, &of->refused_unfitting},
+        {ERROR_OTHER_DRAW, &of->refused_unfitting},
+        {ERROR_FORKED, &of->refused_unfitting},
+    };
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        if (classes[i].code == code) {
+            return classes[i].counter;
+        }
+    }
+    return &of->refused_unable;
+}
+
+void refusals_count(const struct error *error) {
     counter_add(&lottery_counters.messages_refused, 1);
+    counter_add(class_of(error->code), 1);
 }
 
 void refusals_log(const struct connection *connection, uint32_t agency, const struct error *error) {
     struct log_source source = {error_name(error->code), connection_source(connection), false};
-    refusals_count();
+    refusals_count(error);
     (void)log_event_limited(&source, LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
                             "agencia: %" PRIu32 " | error: %s | message: %s", agency, source.error,
                             error->text);
@@ -21,7 +53,7 @@ void refusals_log(const struct connection *connection, uint32_t agency, const st
 
 void refusals_log_chunk(uint64_t source, uint32_t agency, uint32_t bets, const struct error *error) {
     struct log_source log_source = {error_name(error->code), source, false};
-    refusals_count();
+    refusals_count(error);
     counter_add(&lottery_counters.chunks_refused, 1);
     (void)log_event_limited(&log_source, LOG_LEVEL_WARNING, "apuestas_almacenadas", LOG_FAIL,
                             "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s", agency,

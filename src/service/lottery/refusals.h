@@ -15,8 +15,9 @@ void refusals_log(const struct connection *connection, uint32_t agency, const st
 // A chunk of that many bets is refused. For any thread.
 void refusals_log_chunk(uint64_t source, uint32_t agency, uint32_t bets, const struct error *error);
 
-// Counts a refused message that is not worth a log line.
-void refusals_count(void);
+// Counts a message refused with that error. For one that is not worth a log line; the others do it
+// themselves.
+void refusals_count(const struct error *error);
 
 // The connection is answered with that error. Returns whether it has now been refused the maximum number of
 // times in a row: then take nothing more from it.

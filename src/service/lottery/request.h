@@ -23,8 +23,9 @@ struct request {
     bool wants_time, wants_draw;   // in its answer
     struct proofs_wanted wants;    // likewise
     struct chunk *chunk;
-    uint32_t bets_sent; // how many the message had, even if it was refused
-    size_t bytes;       // of memory, including the chunk
+    uint32_t bets_sent;   // how many the message had, even if it was refused
+    size_t bytes;         // of memory, including the chunk
+    uint64_t whole_at_ns; // as its connection's, of this message
     struct admission_pass pass;
 };
 

@@ -38,6 +38,7 @@ struct lottery_loop {
     struct loop *loop;
     struct message_decoder *decoder;
     struct queue done;     // requests that the ledger has answered
+    uint64_t woken_at_ns;  // when it was last woken to take some, by the steady clock
     struct queue recalled; // agencies that were reset (recall.c)
     // Those that go into `done` next, and the next such loop: the ledger's thread's alone.
     struct queue_chain answered;
@@ -54,10 +55,11 @@ struct lottery_loop {
 
 struct lottery_connection {
     struct connection *connection;
-    uint32_t claimed;   // in plain text: the agency of its last good message
-    uint32_t agency;    // with TLS: the agency in its certificate, 0 for none; it may speak for no other
-    unsigned in_ledger; // messages that are with the ledger
-    uint32_t refusals;  // messages refused in a row
+    uint32_t claimed;     // in plain text: the agency of its last good message
+    uint32_t agency;      // with TLS: the agency in its certificate, 0 for none; it may speak for no other
+    unsigned in_ledger;   // messages that are with the ledger
+    uint64_t whole_at_ns; // when its next message was there whole, by the steady clock; 0: it is not
+    uint32_t refusals;    // messages refused in a row
     // Its end. The first two come independently of each other. The third follows from either, once nothing of
     // it is with the ledger, or on the port for consultations from the winners sent; it never goes back.
     bool ended;    // set by lottery.c: the other side sends nothing more
