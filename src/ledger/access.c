@@ -32,7 +32,7 @@ void access_give_up(struct ledger *ledger, const struct error *error) {
         signing_forget(ledger);
     } else {
         counter_add(&ledger_counters.store_failures, 1);
-        trial_begin(ledger);
+        trial_begin(ledger, error);
     }
     if (ledger->store != NULL) {
         store_give_up(&ledger->store);

@@ -123,8 +123,8 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }
 
-bool ledger_store_fails(const struct ledger *ledger) {
-    return ledger->failing;
+const char *ledger_store_failure(const struct ledger *ledger) {
+    return ledger->failure;
 }
 
 struct notice *ledger_notice(const struct ledger *ledger) {

@@ -1,8 +1,10 @@
 // What a ledger's thread shows other threads while it works: when it last heard of each agency, how many bets
 // it stores a second, and since when it has been at what it does now. It alone writes; any thread reads, and
-// waits for nothing.
+// waits for nothing; but for why the store fails, which is copied under a lock.
 #ifndef QUINIELA_LEDGER_PULSE_H
 #define QUINIELA_LEDGER_PULSE_H
+
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,8 +34,8 @@ void pulse_hear(struct pulse *pulse, uint32_t agency);
 // So many bets were stored now.
 void pulse_add_bets(struct pulse *pulse, uint64_t bets);
 
-// Whether nothing has been stored since the store failed.
-void pulse_set_store_fails(struct pulse *pulse, bool fails);
+// Why the store failed, if nothing has been stored since; otherwise "". A longer text than an error's is cut.
+void pulse_set_store_failure(struct pulse *pulse, const char *failure);
 
 // By any thread -------------------------------------------------------------------------------------------
 
@@ -51,5 +53,8 @@ uint64_t pulse_bets(const struct pulse *pulse, uint32_t seconds);
 uint64_t pulse_busy_ms(const struct pulse *pulse);
 
 bool pulse_store_fails(const struct pulse *pulse);
+
+// Why, in the store's words; "" while it does not fail.
+void pulse_store_failure(const struct pulse *pulse, char text[ERROR_TEXT_BYTES]);
 
 #endif

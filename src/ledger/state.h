@@ -113,6 +113,7 @@ struct ledger {
     // Changed by trial.h.
     struct error erased;              // access.h's: its code is ERROR_DRAW_ERASED once the draw was
     bool failing;                     // nothing has been stored since the store failed
+    char failure[ERROR_TEXT_BYTES];   // why it failed last
     size_t failed_bytes;              // how many bytes it failed to store, at most
     struct cutoff_clock cutoff_clock; // changed by cutoff.h
     // Changed by group.h and known.h.

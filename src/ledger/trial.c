@@ -7,6 +7,7 @@
 #include "ledger/state.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 enum { ROW_BYTES = 16 * 1024 }; // what a group needs besides its chunks
 
@@ -23,12 +24,14 @@ void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
     }
 }
 
-void trial_begin(struct ledger *ledger) {
+void trial_begin(struct ledger *ledger, const struct error *error) {
     ledger->failing = true;
+    snprintf(ledger->failure, sizeof ledger->failure, "%s", error->text);
 }
 
 void trial_skip(struct ledger *ledger) {
     ledger->failing = false;
+    ledger->failure[0] = '\0';
     ledger->failed_bytes = 0;
     (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
                             "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,

@@ -12,8 +12,8 @@ struct ledger;
 // A group of requests could not be stored: notes its size, for trial_make.
 void trial_note_failed(struct ledger *ledger, const struct queue_node *group);
 
-// The store has failed: from now on it must prove that it is good.
-void trial_begin(struct ledger *ledger);
+// The store has failed with that error: from now on it must prove that it is good.
+void trial_begin(struct ledger *ledger, const struct error *error);
 
 // Takes the store to be good without a trial, and logs that.
 void trial_skip(struct ledger *ledger);

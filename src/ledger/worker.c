@@ -132,7 +132,7 @@ static void *run(void *argument) {
     work(worker);
     while (!queue_is_closed(&worker->queue)) {
         int ms = wait_ms(worker);
-        pulse_set_store_fails(worker->pulse, ledger_store_fails(ledger));
+        pulse_set_store_failure(worker->pulse, ledger_store_failure(ledger));
         pulse_end_work(worker->pulse);
         turns_add(worker->turns,
                   ms == 0 ? queue_take_all(&worker->queue) : queue_wait_all(&worker->queue, ms));

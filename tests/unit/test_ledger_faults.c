@@ -28,6 +28,17 @@ static void nothing_is_acknowledged_when_the_commit_fails(void **state) {
     assert_int_equal(query("SELECT count(*) FROM agencies WHERE finished_at IS NOT NULL"), 1);
 }
 
+static void why_the_store_fails_is_told_until_it_has_stored_something(void **state) {
+    (void)state;
+    open_ledger(2);
+    assert_string_equal(ledger_store_failure(story.ledger), "");
+    story.fault = FAIL_BEFORE;
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 5);
+    assert_string_equal(ledger_store_failure(story.ledger), "the disk is full");
+    assert_stored(.first = 0, .count = 5, .next = 5);
+    assert_string_equal(ledger_store_failure(story.ledger), "");
+}
+
 // Invariant 3: when the end was not stored, what comes next stores none either.
 static void an_end_that_was_not_stored_is_forgotten(void **state) {
     (void)state;
@@ -354,6 +365,7 @@ static void every_call_of_the_store_fails_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(nothing_is_acknowledged_when_the_commit_fails),
+        LEDGER_TEST(why_the_store_fails_is_told_until_it_has_stored_something),
         LEDGER_TEST(an_end_that_was_not_stored_is_forgotten),
         LEDGER_TEST(a_seal_that_fails),
         LEDGER_TEST(while_the_store_is_gone_nothing_is_acknowledged),

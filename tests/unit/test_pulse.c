@@ -5,6 +5,8 @@
 
 #include "bet/limits.h"
 
+#include <string.h>
+
 static uint64_t now_ms = 1000000; // of the steady clock
 
 uint64_t clock_steady_ms(void);
@@ -90,9 +92,29 @@ static void work_that_takes_long_shows(void **state) {
     assert_int_equal(pulse_busy_ms(pulse), 12345);
     pulse_end_work(pulse);
     assert_int_equal(pulse_busy_ms(pulse), 0);
+    pulse_free(pulse);
+}
+
+static void why_the_store_fails_is_shown_as_long_as_it_does(void **state) {
+    (void)state;
+    struct pulse *pulse = pulse_new();
+    char text[ERROR_TEXT_BYTES], longer[ERROR_TEXT_BYTES + 10];
+    pulse_store_failure(pulse, text);
+    assert_string_equal(text, "");
     assert_false(pulse_store_fails(pulse));
-    pulse_set_store_fails(pulse, true);
+    pulse_set_store_failure(pulse, "the disk is full");
+    pulse_store_failure(pulse, text);
+    assert_string_equal(text, "the disk is full");
     assert_true(pulse_store_fails(pulse));
+    memset(longer, 'x', sizeof longer);
+    longer[sizeof longer - 1] = '\0';
+    pulse_set_store_failure(pulse, longer);
+    pulse_store_failure(pulse, text);
+    assert_int_equal(strlen(text), sizeof text - 1);
+    pulse_set_store_failure(pulse, "");
+    pulse_store_failure(pulse, text);
+    assert_string_equal(text, "");
+    assert_false(pulse_store_fails(pulse));
     pulse_free(pulse);
 }
 
@@ -103,6 +125,7 @@ int main(void) {
         cmocka_unit_test(a_place_is_used_again),
         cmocka_unit_test(a_very_fast_second_does_not_become_another_one),
         cmocka_unit_test(work_that_takes_long_shows),
+        cmocka_unit_test(why_the_store_fails_is_shown_as_long_as_it_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
