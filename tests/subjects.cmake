@@ -34,6 +34,7 @@ quiniela_tests_of(control control silence)
 quiniela_tests_of(net watch connections back_pressure tls_end closing arrival ports lookup handshake_turns
     room_elsewhere net_memory turns hello closings peers exposure place)
 quiniela_tests_of(stream output transport writer)
+quiniela_tests_of(board health metrics)
 quiniela_tests_of(service answers proofs proofs_memory requests admission service_memory flow refusals lines doubt)
 quiniela_tests_of(audit audit audit_budget audit_file audit_lost recorded)
 quiniela_tests_of(confine confine confine_modules confine_network)

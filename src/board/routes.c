@@ -2,7 +2,9 @@
 #include "board/answering.h"
 #include "board/board.h"
 #include "board/board_parts.h"
+#include "board/health.h"
 #include "board/json.h"
+#include "board/metrics.h"
 #include "board/page.h"
 #include "ledger/notice.h"
 #include "ledger/number_counts.h"
@@ -147,6 +149,45 @@ static void answer_numbers(struct board *board, const struct http_request *reque
     free(counts);
 }
 
+// For machines ----------------------------------------------------------------------------------------------
+
+static void answer_metrics(struct board *board, const struct http_request *request,
+                           struct http_answer *answer) {
+    struct board_view view = board_view_of(board);
+    char *text;
+    size_t length;
+    (void)request;
+    if (metrics_write(&view, &text, &length)) {
+        answer_with(answer, 200, METRICS_TYPE, text, length);
+    } else {
+        answer_without_memory(answer);
+    }
+}
+
+static void answer_health(struct board *board, health_question question, struct http_answer *answer) {
+    struct board_view view = board_view_of(board);
+    char *text;
+    size_t length;
+    bool is_so = question(&view, &text, &length);
+    if (text == NULL) {
+        answer_without_memory(answer);
+    } else {
+        answer_with(answer, is_so ? 200 : 503, "text/plain; charset=utf-8", text, length);
+    }
+}
+
+static void answer_livez(struct board *board, const struct http_request *request,
+                         struct http_answer *answer) {
+    (void)request;
+    answer_health(board, health_live, answer);
+}
+
+static void answer_readyz(struct board *board, const struct http_request *request,
+                          struct http_answer *answer) {
+    (void)request;
+    answer_health(board, health_ready, answer);
+}
+
 // Notes -----------------------------------------------------------------------------------------------------
 
 typedef char *(*notice_text)(struct notice *notice, size_t *length, bool *no_memory);
@@ -190,6 +231,9 @@ static const struct route routes[] = {
     {"/board.js", answer_script, {NULL}},
     {"/favicon.svg", answer_icon, {NULL}},
     {"/verify.html", answer_verify, {NULL}},
+    {"/metrics", answer_metrics, {NULL}},
+    {"/livez", answer_livez, {NULL}},
+    {"/readyz", answer_readyz, {NULL}},
     {"/api/v1/draw", answer_draw, {NULL}},
     {"/api/v1/agencies", answer_agencies, {"state", "after", "limit", NULL}},
     {"/api/v1/numbers", answer_numbers, {NULL}},

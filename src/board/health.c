@@ -1,0 +1,116 @@
+#include "board/health.h"
+
+#include "ledger/notice.h"
+#include "ledger/pulse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// Each adds a line to `out`, unless that is NULL, for each reason that it finds. Returns whether it found
+// any.
+typedef bool (*find_reasons)(const struct board_view *view, FILE *out);
+
+static bool is_stuck(const struct board_view *view, FILE *out) {
+    const struct board_snapshot *snapshot = view->snapshot;
+    const struct pulse *pulse = view->options->pulse;
+    bool has_ended = snapshot->has_draw && snapshot->draw.state != DRAW_OPEN;
+    uint64_t busy_s = pulse_busy_ms(pulse) / 1000;
+    if (busy_s <= (has_ended ? HEALTH_DRAW_S_MAX : HEALTH_BUSY_S_MAX) || pulse_store_fails(pulse)) {
+        return false;
+    }
+    if (out != NULL) {
+        fprintf(out, "ledger: it has been at one thing for %" PRIu64 " s\n", busy_s);
+    }
+    return true;
+}
+
+static bool store_fails(const struct board_view *view, FILE *out) {
+    char failure[ERROR_TEXT_BYTES];
+    pulse_store_failure(view->options->pulse, failure);
+    if (failure[0] != '\0' && out != NULL) {
+        fprintf(out, "store: nothing can be stored: %s\n", failure);
+    }
+    return failure[0] != '\0';
+}
+
+static bool store_is_unread(const struct board_view *view, FILE *out) {
+    const struct board_snapshot *snapshot = view->snapshot;
+    time_t age_s = time(NULL) - snapshot->read_at;
+    if (out == NULL || (snapshot->trouble[0] == '\0' && age_s <= HEALTH_UNREAD_S_MAX)) {
+        return snapshot->trouble[0] != '\0' || age_s > HEALTH_UNREAD_S_MAX;
+    }
+    if (snapshot->trouble[0] != '\0') {
+        fprintf(out, "store: it cannot be read: %s\n", snapshot->trouble);
+    } else if (snapshot->read_at == 0) {
+        fputs("store: it has not been read yet\n", out);
+    } else {
+        fprintf(out, "store: it was last read %lld s ago\n", (long long)age_s);
+    }
+    return true;
+}
+
+static bool is_draining(const struct board_view *view, FILE *out) {
+    bool draining = view->options->is_draining != NULL && view->options->is_draining(view->options->context);
+    if (draining && out != NULL) {
+        fputs("draining: it takes no more bets, and ends\n", out);
+    }
+    return draining;
+}
+
+static bool seal_fails(const struct board_view *view, FILE *out) {
+    char failure[ERROR_TEXT_BYTES] = "";
+    if (view->options->notice != NULL) {
+        notice_failure(view->options->notice, failure);
+    }
+    if (failure[0] != '\0' && out != NULL) {
+        fprintf(out, "seal: %s\n", failure);
+    }
+    return failure[0] != '\0';
+}
+
+static const find_reasons of_life[] = {is_stuck, NULL};
+static const find_reasons of_readiness[] = {is_stuck,    store_fails, store_is_unread,
+                                            is_draining, seal_fails,  NULL};
+
+static bool find_any(const struct board_view *view, const find_reasons *reasons, FILE *out) {
+    bool any = false;
+    for (; *reasons != NULL; reasons++) {
+        any = (*reasons)(view, out) || any;
+    }
+    return any;
+}
+
+bool health_is_live(const struct board_view *view) {
+    return !find_any(view, of_life, NULL);
+}
+
+bool health_is_ready(const struct board_view *view) {
+    return !find_any(view, of_readiness, NULL);
+}
+
+static bool say(const struct board_view *view, const find_reasons *reasons, char **text, size_t *length) {
+    *text = NULL;
+    *length = 0;
+    FILE *out = open_memstream(text, length);
+    if (out == NULL) {
+        return !find_any(view, reasons, NULL);
+    }
+    bool is_well = !find_any(view, reasons, out);
+    if (is_well) {
+        fputs("ok\n", out);
+    }
+    if (fclose(out) != 0) {
+        free(*text);
+        *text = NULL;
+    }
+    return is_well;
+}
+
+bool health_live(const struct board_view *view, char **text, size_t *length) {
+    return say(view, of_life, text, length);
+}
+
+bool health_ready(const struct board_view *view, char **text, size_t *length) {
+    return say(view, of_readiness, text, length);
+}

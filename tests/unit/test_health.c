@@ -1,0 +1,109 @@
+// A server is alive unless its ledger hangs, and not ready where there is something to do.
+#include "view_story.h"
+
+#include "board/health.h"
+
+#include <stdatomic.h>
+
+static uint64_t now_ms = 1000000; // of the steady clock
+
+uint64_t clock_steady_ms(void);
+
+uint64_t clock_steady_ms(void) {
+    return now_ms;
+}
+
+static void assert_says(health_question of, bool is_well, const char *expected) {
+    free(text);
+    assert_int_equal(of(&view, &text, &text_length), is_well);
+    assert_string_equal(text, expected);
+    assert_int_equal(text_length, strlen(expected));
+    assert_int_equal(health_is_ready(&view), of == health_ready ? is_well : health_is_ready(&view));
+    assert_int_equal(health_is_live(&view), of == health_live ? is_well : health_is_live(&view));
+}
+
+static void a_server_that_is_well_says_ok(void **state) {
+    (void)state;
+    assert_says(health_live, true, "ok\n");
+    assert_says(health_ready, true, "ok\n");
+}
+
+static void a_full_disk_is_alive_and_not_ready_and_says_so_in_the_stores_words(void **state) {
+    (void)state;
+    pulse_set_store_failure(pulse, "night.db: database or disk is full");
+    assert_says(health_live, true, "ok\n");
+    assert_says(health_ready, false, "store: nothing can be stored: night.db: database or disk is full\n");
+    pulse_set_store_failure(pulse, "");
+    assert_says(health_ready, true, "ok\n");
+}
+
+static void a_ledger_that_is_at_one_thing_too_long_is_not_alive(void **state) {
+    (void)state;
+    pulse_begin_work(pulse);
+    now_ms += 60999;
+    assert_says(health_live, true, "ok\n");
+    now_ms += 1;
+    assert_says(health_live, false, "ledger: it has been at one thing for 61 s\n");
+    assert_says(health_ready, false, "ledger: it has been at one thing for 61 s\n");
+    pulse_set_store_failure(pulse, "the disk does not answer"); // a restart would not help
+    assert_says(health_live, true, "ok\n");
+    pulse_set_store_failure(pulse, "");
+    pulse_end_work(pulse);
+    assert_says(health_live, true, "ok\n");
+}
+
+static void the_draw_may_take_longer(void **state) {
+    (void)state;
+    snapshot.draw.state = DRAW_SEALED;
+    pulse_begin_work(pulse);
+    now_ms += 600999;
+    assert_says(health_live, true, "ok\n");
+    now_ms += 1;
+    assert_says(health_live, false, "ledger: it has been at one thing for 601 s\n");
+}
+
+static void a_store_that_cannot_be_read_is_not_ready(void **state) {
+    (void)state;
+    strcpy(snapshot.trouble, "no such file");
+    assert_says(health_ready, false, "store: it cannot be read: no such file\n");
+    snapshot.trouble[0] = '\0';
+    snapshot.read_at = 0;
+    assert_says(health_ready, false, "store: it has not been read yet\n");
+    snapshot.read_at = time(NULL) - 1000;
+    free(text);
+    assert_false(health_ready(&view, &text, &text_length));
+    assert_non_null(strstr(text, "store: it was last read 10")); // 1000 s ago, or a little more
+    snapshot.read_at = time(NULL);
+    assert_says(health_live, true, "ok\n");
+}
+
+static bool drains(void *context) {
+    return *(bool *)context;
+}
+
+static void what_drains_or_cannot_keep_its_seal_is_not_ready(void **state) {
+    (void)state;
+    bool is_draining = false;
+    options.is_draining = drains;
+    options.context = &is_draining;
+    assert_says(health_ready, true, "ok\n");
+    is_draining = true;
+    notice_put_failure(options.notice, "the folder is full");
+    assert_says(health_ready, false, "draining: it takes no more bets, and ends\nseal: the folder is full\n");
+    assert_says(health_live, true, "ok\n");
+    notice_free(options.notice);
+    options.notice = NULL;
+    assert_says(health_ready, false, "draining: it takes no more bets, and ends\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        VIEW_TEST(a_server_that_is_well_says_ok),
+        VIEW_TEST(a_full_disk_is_alive_and_not_ready_and_says_so_in_the_stores_words),
+        VIEW_TEST(a_ledger_that_is_at_one_thing_too_long_is_not_alive),
+        VIEW_TEST(the_draw_may_take_longer),
+        VIEW_TEST(a_store_that_cannot_be_read_is_not_ready),
+        VIEW_TEST(what_drains_or_cannot_keep_its_seal_is_not_ready),
+    };
+    return cmocka_run_group_tests_name("health", tests, NULL, NULL);
+}
