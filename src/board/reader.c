@@ -18,7 +18,7 @@ struct reader {
     struct reader_options options;
     pthread_t thread;
     // Of the thread alone.
-    struct store *store; // NULL: it is to be opened
+    struct store *store; // a shared one; NULL: it is to be opened
     struct board_snapshot *last;
     struct pace pace;
     time_t pulse_began;
@@ -60,6 +60,14 @@ static bool open_if_closed(struct reader *reader, struct error *error) {
     return reader->store != NULL || reader->options.open(reader->options.context, &reader->store, error);
 }
 
+// A store in a file shows one moment from its opening to its end, and until then its log cannot begin anew. A
+// connection to a database is kept.
+static void close_if_in_file(struct reader *reader) {
+    if (!store_is_shared(reader->store)) {
+        store_close(&reader->store);
+    }
+}
+
 // Without memory for the snapshot the last one stays.
 static struct board_snapshot *read_next(struct reader *reader) {
     struct board_sight sight = {.pulse = reader->options.pulse,
@@ -72,6 +80,7 @@ static struct board_snapshot *read_next(struct reader *reader) {
     sight.pulse_began = pulse_began(reader, sight.now);
     if (open_if_closed(reader, &error) && board_read(reader->store, &sight, reader->last, &next, &error)) {
         reader->read_ms = sight.now_ms;
+        close_if_in_file(reader);
         log_change(reader, NULL);
         return next;
     }

@@ -15,7 +15,8 @@ struct reader;
 struct pulse;
 struct store;
 
-// The thread calls `open`, at first and after each failure; the reader owns the result.
+// The thread calls `open`, of a store in a file for each reading, of a database at first and after each
+// failure; the reader owns the result.
 struct reader_options {
     bool (*open)(void *context, struct store **store, struct error *error);
     void *context;

@@ -1,5 +1,5 @@
-// No snapshot of the database is asked for: of PostgreSQL that would be a transaction, which stayed open
-// until the next reading. What is read in pieces may be a moment apart, and the next reading mends that.
+// A database is asked for no snapshot: that would be a transaction, which stayed open until the next reading.
+// What is read in pieces may be a moment apart there, and the next reading mends that.
 #include "board/reading.h"
 
 #include "bet/errors.h"
