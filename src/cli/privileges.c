@@ -12,14 +12,18 @@
 
 enum { PORTS_TEXT_BYTES = 256 };
 
-static void collect(const struct server_options *options, bool has_store, const char *writes_in,
+static void collect(const struct server_options *options, const struct privileges_kept *kept,
                     struct kept_paths *paths) {
+    static const char *const of_process[] = {"/proc/self/stat", "/proc/self/statm", "/proc/self/fd"};
     const char *files[TLS_FILES];
-    if (has_store) {
+    if (kept->has_store) {
         store_paths(options->store.address, kept_paths_add, paths);
     }
-    if (writes_in[0] != '\0') {
-        kept_paths_add(paths, writes_in, true);
+    if (kept->writes_in[0] != '\0') {
+        kept_paths_add(paths, kept->writes_in, true);
+    }
+    for (size_t i = 0; i < sizeof of_process / sizeof of_process[0] && kept->watches_itself; i++) {
+        kept_paths_add(paths, of_process[i], false);
     }
     if (options->audit_log != NULL) {
         kept_paths_add_written(paths, options->audit_log);
@@ -70,13 +74,13 @@ static void log_report(const struct confine_options *options, const struct confi
     }
 }
 
-bool privileges_give_up(const struct server_options *options, bool has_store, const char *removes_in,
-                        const char *writes_in, struct error *error) {
+bool privileges_give_up(const struct server_options *options, const struct privileges_kept *kept,
+                        struct error *error) {
     struct kept_paths paths = {0};
-    collect(options, has_store, writes_in, &paths);
+    collect(options, kept, &paths);
     bool sandbox = options->sandbox == SANDBOX_ON;
     struct store_needs needs = {0};
-    if (has_store) {
+    if (kept->has_store) {
         store_needs(options->store.address, &needs);
     }
     struct confine_options confinement = {
@@ -85,7 +89,7 @@ bool privileges_give_up(const struct server_options *options, bool has_store, co
         .writable_count = paths.writable_count,
         .readable = (const char *const *)paths.readable,
         .readable_count = paths.readable_count,
-        .removes_in = removes_in,
+        .removes_in = kept->removes_in,
         .connects = needs.connects,
         .ports = needs.ports,
         .port_count = needs.port_count,

@@ -4,14 +4,18 @@
 
 #include "cli/server_options.h"
 
-// Switches to the user that RUN_AS names, keeps access to the store's files (with `has_store`), the audit log
-// and the certificates, and logs what was given up: `action: confine`, and a warning for what the kernel does
-// not support. In `removes_in`, a folder (or NULL), files may still be removed; in `writes_in`, another one
-// (or
-// ""), made and written, too. Call it before any thread
-// starts. ERROR_BAD_SETTING when it cannot switch to that user; ERROR_SYSTEM when that user cannot use the
-// store.
-bool privileges_give_up(const struct server_options *options, bool has_store, const char *removes_in,
-                        const char *writes_in, struct error *error) MUST_CHECK;
+// What it keeps besides the audit log, the log and the certificates.
+struct privileges_kept {
+    bool has_store;         // the store's files, or the way to its database
+    const char *removes_in; // a folder in which files may still be removed; NULL: none
+    const char *writes_in;  // another one, in which they may be made and written, too; "": none
+    bool watches_itself;    // what the kernel says of this process, for its metrics
+};
+
+// Switches to the user that RUN_AS names, and logs what was given up: `action: confine`, and a warning for
+// what the kernel does not support. Call it before any thread starts. ERROR_BAD_SETTING when it cannot switch
+// to that user; ERROR_SYSTEM when that user cannot use the store.
+bool privileges_give_up(const struct server_options *options, const struct privileges_kept *kept,
+                        struct error *error) MUST_CHECK;
 
 #endif

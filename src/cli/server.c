@@ -348,10 +348,14 @@ static bool start(struct server *server, struct error *error) {
         !open_control(server, error)) {
         return false;
     }
-    const char *removes_in = server->controlling.folder[0] == '\0' ? NULL : server->controlling.folder;
     char seals[PATH_MAX];
     server_signing_path(&server->signing, &server->options, seals);
-    return privileges_give_up(&server->options, has_store, removes_in, seals, error) && log_start(error) &&
+    const struct privileges_kept kept = {
+        .has_store = has_store,
+        .removes_in = server->controlling.folder[0] == '\0' ? NULL : server->controlling.folder,
+        .writes_in = seals,
+        .watches_itself = board_place_is_wanted(&server->options, &server->listening)};
+    return privileges_give_up(&server->options, &kept, error) && log_start(error) &&
            start_recording(server, error) &&
            (!has_store || (start_lottery(server, error) && open_board(server, error))) &&
            net_start(server->net, error) && start_control(server, error) &&
