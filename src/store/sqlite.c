@@ -85,8 +85,11 @@ static bool sqlite_try_room(struct store *store, size_t bytes, struct error *err
     }
     sqlite3_bind_zeroblob64(statement, 7, bytes);
     sqlite3_bind_text(statement, 8, "", 0, SQLITE_STATIC);
-    return sqlite_statements_step(&sqlite->statements, statement, "make room", error) &&
-           (sync_log(sqlite->statements.database) == SQLITE_OK || fail(sqlite, "make room", error));
+    if (!sqlite_statements_step(&sqlite->statements, statement, "make room", error)) {
+        return false;
+    }
+    int synced = sync_log(sqlite->statements.database);
+    return synced == SQLITE_OK || sqlite_fail_as(synced, sqlite->files.names.name, "make room", error);
 }
 
 // Statements ----------------------------------------------------------------------------------------------

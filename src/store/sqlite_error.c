@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 // Advice for the operator, or nothing.
-static const char *advice(sqlite3 *database) {
-    switch (sqlite3_errcode(database)) {
+static const char *advice(int code) {
+    switch (code & 0xff) { // without what an extended code adds
     case SQLITE_FULL:
         return "; make room on its disk";
     case SQLITE_IOERR:
@@ -36,5 +36,10 @@ bool sqlite_fail(sqlite3 *database, const char *path, const char *what, struct e
                          path, what);
     }
     return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", path, what,
-                     sqlite3_errmsg(database), advice(database));
+                     sqlite3_errmsg(database), advice(sqlite3_errcode(database)));
+}
+
+bool sqlite_fail_as(int code, const char *path, const char *what, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", path, what, sqlite3_errstr(code),
+                     advice(code));
 }

@@ -10,4 +10,8 @@
 // operator. Returns false.
 bool sqlite_fail(sqlite3 *database, const char *path, const char *what, struct error *error);
 
+// The same of a result that the database itself does not remember, as that of one of its files' own
+// functions.
+bool sqlite_fail_as(int code, const char *path, const char *what, struct error *error);
+
 #endif
