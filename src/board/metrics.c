@@ -143,26 +143,26 @@ static void put_disks(FILE *out, const struct board_places *places) {
 
 // The names are those of every Prometheus client
 // (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).
-static void put_process(FILE *out) {
+static void put_process(FILE *out, const struct process *process) {
     double seconds;
     uint64_t count;
     if (process_cpu_s(&seconds)) {
         metrics_begin(out, "process_cpu_seconds_total", "counter", "Processor time that the server has used");
         metrics_sample(out, "process_cpu_seconds_total", NULL, seconds);
     }
-    if (process_memory_bytes(&count)) {
+    if (process != NULL && process_memory_bytes(process, &count)) {
         metrics_gauge(out, "process_resident_memory_bytes", "Memory of the server that is resident",
                       (int64_t)count);
     }
-    if (process_open_descriptors(&count)) {
+    if (process != NULL && process_open_descriptors(process, &count)) {
         metrics_gauge(out, "process_open_fds", "Descriptors that the server has open", (int64_t)count);
     }
     if (process_descriptors_max(&count)) {
         metrics_gauge(out, "process_max_fds", "Descriptors that it may have open", (int64_t)count);
     }
-    if (process_start_s(&seconds)) {
+    if (process != NULL && process->started_s > 0) {
         metrics_begin(out, "process_start_time_seconds", "gauge", "When the server's process began");
-        metrics_sample(out, "process_start_time_seconds", NULL, seconds);
+        metrics_sample(out, "process_start_time_seconds", NULL, process->started_s);
     }
 }
 
@@ -183,7 +183,7 @@ bool metrics_write(const struct board_view *view, char **text, size_t *length) {
     for (size_t i = 0; i < options->table_count; i++) {
         metrics_table(out, options->tables[i]);
     }
-    put_process(out);
+    put_process(out, options->process);
     bool has_failed = ferror(out) != 0;
     if (fclose(out) != 0 || has_failed) {
         free(*text);

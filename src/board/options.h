@@ -13,6 +13,7 @@ struct board_page;
 struct counter_table;
 struct notice;
 struct number_counts;
+struct process;
 struct pulse;
 struct store;
 
@@ -36,6 +37,7 @@ struct board_options {
     struct board_places {
         const char *store, *audit_log, *log, *seals;
     } places;                                    // folders or files whose disk is measured; NULL: none
+    const struct process *process;               // for /metrics; NULL: what there is without it
     time_t (*certificate_expiry)(void *context); // 0: none
     bool (*last_backup)(void *context, time_t *at, uint64_t *bytes); // false: never
 };

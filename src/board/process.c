@@ -1,6 +1,7 @@
 #include "board/process.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,29 +21,29 @@ bool process_cpu_s(double *seconds) {
     return known;
 }
 
-bool process_memory_bytes(uint64_t *bytes) {
-    FILE *file = fopen("/proc/self/statm", "re");
-    uint64_t pages = 0; // the second of its numbers
-    bool known = file != NULL && fscanf(file, "%*u %" SCNu64, &pages) == 1;
-    if (file != NULL) {
-        fclose(file);
+bool process_memory_bytes(const struct process *process, uint64_t *bytes) {
+    char text[256];
+    uint64_t pages; // the second of its numbers
+    ssize_t length = process->memory < 0 ? -1 : pread(process->memory, text, sizeof text - 1, 0);
+    if (length <= 0) {
+        return false;
     }
-    *bytes = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    text[length] = '\0';
+    bool known = sscanf(text, "%*u %" SCNu64, &pages) == 1;
+    *bytes = known ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
     return known;
 }
 
-bool process_open_descriptors(uint64_t *count) {
-    DIR *folder = opendir("/proc/self/fd");
-    if (folder == NULL) {
+bool process_open_descriptors(const struct process *process, uint64_t *count) {
+    *count = 0;
+    if (process->folder == NULL) {
         return false;
     }
-    *count = 0;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    rewinddir(process->folder);
+    for (const struct dirent *entry; (entry = readdir(process->folder)) != NULL;) {
         *count += entry->d_name[0] != '.';
     }
-    closedir(folder);
-    *count -= 1; // the folder's own
-    return true;
+    return *count > 0;
 }
 
 bool process_descriptors_max(uint64_t *count) {
@@ -86,13 +87,23 @@ static bool read_boot_time(uint64_t *seconds) {
     return known;
 }
 
-bool process_start_s(double *seconds) {
+void process_open(struct process *process) {
     uint64_t ticks, boot_s;
-    if (!read_start_ticks(&ticks) || !read_boot_time(&boot_s)) {
-        return false;
+    *process = (struct process){.memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC),
+                                .folder = opendir("/proc/self/fd")};
+    if (read_start_ticks(&ticks) && read_boot_time(&boot_s)) {
+        process->started_s = (double)boot_s + (double)ticks / (double)sysconf(_SC_CLK_TCK);
     }
-    *seconds = (double)boot_s + (double)ticks / (double)sysconf(_SC_CLK_TCK);
-    return true;
+}
+
+void process_close(struct process *process) {
+    if (process->memory > 0) {
+        close(process->memory);
+    }
+    if (process->folder != NULL) {
+        closedir(process->folder);
+    }
+    *process = (struct process){0};
 }
 
 bool disk_room(const char *path, uint64_t *free_bytes, uint64_t *size_bytes) {

@@ -48,6 +48,7 @@ bool boarding_bind(struct boarding *boarding, const struct server_options *optio
         return false;
     }
     board_place_warn(&boarding->place);
+    process_open(&boarding->process);
     return true;
 }
 
@@ -116,6 +117,7 @@ static bool open_board(struct boarding *boarding, struct error *error) {
                    .audit_log = options->audit_log,
                    .log = options->log.file,
                    .seals = view->seal_dir[0] == '\0' ? NULL : view->seal_dir},
+        .process = &boarding->process,
         .certificate_expiry = certificate_expiry,
         .last_backup = has_file ? last_backup : NULL,
     };
@@ -158,6 +160,7 @@ void boarding_log(const struct boarding *boarding) {
 void boarding_close(struct boarding *boarding) {
     http_close(&boarding->http);
     board_close(&boarding->board);
+    process_close(&boarding->process);
     board_place_close(&boarding->place);
     verify_page_free(&boarding->verify_page);
 }

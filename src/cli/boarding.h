@@ -5,6 +5,7 @@
 #ifndef QUINIELA_CLI_BOARDING_H
 #define QUINIELA_CLI_BOARDING_H
 
+#include "board/process.h"
 #include "cli/board_place.h"
 #include "cli/server_options.h"
 #include "cli/verify_page.h"
@@ -38,6 +39,7 @@ struct boarding {
     struct board_place place;
     struct boarding_view view;
     struct verify_page verify_page;
+    struct process process;
     struct board *board;
     struct http *http;
 };
@@ -49,8 +51,8 @@ bool boarding_descriptors(const struct server_options *options, const struct lis
                           uint32_t *count, struct error *error) MUST_CHECK;
 
 // Binds the board's sockets, if there is to be one, with the privileges of the start, and warns when others
-// than this machine reach them. Makes the page that checks draws, where `notary` signs this one. Errors as
-// board_place_bind and verify_page_make.
+// than this machine reach them. Opens what the metrics read of this process, and is then out of reach. Makes
+// the page that checks draws, where `notary` signs this one. Errors as board_place_bind and verify_page_make.
 bool boarding_bind(struct boarding *boarding, const struct server_options *options,
                    const struct listening *listening, const struct notary *notary,
                    struct error *error) MUST_CHECK;

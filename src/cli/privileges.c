@@ -14,16 +14,12 @@ enum { PORTS_TEXT_BYTES = 256 };
 
 static void collect(const struct server_options *options, const struct privileges_kept *kept,
                     struct kept_paths *paths) {
-    static const char *const of_process[] = {"/proc/self/stat", "/proc/self/statm", "/proc/self/fd"};
     const char *files[TLS_FILES];
     if (kept->has_store) {
         store_paths(options->store.address, kept_paths_add, paths);
     }
     if (kept->writes_in[0] != '\0') {
         kept_paths_add(paths, kept->writes_in, true);
-    }
-    for (size_t i = 0; i < sizeof of_process / sizeof of_process[0] && kept->watches_itself; i++) {
-        kept_paths_add(paths, of_process[i], false);
     }
     if (options->audit_log != NULL) {
         kept_paths_add_written(paths, options->audit_log);

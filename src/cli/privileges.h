@@ -9,7 +9,6 @@ struct privileges_kept {
     bool has_store;         // the store's files, or the way to its database
     const char *removes_in; // a folder in which files may still be removed; NULL: none
     const char *writes_in;  // another one, in which they may be made and written, too; "": none
-    bool watches_itself;    // what the kernel says of this process, for its metrics
 };
 
 // Switches to the user that RUN_AS names, and logs what was given up: `action: confine`, and a warning for

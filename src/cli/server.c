@@ -353,8 +353,7 @@ static bool start(struct server *server, struct error *error) {
     const struct privileges_kept kept = {
         .has_store = has_store,
         .removes_in = server->controlling.folder[0] == '\0' ? NULL : server->controlling.folder,
-        .writes_in = seals,
-        .watches_itself = board_place_is_wanted(&server->options, &server->listening)};
+        .writes_in = seals};
     return privileges_give_up(&server->options, &kept, error) && log_start(error) &&
            start_recording(server, error) &&
            (!has_store || (start_lottery(server, error) && open_board(server, error))) &&

@@ -212,6 +212,11 @@ static void the_disk_and_the_process_are_what_the_kernel_says(void **state) {
     assert_true(value_of("process_cpu_seconds_total") >= 0);
     double started = value_of("process_start_time_seconds"), now = (double)time(NULL);
     assert_true(started > now - 3600 && started <= now + 1);
+    options.process = NULL;
+    write_metrics();
+    assert_absent("process_resident_memory_bytes");
+    assert_absent("process_open_fds");
+    assert_absent("process_start_time_seconds");
 }
 
 // promtool (Debian's prometheus) reads the text, and finds fault with names, too.

@@ -4,6 +4,7 @@
 
 #include "cmocka_all.h"
 
+#include "board/process.h"
 #include "board/view.h"
 #include "ledger/notice.h"
 #include "ledger/pulse.h"
@@ -16,6 +17,7 @@
 static struct board_snapshot snapshot;
 static struct board_options options;
 static struct board_view view = {&options, &snapshot, 60};
+static struct process process;
 static struct pulse *pulse;
 static char *text; // what was answered last
 static size_t text_length;
@@ -23,7 +25,9 @@ static size_t text_length;
 static inline int set_up(void **state) {
     (void)state;
     pulse = pulse_new();
-    options = (struct board_options){.draw = "1", .version = "0.1.0", .pulse = pulse, .notice = notice_new()};
+    process_open(&process);
+    options = (struct board_options){
+        .draw = "1", .version = "0.1.0", .pulse = pulse, .notice = notice_new(), .process = &process};
     snapshot = (struct board_snapshot){
         .has_draw = true,
         .draw = {.state = DRAW_OPEN, .agencies = 7, .number_mode = NUMBER_MANUAL},
@@ -39,6 +43,7 @@ static inline int tear_down(void **state) {
     (void)state;
     free(text);
     text = NULL;
+    process_close(&process);
     pulse_free(pulse);
     notice_free(options.notice);
     return 0;
