@@ -15,8 +15,9 @@ static bool start(struct board *board, struct error *error) {
     if (board->snapshot == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the board");
     }
-    return reader_start(&(struct reader_options){options->open_reader, options->context, options->pulse},
-                        &board->reader, error);
+    const struct reader_options reading = {options->open_reader, options->context, options->pulse,
+                                           options->read_every_ms};
+    return reader_start(&reading, &board->reader, error);
 }
 
 bool board_open(const struct board_options *options, struct board **result, struct error *error) {

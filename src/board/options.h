@@ -22,7 +22,8 @@ struct board_options {
     // Opens the server's own store once more, to read its draw. Called on the board's thread; the board owns
     // the result.
     bool (*open_reader)(void *context, struct store **store, struct error *error);
-    void *context; // of all functions here
+    void *context;          // of all functions here
+    unsigned read_every_ms; // while somebody asks; 0: READ_EVERY_MS (reader.h). Tests are less patient
     const char *draw, *version;
     const struct pulse *pulse;
     struct notice *notice; // NULL: nothing is signed here

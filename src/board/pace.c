@@ -1,14 +1,15 @@
 #include "board/pace.h"
 
-enum { APART_MS = 900 }; // a reading may come a little early
+enum { APART_MS = 950 }; // a reading may come a little early
 
 static const struct pace_point *point(const struct pace *pace, size_t number) {
     return &pace->points[number % PACE_POINTS];
 }
 
-// The newest point takes what comes soon after the one before it.
+// A point that came soon after the one before it is replaced by the next one.
 void pace_note(struct pace *pace, uint64_t now_ms, uint64_t bets) {
-    if (pace->count > 1 && now_ms - point(pace, pace->count - 2)->at_ms < APART_MS) {
+    if (pace->count > 1 &&
+        point(pace, pace->count - 1)->at_ms - point(pace, pace->count - 2)->at_ms < APART_MS) {
         pace->count--;
     }
     pace->points[pace->count++ % PACE_POINTS] = (struct pace_point){now_ms, bets};

@@ -113,8 +113,9 @@ static void hand_over(struct reader *reader, struct board_snapshot *next) {
 // so that none is passed over.
 static uint64_t due_ms(const struct reader *reader, uint64_t begun_ms, uint64_t ended_ms, uint64_t step_ms) {
     bool is_wanted = reader->wanted_ms != 0 && ended_ms < reader->wanted_ms + READ_WANTED_MS;
-    uint64_t due = is_wanted && begun_ms + READ_EVERY_MS < step_ms ? begun_ms + READ_EVERY_MS : step_ms;
-    uint64_t rest_ms = reader->is_failing ? READ_EVERY_MS : REST_TIMES * (ended_ms - begun_ms);
+    uint64_t soon_ms = begun_ms + reader->options.every_ms;
+    uint64_t due = is_wanted && soon_ms < step_ms ? soon_ms : step_ms;
+    uint64_t rest_ms = reader->is_failing ? reader->options.every_ms : REST_TIMES * (ended_ms - begun_ms);
     uint64_t rest_until = ended_ms + rest_ms;
     return due > rest_until ? due : rest_until;
 }
@@ -170,6 +171,7 @@ bool reader_start(const struct reader_options *options, struct reader **result, 
         return error_set(error, ERROR_NO_MEMORY, "no memory to read for the board");
     }
     reader->options = *options;
+    reader->options.every_ms = options->every_ms == 0 ? READ_EVERY_MS : options->every_ms;
     reader->begun_ms = clock_steady_ms();
     pthread_mutex_init(&reader->mutex, NULL);
     pthread_condattr_init(&steady);

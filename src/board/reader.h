@@ -21,6 +21,7 @@ struct reader_options {
     bool (*open)(void *context, struct store **store, struct error *error);
     void *context;
     const struct pulse *pulse;
+    unsigned every_ms; // 0: READ_EVERY_MS
 };
 
 // Begins to read at once. On success the caller owns *reader. ERROR_NO_MEMORY, ERROR_SYSTEM.
