@@ -1,5 +1,3 @@
-// A database is asked for no snapshot: that would be a transaction, which stayed open until the next reading.
-// What is read in pieces may be a moment apart there, and the next reading mends that.
 #include "board/reading.h"
 
 #include "bet/errors.h"
@@ -247,7 +245,8 @@ bool board_read(struct store *store, const struct board_sight *sight, const stru
         return no_memory(error);
     }
     next->is_shared = store_is_shared(store);
-    if (!read_all(&reading, store, error)) {
+    if (!store_snapshot(store, error) || !read_all(&reading, store, error) ||
+        !store_end_snapshot(store, error)) {
         board_snapshot_free(next);
         return false;
     }

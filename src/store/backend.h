@@ -61,6 +61,7 @@ struct store_operations {
     bool (*try_room)(struct store *store, size_t bytes, struct error *error);
     // Of a shared store.
     bool (*snapshot)(struct store *store, struct error *error);
+    bool (*end_snapshot)(struct store *store, struct error *error);
     bool (*total_agencies)(struct store *store, struct stored_totals *totals, struct error *error);
     bool (*some_agencies)(struct store *store, const uint32_t *numbers, size_t count, bool locks,
                           store_each_agency each, void *context, struct error *error);

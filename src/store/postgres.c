@@ -72,6 +72,10 @@ static bool postgres_snapshot(struct store *store, struct error *error) {
     return postgres_begin_snapshot(&postgres_of(store)->session, error);
 }
 
+static bool postgres_end(struct store *store, struct error *error) {
+    return postgres_end_snapshot(&postgres_of(store)->session, error);
+}
+
 // Opening and closing -------------------------------------------------------------------------------------
 
 static void postgres_close(struct store *store) {
@@ -216,6 +220,7 @@ static const struct store_operations operations = {
     .close = postgres_close,
     .number_draw = postgres_number_draw,
     .snapshot = postgres_snapshot,
+    .end_snapshot = postgres_end,
     .total_agencies = postgres_total_agencies,
     .some_agencies = postgres_some_agencies,
     .count_papers = postgres_count_papers,

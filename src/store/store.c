@@ -237,6 +237,11 @@ bool store_snapshot(struct store *store, struct error *error) {
            (may_go_on(store, error) && result(store, store->operations->snapshot(store, error), error));
 }
 
+bool store_end_snapshot(struct store *store, struct error *error) {
+    return !store_is_shared(store) ||
+           (may_go_on(store, error) && result(store, store->operations->end_snapshot(store, error), error));
+}
+
 bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                           struct error *error) {
     return !store_is_shared(store) ||

@@ -76,6 +76,11 @@ bool store_is_shared(const struct store *store);
 // not shared has nobody else.
 bool store_snapshot(struct store *store, struct error *error) MUST_CHECK;
 
+// Ends that, and the snapshot that a shared store has had since it was opened to be read: nobody who changes
+// it has to wait for this one, however long it reads nothing. What is read later is as of a moment of its
+// own. A store that is not shared goes on showing the moment of its opening.
+bool store_end_snapshot(struct store *store, struct error *error) MUST_CHECK;
+
 // A group of changes: begin, any number of put and add, commit. A failed call in between drops the group.
 bool store_begin(struct store *store, struct error *error) MUST_CHECK;
 bool store_commit(struct store *store, struct error *error) MUST_CHECK;

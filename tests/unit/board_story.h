@@ -21,6 +21,7 @@ static struct {
     struct pulse *pulse;
     struct pace pace;
     struct store *(*open)(void); // to read
+    struct store *store;         // that is kept open, as a shared one is
     struct board_snapshot *last;
     uint64_t last_ms;
 } night;
@@ -40,6 +41,9 @@ static inline void night_end(void) {
     board_snapshot_free(night.last);
     night.last = NULL;
     pulse_free(night.pulse);
+    if (night.store != NULL) {
+        store_close(&night.store);
+    }
 }
 
 static inline bool try_to_look(struct board_snapshot **next, struct error *error) {
@@ -49,9 +53,11 @@ static inline bool try_to_look(struct board_snapshot **next, struct error *error
                                 .now_ms = 1000 + night.passed_ms,
                                 .before_ms = night.last_ms,
                                 .pace = &night.pace};
-    struct store *store = night.open();
-    bool done = board_read(store, &sight, night.last, next, error);
-    store_close(&store);
+    night.store = night.store == NULL ? night.open() : night.store;
+    bool done = board_read(night.store, &sight, night.last, next, error);
+    if (!done || !store_is_shared(night.store)) {
+        store_close(&night.store);
+    }
     return done;
 }
 
