@@ -2,7 +2,8 @@
 #ifndef QUINIELA_HTTP_ANSWERING_H
 #define QUINIELA_HTTP_ANSWERING_H
 
-#include "http/http.h"
+#include "base/attributes.h"
+#include "http/options.h"
 #include "http/request_parts.h"
 
 #include <microhttpd.h>

@@ -63,11 +63,11 @@ static void take_turn(struct http *http) {
     enum { OTHERS = 2 };
     struct pollfd polled[OTHERS + HTTP_SOCKETS_MAX] = {{.fd = http->wake, .events = POLLIN},
                                                        {.fd = http->events, .events = POLLIN}};
-    int socket_count = arrivals_wanted(http) ? http->options.socket_count : 0;
-    for (int i = 0; i < socket_count; i++) {
+    nfds_t socket_count = arrivals_wanted(http) ? (nfds_t)http->options.socket_count : 0;
+    for (nfds_t i = 0; i < socket_count; i++) {
         polled[OTHERS + i] = (struct pollfd){.fd = http->options.sockets[i], .events = POLLIN};
     }
-    (void)poll(polled, (nfds_t)(OTHERS + socket_count), (int)wait_ms(http));
+    (void)poll(polled, OTHERS + socket_count, (int)wait_ms(http));
     turn_begin(http);
     accept_new(http, polled + OTHERS);
     talking_run(http);

@@ -5,7 +5,7 @@
 #include "base/list.h"
 #include "base/share.h"
 #include "http/bounds.h"
-#include "http/http.h"
+#include "http/options.h"
 
 #include <microhttpd.h>
 #include <pthread.h>

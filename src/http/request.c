@@ -1,3 +1,4 @@
+#include "http/request.h"
 #include "http/host.h"
 #include "http/limits.h"
 #include "http/request_parts.h"

@@ -2,9 +2,8 @@
 #ifndef QUINIELA_HTTP_REQUEST_PARTS_H
 #define QUINIELA_HTTP_REQUEST_PARTS_H
 
-#include "http/request.h"
-
 #include <microhttpd.h>
+#include <stdbool.h>
 
 struct http_request {
     struct MHD_Connection *connection;

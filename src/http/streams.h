@@ -3,6 +3,7 @@
 #ifndef QUINIELA_HTTP_STREAMS_H
 #define QUINIELA_HTTP_STREAMS_H
 
+#include "base/attributes.h"
 #include "http/http_parts.h"
 
 // Answers a request with a stream. False: the connection is to be closed.

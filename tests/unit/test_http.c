@@ -150,7 +150,7 @@ static void a_head_has_a_greatest_length(void **state) {
     const struct {
         size_t bytes;
         int status;
-    } cases[] = {{8 * 1024 - 100, 200}, {8 * 1024 + 1, 431}, {64 * 1024, 431}};
+    } cases[] = {{8000, 200}, {8193, 431}, {65536, 431}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *request = calloc(1, cases[i].bytes + 200);
         size_t length = (size_t)sprintf(request, "GET /fixed HTTP/1.0\r\nX: ");
