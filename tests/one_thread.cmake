@@ -6,7 +6,7 @@ set(one_thread
     address admission answers arrival audit_budget audit_lost authority back_pressure backoff bench_answers
     bench_central bench_report bench_sender bet bet_plain checkpoint checksum chunk chunk_writer clock closings
     comparison confine_modules confine_network connections control_line csv_diagnosis cutoff_clock dialogue doubt
-    error errors exposure fair file_check flow foreign foreign_keys frame handshake_turns hello histogram inbox
+    error errors exposure fair file_check flow foreign foreign_keys frame handshake_turns hello histogram http_host inbox
     json_text json_writer kept_paths lines log_gap log_json log_limit log_text lookup message message_fields
     message_memory moment net_memory output path payload peers place polling postgres_parameters pulse random reach
     reader_seek recorded recording refusals reply report requests room_elsewhere route row_cache sample seal_hash
