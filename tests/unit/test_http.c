@@ -1,6 +1,11 @@
 // Requests of HTTP are answered or refused by their rules, and each answer has its headers.
 #include "http_story.h"
 
+#include "base/log.h"
+#include "http/http_parts.h"
+
+#include <sys/wait.h>
+
 #define GET(path, host) "GET " path " HTTP/1.1\r\nHost: " host "\r\nConnection: close\r\n\r\n"
 
 static void assert_status(const char *request, int status) {
@@ -251,8 +256,29 @@ static void it_ticks_and_ends(void **state) {
     close(listen_at(&port));
 }
 
+// libmicrohttpd finds that a descriptor of its own is gone, and would end the process.
+static void it_never_ends_the_process(void **state) {
+    (void)state;
+    pid_t child = fork(); // which keeps what the server cannot free
+    if (child == 0) {
+        struct http_options options = story_options();
+        log_set_level(LOG_LEVEL_CRITICAL + 1);
+        start_with(&options);
+        say(come(), "GET /fixed HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await_at_least(&answered, 1);
+        close(http->events);
+        http_close(&http);
+        _exit(EXIT_SUCCESS);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), EXIT_SUCCESS);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_never_ends_the_process), // first, while there is one thread
         cmocka_unit_test_setup_teardown(a_handler_answers, start, stop),
         cmocka_unit_test_setup_teardown(arguments_are_told_apart, start, stop),
         cmocka_unit_test_setup_teardown(each_answer_has_its_headers, start, stop),
