@@ -131,6 +131,20 @@ size_t json_each_string(struct json_parser *parser, const struct json_value *arr
     return taken;
 }
 
+size_t json_each_number(struct json_parser *parser, const struct json_value *array, json_number each,
+                        void *context) {
+    size_t taken = 0;
+    dom::array elements = parser->elements[array->handle].get_array().value_unsafe();
+    for (dom::element element : elements) {
+        uint64_t number;
+        if (element.get_uint64().get(number) != simdjson::SUCCESS || !each(context, number)) {
+            break;
+        }
+        taken++;
+    }
+    return taken;
+}
+
 size_t json_each_object(struct json_parser *parser, const struct json_value *array, const char *const *names,
                         int count, json_object each, void *context) {
     size_t taken = 0;

@@ -33,7 +33,7 @@ struct json_value {
     const char *text; // JSON_STRING: without its escapes, not ended by a NUL; valid until the next parse
     size_t text_length;
     size_t elements; // JSON_ARRAY
-    size_t handle;   // for json_each_string and json_read_members
+    size_t handle;   // for json_each_… and json_read_members
 };
 
 struct json_parser; // its memory is reused for every text; for one thread
@@ -61,6 +61,14 @@ typedef bool (*json_string)(void *context, const char *text, size_t length);
 // array->elements if `each` stopped, or if the next element is not a string (*not_a_string is then true).
 size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each,
                         void *context, bool *not_a_string);
+
+// Receives one number of an array. Returns false to stop.
+typedef bool (*json_number)(void *context, uint64_t number);
+
+// Passes every number of the array to `each`, in order. Returns how many were taken: fewer than
+// array->elements if `each` stopped, or if the next element is not a whole number from 0 on.
+size_t json_each_number(struct json_parser *parser, const struct json_value *array, json_number each,
+                        void *context);
 
 // Receives the fields of one object of an array; missing ones are JSON_ABSENT. Returns false to stop.
 typedef bool (*json_object)(void *context, const struct json_value *values);
