@@ -66,8 +66,7 @@ static int agency_order(const void *agency, const void *other) {
     return (number > silent->agency) - (number < silent->agency);
 }
 
-// Of each agency what the server says that has heard of it last.
-static void keep_last_heard(struct status_heard *heard) {
+void status_heard_settle(struct status_heard *heard) {
     size_t kept = 0;
     if (heard->count > 0) {
         qsort(heard->all, heard->count, sizeof *heard->all, by_agency);
@@ -80,8 +79,7 @@ static void keep_last_heard(struct status_heard *heard) {
     heard->count = kept;
 }
 
-static uint32_t silence_at_all(const void *context, uint32_t agency) {
-    const struct status_heard *heard = context;
+uint32_t status_heard_of(const struct status_heard *heard, uint32_t agency) {
     if (agency > heard->until) {
         return 0;
     }
@@ -89,6 +87,10 @@ static uint32_t silence_at_all(const void *context, uint32_t agency) {
         heard->count == 0 ? NULL
                           : bsearch(&agency, heard->all, heard->count, sizeof *heard->all, agency_order);
     return found == NULL ? PULSE_NEVER : found->for_s;
+}
+
+static uint32_t silence_at_all(const void *context, uint32_t agency) {
+    return status_heard_of(context, agency);
 }
 
 static void set_silent(const struct silent *from, struct status_silent *to) {
@@ -105,7 +107,7 @@ void status_heard_finish(struct status_heard *heard, const char *among, struct s
     struct error ignored;
     live->never = live->quiet = 0;
     live->silent_count = 0;
-    keep_last_heard(heard);
+    status_heard_settle(heard);
     if (among[0] == '\0' || !silence_look_by(silence_at_all, heard, among, &silence, &ignored)) {
         return;
     }

@@ -20,6 +20,13 @@ struct status_heard {
 // UINT32_MAX. Without memory nobody counts as silent.
 void status_heard_take(struct status_heard *heard, struct control_reply *reply);
 
+// After the last one: keeps of each agency what the server says that has heard of it last.
+void status_heard_settle(struct status_heard *heard);
+
+// For how many seconds an agency has been silent, after that: PULSE_NEVER when nobody has heard of it, 0 when
+// that is not known.
+uint32_t status_heard_of(const struct status_heard *heard, uint32_t agency);
+
 // Sets who is silent, of the agencies of `among`, in *live.
 void status_heard_finish(struct status_heard *heard, const char *among, struct status_live *live);
 
