@@ -7,9 +7,9 @@
 
 extern const struct settings_command doctor_command;
 extern const struct settings_command server_command, client_command, export_command, status_command,
-    check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command,
-    config_command, upgrade_command, drain_command, reload_command, close_command, finish_command,
-    reset_command;
+    top_command, check_command, sample_command, compose_command, ping_command, bench_command, keys_command,
+    verify_command, config_command, upgrade_command, drain_command, reload_command, close_command,
+    finish_command, reset_command;
 extern const struct settings_command backup_command, restore_command;
 extern const struct settings_command draws_command, winners_command;
 extern const struct settings_command erase_command;
@@ -26,6 +26,7 @@ int cli_client(const struct command_line *line);
 int cli_doctor(const struct command_line *line);
 int cli_export(const struct command_line *line);
 int cli_status(const struct command_line *line);
+int cli_top(const struct command_line *line);
 int cli_check(const struct command_line *line);
 int cli_restore(const struct command_line *line);
 int cli_backup(const struct command_line *line);

@@ -8,12 +8,12 @@
 #include "service/limits.h"
 
 static const struct settings_command *const commands[] = {
-    &server_command, &client_command,  &export_command,  &status_command,  &check_command,  &restore_command,
-    &backup_command, &sample_command,  &compose_command, &ping_command,    &bench_command,  &keys_command,
-    &verify_command, &upgrade_command, &drain_command,   &reload_command,  &close_command,  &finish_command,
-    &draws_command,  &winners_command, &erase_command,   &draw_command,    &change_command, &doctor_command,
-    &reset_command,  &approve_command, &page_command,    &recount_command, &seal_command,   &prove_command,
-    &package_command};
+    &server_command,  &client_command,  &export_command,  &status_command,  &check_command,  &restore_command,
+    &backup_command,  &sample_command,  &compose_command, &ping_command,    &bench_command,  &keys_command,
+    &verify_command,  &upgrade_command, &drain_command,   &reload_command,  &close_command,  &finish_command,
+    &draws_command,   &winners_command, &erase_command,   &draw_command,    &change_command, &doctor_command,
+    &reset_command,   &approve_command, &page_command,    &recount_command, &seal_command,   &prove_command,
+    &package_command, &top_command};
 
 static void every_command_has_flags_of_its_own_and_help_that_fits(void **state) {
     struct story *story = *state;
