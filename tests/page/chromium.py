@@ -1,5 +1,6 @@
 """Drives a headless Chromium by its DevTools protocol, over two pipes: nothing listens anywhere."""
 import base64
+import fcntl
 import json
 import os
 import select
@@ -30,7 +31,7 @@ class Chromium:
         sandbox = ("--no-sandbox",) if os.getuid() == 0 else ()
         # The browser reads from descriptor 3, and writes to 4. Others that have those numbers here move out of the way.
         start = 'exec 3<&"$1" 4>&"$2"; shift 2; exec "$@"'
-        inherited = [os.dup2(theirs_in, 20), os.dup2(theirs_out, 21)]
+        inherited = [fcntl.fcntl(each, fcntl.F_DUPFD, 20) for each in (theirs_in, theirs_out)]
         with open(os.path.join(self.profile.name, "errors"), "wb") as errors:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
                 ["bash", "-c", start, "start", *map(str, inherited), PROGRAM, *FLAGS, *sandbox,
