@@ -3,16 +3,13 @@
 
 #include "cli/command.h"
 #include "cli/config_options.h"
+#include "cli/file_list.h"
 #include "cli/help_prove_texts.h"
 #include "cli/sealed_store.h"
 #include "prove/package_writing.h"
 #include "seal/encoding.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-enum { AUDIT_LOGS_MAX = 1000 };
 
 struct package_options {
     struct config_options config;
@@ -45,28 +42,6 @@ const struct settings_command package_command = {
     CONFIG_OF_SERVER,
 };
 
-// Cuts the list at its commas, unless the whole text is the name of a file. Its first path is to be freed.
-static bool cut_paths(const char *text, char *paths[AUDIT_LOGS_MAX], size_t *count, struct error *error) {
-    *count = 0;
-    paths[0] = NULL;
-    if (text == NULL) {
-        return true;
-    }
-    char *rest = strdup(text);
-    if (rest == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the names of audit logs");
-    }
-    if (access(text, F_OK) == 0) {
-        paths[(*count)++] = rest;
-        return true;
-    }
-    for (char *path; *count < AUDIT_LOGS_MAX && (path = strsep(&rest, ",")) != NULL;) {
-        paths[(*count)++] = path;
-    }
-    return rest == NULL ||
-           error_set(error, ERROR_BAD_SETTING, "--audit-log: more than %d files", AUDIT_LOGS_MAX);
-}
-
 static void print_result(const struct package_options *options, const struct sealed_draw *sealed,
                          const struct hash *hash) {
     char hex[HEX_TEXT_BYTES(HASH_BYTES)];
@@ -97,14 +72,13 @@ static bool write_package(const struct package_options *options, char *const *au
 }
 
 static bool package(const struct package_options *options, struct error *error) {
-    char *audit_logs[AUDIT_LOGS_MAX];
-    size_t count;
+    struct file_list audit_logs;
     if (options->output == NULL) {
         return error_set(error, ERROR_BAD_SETTING, "--output is missing: the folder to write");
     }
-    bool done = cut_paths(options->audit_log, audit_logs, &count, error) &&
-                write_package(options, audit_logs, count, error);
-    free(audit_logs[0]);
+    bool done = file_list_cut(&audit_logs, options->audit_log, "--audit-log", error) &&
+                write_package(options, audit_logs.paths, audit_logs.count, error);
+    file_list_free(&audit_logs);
     return done;
 }
 
