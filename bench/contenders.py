@@ -11,6 +11,7 @@ import signal
 import socket
 
 from processes import Failed, Server, fresh_directory, free_port, run, run_json
+from watchers import Watchers
 
 CHUNK_SIZE = 1000
 AGENCIES = 5
@@ -74,6 +75,14 @@ def quiniela_signed(place, bets, *options):
         run(place.quiniela, 'keys', '--dir', folder, '--sign-name', SIGN_NAME)
     return quiniela(place, bets, '--prepared', *options,
                     environment={'SIGN_KEY': os.path.join(folder, 'sign.key'), 'SIGN_NAME': SIGN_NAME})
+
+
+def quiniela_watched(place, bets, browser=False):
+    """With its board open, and looked at all the time."""
+    port = free_port()
+    with Watchers(port, browser) as watchers:
+        figures = quiniela(place, bets, '--prepared', environment={'HTTP_PORT': str(port)})
+    return {**figures, 'scrapes': watchers.scrapes, 'events': watchers.events}
 
 
 def quiniela_as_agencies(place, bets):

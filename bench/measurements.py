@@ -19,6 +19,7 @@ LONG, LONG_BARE = 'ours, long', 'bare limit, long'
 SEAL = 'the root of a signed draw'
 UNSIGNED, UNSIGNED_BEFORE = 'ours, unsigned draw', 'the program before, unsigned draw'
 SIGNED, RECEIPTS = 'ours, signed draw', 'ours, signed draw with receipts'
+UNWATCHED, WATCHED, BROWSER = 'ours, no board', 'ours, its board looked at', 'ours, its board in a browser'
 
 
 def time_names(what):
@@ -96,6 +97,16 @@ def signed_draws(place, options):
     }
 
 
+def boards(place, options):
+    """The same bets into a central whose board is looked at, and into one that has none."""
+    bets = options.board_bets
+    return {
+        UNWATCHED: lambda: contenders.quiniela(place, bets, '--prepared'),
+        WATCHED: lambda: contenders.quiniela_watched(place, bets),
+        BROWSER: lambda: contenders.quiniela_watched(place, bets, browser=True),
+    }
+
+
 def everything(place, postgres, before, options):
     return {**chunks(place, postgres, options), **others(place, options), **processor_times(place, before, options),
-            **signed_draws(place, options)}
+            **signed_draws(place, options), **boards(place, options)}

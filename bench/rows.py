@@ -4,7 +4,8 @@ import measurements as named
 import report
 
 # How often: the option's name.
-ROUNDS, TIME_ROUNDS, SIGNED_ROUNDS, LONG_ROUNDS = 'rounds', 'time_rounds', 'signed_rounds', 'long_rounds'
+ROUNDS, TIME_ROUNDS, SIGNED_ROUNDS, BOARD_ROUNDS, LONG_ROUNDS = ('rounds', 'time_rounds', 'signed_rounds', 'board_rounds',
+                                                                 'long_rounds')
 
 
 def rate(value):
@@ -68,6 +69,11 @@ def signed_row(name, what, ours, theirs, along=None):
     return Row(name, what, ours, theirs, digits=3, how_often=SIGNED_ROUNDS, along=along)
 
 
+def board_row(name, what, ours):
+    return Row(name, f"{what}, the central's processor time a bet, against without a board", ours, named.UNWATCHED,
+               take=figure('central_ns_a_bet'), show=report.nanoseconds, digits=3, how_often=BOARD_ROUNDS)
+
+
 # What the program is held to, one bet a message first, as that is how online terminals send.
 BAR = [
     Row('single', '1 bet a chunk, 1,000 agencies, bets/s, against Redis the same way', named.OURS_SINGLE,
@@ -88,6 +94,7 @@ BAR = [
     signed_row('receipts', 'a signed draw, all agencies with receipts, bets/s, against an unsigned one', named.RECEIPTS,
                named.UNSIGNED),
     signed_row('signed', '… without receipts', named.SIGNED, named.UNSIGNED, along='receipts'),
+    board_row('board', 'the board open, an event stream and a scrape a second', named.WATCHED),
     Row('p99', 'p99 answer at 1 million bets/s in chunks of 1000, against Redis at the same rate', named.PACED,
         named.PACED_REDIS, take=figure('ack_ms_p99'), show=milliseconds),
     Row('p99-single', 'p99 answer at 30,000 bets/s, 1 a chunk, against Redis at the same rate', named.PACED_SINGLE,
@@ -97,6 +104,7 @@ BAR = [
 BESIDES = [
     signed_row('unsigned-before', 'an unsigned draw, bets/s, against the program of QUINIELA_BEFORE', named.UNSIGNED,
                named.UNSIGNED_BEFORE, along='receipts'),
+    board_row('board-browser', '… and its page in a browser', named.BROWSER),
     Row('tls', 'TLS 1.3, a certificate for each agency, bets/s, against plain text', named.OURS_TLS, named.OURS),
     time_row('time-tls', 'TLS, chunks of 1000', named.TIME_TLS),
     time_row('time-single-tls', 'TLS, 1 bet a chunk', named.TIME_SINGLE_TLS),

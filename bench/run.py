@@ -23,7 +23,7 @@ import given  # noqa: E402
 
 BEFORE = 'ac82db3366'  # the last commit that stored small chunks as it stored large ones, and encoded bet by bet
 CALLED = {rows.ROUNDS: 'round', rows.TIME_ROUNDS: 'processor time, round', rows.SIGNED_ROUNDS: 'signed draws, round',
-          rows.LONG_ROUNDS: 'long run'}
+          rows.BOARD_ROUNDS: 'board, round', rows.LONG_ROUNDS: 'long run'}
 
 
 def program_before(parser):
@@ -54,6 +54,9 @@ def arguments():
     parser.add_argument('--signed-rounds', **count, default=15,
                         help='how often signed draws are measured beside unsigned ones (default 15)')
     parser.add_argument('--signed-bets', **count, default=1_000_000, help='bets of such a measurement (default 1000000)')
+    parser.add_argument('--board-rounds', **count, default=15,
+                        help='how often a central with its board open is measured beside one without (default 15)')
+    parser.add_argument('--board-bets', **count, default=4_000_000, help='bets of such a measurement (default 4000000)')
     parser.add_argument('--long-bets', type=given.whole(), default=50_000_000,
                         help='bets of the long runs, at least 2000000 (default 50000000, 2.6 GB of disk); '
                              '0 leaves them out')
@@ -73,7 +76,8 @@ def arguments():
 
 def can_be_measured(row, options):
     return (options.long_bets or row.how_often != rows.LONG_ROUNDS) and (
-        options.program_before or measurements.UNSIGNED_BEFORE not in row.needs())
+        options.program_before or measurements.UNSIGNED_BEFORE not in row.needs()) and (
+        shutil.which('chromium') or measurements.BROWSER not in row.needs())
 
 
 def make_bets(options, directory):
@@ -155,6 +159,7 @@ def what_ran(run_):
              rows.TIME_ROUNDS: f'{options.time_rounds} rounds where processor time is held against the commit before '
                                f'({(options.before or BEFORE)[:7]}), {options.time_bets:,} bets in chunks of 1000',
              rows.SIGNED_ROUNDS: f'{options.signed_rounds} rounds of signed and unsigned draws, {options.signed_bets:,} bets each',
+             rows.BOARD_ROUNDS: f'{options.board_rounds} rounds with and without a board, {options.board_bets:,} bets each',
              rows.LONG_ROUNDS: f'{options.long_rounds} long runs of {options.long_bets:,} bets'}
     return [text for how_often, text in words.items() if rows.wanted(run_.rows, how_often)]
 

@@ -16,7 +16,7 @@ import rows  # noqa: E402
 import run  # noqa: E402
 
 OPTIONS = argparse.Namespace(only=[], rounds=2, time_rounds=3, long_rounds=1, bets=1000, single_bets=10, time_bets=500, long_bets=2_000_000,
-                             signed_rounds=2, signed_bets=700, before=None, program_before="/before")
+                             signed_rounds=2, signed_bets=700, board_rounds=2, board_bets=600, before=None, program_before="/before")
 EVERY_FIGURE = {"bets_per_second": 10.0, "ack_ms_p50": 1.0, "ack_ms_p99": 2.0, "sync_ms_p50": 0.5, "sync_ms_p99": 0.6,
                 "central_ns_a_bet": 100.0, "central_user_ns_a_bet": 60.0, "central_system_ns_a_bet": 40.0,
                 "central_loops_ns_a_bet": 50.0, "central_ledger_ns_a_bet": 25.0, "central_checkpoints_ns_a_bet": 20.0,
@@ -27,7 +27,8 @@ EVERY_FIGURE = {"bets_per_second": 10.0, "ack_ms_p50": 1.0, "ack_ms_p99": 2.0, "
 
 def fake_run(**options):
     """A run whose measurements all return the same, and are noted in its `order`."""
-    with mock.patch.object(run, "others_load", lambda: 0.0), mock.patch.object(run, "settle", lambda: None):
+    with mock.patch.object(run, "others_load", lambda: 0.0), mock.patch.object(run, "settle", lambda: None), \
+            mock.patch.object(run.shutil, "which", lambda name: "/bin/" + name):
         made = run.Run(argparse.Namespace(**{**vars(OPTIONS), **options}), mock.Mock())
         made.order = []
         for name in made.known:
@@ -100,6 +101,21 @@ class Table(unittest.TestCase):
         self.assertEqual({measurements.UNSIGNED: (plain, False), measurements.SIGNED: (plain, True),
                           measurements.RECEIPTS: ([*plain, "--receipts"], True),
                           measurements.UNSIGNED_BEFORE: ([*plain, "--program", "/before"], False)}, calls)
+
+    def test_boards_in_turn(self):
+        """The same bets, and only the board differs, which somebody looks at."""
+        self.assertEqual([measurements.WATCHED, measurements.UNWATCHED] + [measurements.UNWATCHED, measurements.WATCHED],
+                         fake_run(only=["board"]).order)
+        calls = {}
+        place = mock.Mock(quiniela="/ours", directory="/place", bets="/bets", fresh=lambda name: name)
+        for name, measure in measurements.boards(place, OPTIONS).items():
+            with mock.patch("contenders.run_json") as run_json, mock.patch("contenders.Watchers") as watchers:
+                run_json.return_value = {}
+                measure()
+            calls[name] = run_json.call_args.args, "HTTP_PORT" in run_json.call_args.kwargs["env"], [call.args[1] for call in watchers.call_args_list]
+        words = calls[measurements.UNWATCHED][0]
+        self.assertEqual({measurements.UNWATCHED: (words, False, []), measurements.WATCHED: (words, True, [False]),
+                          measurements.BROWSER: (words, True, [True])}, calls)
 
     def test_both_centrals_get_the_same(self):
         """The sender, the bets and their form are one; only the program differs."""
