@@ -1,5 +1,6 @@
 """How much a crowd of silent and slow connections slows honest agencies down, or with --handshakes a flood of TLS
-handshakes: rounds without and with it in turn, and the ratio of the medians. What it prints is a figure, not a test."""
+handshakes, with --board one of the board's port: rounds without and with it in turn, and the ratio of the medians. What it
+prints is a figure, not a test."""
 import argparse
 import json
 import os
@@ -16,6 +17,8 @@ sys.path.insert(0, os.path.join(ROOT, "tests/e2e"))
 from certificates import Authority  # noqa: E402
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import given  # noqa: E402
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import board_floods  # noqa: E402
 
 
 def options():
@@ -27,6 +30,8 @@ def options():
     parser.add_argument("--silent", type=given.whole(0), default=10000)
     parser.add_argument("--slow", type=given.whole(0), default=1000)
     parser.add_argument("--handshakes", type=given.whole(0), default=0, help="at once, instead of the silent and the slow")
+    parser.add_argument("--board", choices=board_floods.KINDS, help="a flood of its port of that kind, instead of the silent and the slow")
+    parser.add_argument("--connections", type=given.whole(1, 100_000), default=1000, help="of such a flood (default 1000)")
     parser.add_argument("--dir", default=os.path.join(ROOT, "build"), help="where a store's folder is made")
     chosen = parser.parse_args()
     given.understood()
@@ -44,13 +49,17 @@ class Server:
             self.process = subprocess.Popen(
                 [chosen.program, "server", "--agencies", str(chosen.agencies), "--store",
                  os.path.join(self.folder.name, "store.db"), "--server-ip", "127.0.0.1", "--server-port", "0",
-                 "--consult-server-port", "0", *self.certificates(chosen)], stdout=log)
-        while not (match := re.search(rb"action: listen .*? port: (\d+)", self.read_log())):
+                 "--consult-server-port", "0", *self.certificates(chosen), *(["--http-port", "0"] if chosen.board else [])], stdout=log)
+        self.port = self.printed(rb"action: listen .*? port: (\d+)")
+        self.board_port = self.printed(rb"action: board .*? url: http://127\.0\.0\.1:(\d+)/") if chosen.board else None
+        self.own_descriptors = self.descriptors()
+
+    def printed(self, pattern):
+        while not (match := re.search(pattern, self.read_log())):
             if self.process.poll() is not None:
                 sys.exit("the server did not start:\n" + self.read_log().decode())
             time.sleep(0.05)
-        self.port = int(match[1])
-        self.own_descriptors = self.descriptors()
+        return int(match[1])
 
     def certificates(self, chosen):
         self.bench_flags = []
@@ -122,6 +131,22 @@ def with_flood(chosen):
         return figure, f"{rate:.0f} handshakes/s were answered"
 
 
+def with_board_flood(chosen):
+    """The figure, and a text about the flood."""
+    with Server(chosen) as server:
+        flood = subprocess.Popen([sys.executable, "-B", board_floods.__file__, chosen.board, str(server.board_port), str(chosen.connections)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            if flood.stdout.readline() != "ready\n":
+                sys.exit("the flood could not begin")
+            figure, memory_kb = bets_a_second(chosen, server), server.memory_kb()
+            report, _ = flood.communicate("\n")
+        finally:
+            flood.kill()
+            flood.wait()
+    return figure, f"{report.strip()}; the server's memory {memory_kb} kB"
+
+
 def with_crowd(chosen):
     """The figure, and a text about the crowd."""
     with Server(chosen) as server:
@@ -143,12 +168,14 @@ def with_crowd(chosen):
 def main():
     chosen = options()
     figures, figures_crowded = [], []
+    flooded = with_flood if chosen.handshakes else with_board_flood if chosen.board else with_crowd
     for number in range(chosen.rounds):
         figures.append(alone(chosen))
-        crowded, about = (with_flood if chosen.handshakes else with_crowd)(chosen)
+        crowded, about = flooded(chosen)
         figures_crowded.append(crowded)
         print(f"round {number + 1}: {figures[-1]:.0f} bets/s alone, {crowded:.0f} with the crowd ({about})", flush=True)
     what = (f"{chosen.handshakes} handshakes at once" if chosen.handshakes else
+            f"{chosen.connections} of {chosen.board!r} at the board's port" if chosen.board else
             f"{chosen.silent} silent and {chosen.slow} slow")
     ratio = statistics.median(figures_crowded) / statistics.median(figures)
     print(f"medians of {chosen.rounds}: {statistics.median(figures):.0f} alone, "
