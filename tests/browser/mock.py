@@ -1,6 +1,6 @@
 """A server of the board that says what a test wants: ten thousand agencies, and states that are hard to reach.
 
-It answers as src/board/ does (docs/board.md), under the same policy, and serves web/board/ as it stands in the sources.
+It answers as src/board/ does, under the same policy, and serves web/board/ as it stands in the sources.
 """
 import functools
 import http.server

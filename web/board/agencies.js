@@ -4,12 +4,13 @@ const AGENCY_STATES = ["waiting", "sending", "silent", "finished", "told", "cut_
 const MISSING = new Set(["waiting", "sending", "silent"]);
 
 const agencies = {
-    byNumber: new Map(), // by agency: {agency, state, bets, rate, heard_s, winners, changed}
+    byNumber: new Map(), // by agency: {agency, state, bets, rate, heard_s, winners, changed, key}
     filter: "all",       // all, missing, or a state
     number: "",          // digits that the agency's number begins with
     sort: "agency",
     isDescending: false,
-    view: [],
+    order: [],           // all of them, as they were sorted last: sorting what is nearly sorted is quick
+    view: [],            // those that are looked at, in that order
     most: 0,             // bets of the agency that has most
     turn: 0,             // how many updates there have been
 };
@@ -17,12 +18,19 @@ const agencies = {
 function takeRows(event) {
     if (event.reset) {
         agencies.byNumber.clear();
+        agencies.order = [];
     }
     agencies.turn++;
     for (const [agency, state, bets, rate, heard_s, winners] of event.rows) {
-        const before = agencies.byNumber.get(agency);
-        const changed = before !== undefined && (before.bets !== bets || before.state !== state) ? agencies.turn : before?.changed ?? 0;
-        agencies.byNumber.set(agency, {agency, state, bets, rate, heard_s, winners, changed});
+        let row = agencies.byNumber.get(agency);
+        if (row === undefined) {
+            row = {agency, changed: 0, key: 0};
+            agencies.byNumber.set(agency, row);
+            agencies.order.push(row);
+        } else if (row.bets !== bets || row.state !== state) {
+            row.changed = agencies.turn;
+        }
+        Object.assign(row, {state, bets, rate, heard_s, winners});
     }
 }
 
@@ -42,12 +50,13 @@ const SORTED_BY = {
 
 function viewAgencies() {
     const value = SORTED_BY[agencies.sort], sign = agencies.isDescending ? -1 : 1;
-    agencies.view = [...agencies.byNumber.values()].filter(isLookedAt);
-    agencies.view.sort((a, b) => sign * (value(a) - value(b)) || a.agency - b.agency);
     agencies.most = 0;
-    for (const row of agencies.byNumber.values()) {
+    for (const row of agencies.order) {
+        row.key = sign * value(row);
         agencies.most = Math.max(agencies.most, row.bets);
     }
+    agencies.order.sort((a, b) => a.key - b.key || a.agency - b.agency);
+    agencies.view = agencies.order.filter(isLookedAt);
 }
 
 // The same column once more turns it round. Of figures the greatest comes first.
@@ -59,7 +68,7 @@ function sortAgencies(column) {
 // How many are in each state, missing, and all.
 function countAgencies() {
     const counts = {all: agencies.byNumber.size, missing: 0, ...Object.fromEntries(AGENCY_STATES.map(state => [state, 0]))};
-    for (const row of agencies.byNumber.values()) {
+    for (const row of agencies.order) {
         counts[row.state]++;
         counts.missing += MISSING.has(row.state) ? 1 : 0;
     }

@@ -16,7 +16,7 @@ const ENGLISH = {
         approvals: "Waiting for the number to be approved",
         pulse: "Waiting for the beacon's pulse, which gives the number",
         draw: "The draw is about to be made",
-        telling: ["Telling the agencies their winners: 1 is still to be told", "Telling the agencies their winners: {0} are still to be told"],
+        telling: ["Telling the agencies their winners: 1 to go", "Telling the agencies their winners: {0} to go"],
         tellingSome: "Telling the agencies their winners",
         nothing: "Every agency has been told its winners",
         fork: "Another seal of this draw was seen. There will be no draw",

@@ -1,0 +1,104 @@
+"""The board that is opened before the first bet shows the night to its winners, without a reload."""
+import base64
+import os
+import sys
+
+from browsing import ROOT, Boards, look_like
+
+sys.path[:0] = [os.path.join(ROOT, "tests", "e2e")]
+import unittest  # noqa: E402
+
+from harness import Agency, Wire, hold_port, hold_ports, until  # noqa: E402
+from signed_draw import DRAW, ORIGIN, SignedStory  # noqa: E402
+
+BET = "Zoraida,Quispezorro,31415926,1971-02-03,{:04}"
+SIZES, WINNERS = (300, 50, 120), (2, 1, 0)
+PERSONAL = "Zoraida", "Quispezorro", "31415926", "1971-02-03"
+
+
+class Live(SignedStory, Boards):
+    def setUp(self):
+        super().setUp()
+        self.ports, self.http_port = hold_ports(), hold_port()
+        self.url = f"http://127.0.0.1:{self.http_port}/"
+
+    def serve_board(self):
+        server = self.serve("--http-port", self.http_port, "--number", "manual", ports=self.ports)
+        server.wait_for("action: board \\| result: success")
+        return server
+
+    def open(self):
+        tab = self.enterContext(self.browser.tab(width=1280, height=900))
+        look_like(tab, "light", "reduce")
+        tab.open(self.url + "#en")
+        tab.evaluate("window.isTheSame = true; 0")
+        return tab
+
+    def shows(self, tab, name, *words):
+        self.until(tab, f"byId('{name}').getClientRects().length > 0 && {list(words)}.every(word => byId('{name}').innerText.includes(word))",
+                   f"{name} to say {words}")
+
+    def states_become(self, tab, *rows):
+        """What the table says of each agency: its number, its state and its bets."""
+        shown = "table.rows.filter(row => row.agency).map(row => [row.agency, row.word.textContent, row.bets.textContent])"
+        self.until(tab, f"JSON.stringify({shown}) === JSON.stringify({[list(row) for row in rows]})", f"the rows {rows}")
+
+    def until(self, tab, condition, what):
+        try:
+            until(lambda: tab.evaluate(condition), what, 0.05)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the page says:\n{tab.evaluate('document.body.innerText')}\n{self.logs()}") from error
+
+    def test_a_whole_night(self):
+        server = self.serve_board()
+        tab = self.open()
+        self.shows(tab, "state-name", "Open")
+        self.shows(tab, "waits", "Waiting for 3 of 3 agencies")
+        self.shows(tab, "draw-name", DRAW)
+        self.states_become(tab, (1, "Waiting", "0"), (2, "Waiting", "0"), (3, "Waiting", "0"))
+
+        sent = Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "3", "seq": 0, "payload": [BET.format(7000 + each) for each in range(5)]})
+        self.assertEqual(sent.kind, "processed")
+        self.states_become(tab, (1, "Waiting", "0"), (2, "Waiting", "0"), (3, "Sending", "5"))
+        self.shows(tab, "bets", "5")
+
+        server.kill()
+        self.shows(tab, "lost", "The connection was lost")
+        self.shows(tab, "bets", "5")
+        server = self.serve_board()
+        self.shows(tab, "again", "started again")
+        self.assertFalse(self.is_seen(tab, "lost"))
+        self.states_become(tab, (1, "Waiting", "0"), (2, "Waiting", "0"), (3, "Sending", "5"))
+
+        self.sample(SIZES, WINNERS)
+        agencies = [Agency(self, number, server.ports, "--chunk-size", 20) for number in (1, 2)]
+        self.assertEqual(Wire(self, server.ports[0]).ask({"type_message": 2, "agency": "3", "payload": [BET.format(7574)]}).kind, "processed")
+        self.shows(tab, "state-name", "Sealed")
+        self.shows(tab, "waits", "Waiting for the number to be turned")
+        root = base64.b64decode(self.seal().splitlines()[2]).hex()
+        self.until(tab, f"byId('root').textContent === '{root}'", f"the root {root}")
+        self.assertEqual(self.text(tab, "seal-origin"), ORIGIN)
+        self.assertEqual([self.is_seen(tab, name) for name in ("map", "number-box")], [False, False])
+
+        self.order("draw", "--number", "7574", "--yes")
+        self.shows(tab, "state-name", "Drawn")
+        self.assertEqual(self.text(tab, "number").split(), ["7", "5", "7", "4"])
+        self.shows(tab, "winners", "4 bets win")
+        self.shows(tab, "map-summary", "7574 (")
+        for agency in agencies:
+            self.assertEqual(agency.wait(), 0)
+        self.assertEqual(self.winners(server, "3"), BET.split(",")[2])
+        self.shows(tab, "waits", "Every agency has been told its winners")
+        self.states_become(tab, (1, "Told", "300"), (2, "Told", "50"), (3, "Told", "6"))
+        self.assertEqual(tab.evaluate("table.rows.filter(row => row.agency).map(row => row.cells.winners.textContent)"), ["2", "1", "1"])
+
+        self.assertTrue(tab.evaluate("window.isTheSame"), "it was loaded anew")
+        self.assertEqual([url for url in tab.requests() if not url.startswith((self.url, "data:"))], [])
+        refused = "net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE"
+        self.assertEqual([said for said in tab.complaints() if not any(word in said for word in (*refused, "status of 503"))], [])
+        everything = tab.evaluate("document.documentElement.outerHTML")
+        self.assertEqual([text for text in PERSONAL if text in everything], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
