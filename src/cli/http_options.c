@@ -1,6 +1,6 @@
 #include "cli/http_options.h"
 
-#include "cli/help_texts.h"
+#include "cli/http_help.h"
 #include "net/place.h"
 
 #include <ctype.h>
