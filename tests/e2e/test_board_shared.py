@@ -16,6 +16,8 @@ class Shared(Story):
     def test_each_board_shows_all_servers(self):
         servers = [Server(self, "--http-port", 0, agencies=2, servers=1) for _ in range(2)]
         boards = [Board(self, server) for server in servers]
+        for board in boards:  # whom it finds stored when it looks first, it has not heard of
+            self.assertEqual(board.draw()["bets"], 0)
         for agency, server in enumerate(servers, 1):
             self.send(server, agency, agency)
         for board in boards:
