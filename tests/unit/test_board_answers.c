@@ -3,6 +3,7 @@
 
 #include "board/board.h"
 #include "board/page.h"
+#include "board/reader.h"
 #include "ledger/number_counts.h"
 #include "ledger/pulse.h"
 
@@ -53,8 +54,15 @@ static struct {
     struct http_answer answer;
     char *said; // its body
     struct pulse *pulse;
-    atomic_bool fails; // the store cannot be opened
+    atomic_bool fails;    // the store cannot be opened
+    uint64_t busy_for_ms; // how long a reading seems to take; 0: as long as it does
 } asked;
+
+uint64_t __real_reader_busy_ms(struct reader *reader);
+uint64_t __wrap_reader_busy_ms(struct reader *reader);
+uint64_t __wrap_reader_busy_ms(struct reader *reader) {
+    return asked.busy_for_ms == 0 ? __real_reader_busy_ms(reader) : asked.busy_for_ms;
+}
 
 static bool open_for_board(void *context, struct store **store, struct error *error) {
     return asked.fails ? error_set(error, ERROR_STORE_AWAY, "the store is away")
@@ -391,6 +399,22 @@ static void a_store_that_is_away_is_said_with_what_was_known(void **state) {
     assert_says("\"bets\":12");
 }
 
+static void a_store_that_hangs_is_said_with_what_was_known(void **state) {
+    (void)state;
+    sign(false);
+    open_ledger(2);
+    assert_stored(.agency = 1, .first = 0, .count = 12, .next = 12);
+    open_board();
+    asked.busy_for_ms = READ_HANGS_MS - 1;
+    wait_until_it_says("/api/v1/draw", "\"store\":{\"ok\":true,\"error\":null,");
+    asked.busy_for_ms = READ_HANGS_MS;
+    assert_int_equal(ask_for("/api/v1/draw"), 200);
+    assert_says("\"store\":{\"ok\":false,\"error\":\"the store has not answered for more than 5 s\",");
+    assert_says("\"bets\":12");
+    asked.busy_for_ms = 0;
+    wait_until_it_says("/api/v1/draw", "\"store\":{\"ok\":true,");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ANSWERS_TEST(a_draw_is_told_as_json),
@@ -402,6 +426,7 @@ int main(void) {
         ANSWERS_TEST(notes_of_a_signed_draw_are_handed_out),
         ANSWERS_TEST(an_unsigned_draw_has_no_notes),
         ANSWERS_TEST(a_store_that_is_away_is_said_with_what_was_known),
+        ANSWERS_TEST(a_store_that_hangs_is_said_with_what_was_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
