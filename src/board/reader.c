@@ -12,7 +12,7 @@
 
 // A reading that takes long is followed by a rest of so many times that, so that a large draw costs the
 // server's store and its cores little. One that fails may only have waited.
-enum { REST_TIMES = 10 };
+enum { REST_TIMES = 30 };
 
 struct reader {
     struct reader_options options;
