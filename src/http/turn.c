@@ -16,6 +16,7 @@ static uint64_t used_ns(void) {
 }
 
 void turn_begin(struct http *http) {
+    (void)share_has_any(&http->share, clock_steady_ns()); // the time that it waited pays for nothing later
     http->turn_began_ns = used_ns();
     for (struct list_node *node; (node = list_take_first(&http->put_off)) != NULL;) {
         struct connection *connection = CONTAINER_OF(node, struct connection, node);
