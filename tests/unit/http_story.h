@@ -33,6 +33,9 @@ static atomic_bool streams_over;
 static atomic_int piece_bytes = 6, burn_ms;
 static char last_id_seen[64];
 
+enum { ANSWERS_NOTED = 64 };
+static atomic_int answer_began_ms[ANSWERS_NOTED]; // by their number
+
 struct story_stream {
     int said;
 };
@@ -46,12 +49,22 @@ static inline void burn(int ms) {
     } while ((int64_t)now.tv_sec * 1000000000 + now.tv_nsec < until_ns);
 }
 
+static inline int story_now_ms(void) { // since the first call
+    static atomic_llong began_ms;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long long ms = (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, none = 0;
+    (void)atomic_compare_exchange_strong(&began_ms, &none, ms);
+    return (int)(ms - atomic_load(&began_ms));
+}
+
 static inline void story_answer(void *context, const struct http_request *request,
                                 struct http_answer *answer) {
     static const char *const known[] = {"a", "b", NULL};
     const char *path = http_request_path(request), *a = http_request_argument(request, "a");
     (void)context;
-    atomic_fetch_add(&answered, 1);
+    int number = atomic_fetch_add(&answered, 1) % ANSWERS_NOTED;
+    atomic_store(&answer_began_ms[number], story_now_ms());
     burn(atomic_load(&burn_ms));
     answer->type = "text/plain";
     if (strcmp(path, "/stream") == 0) {

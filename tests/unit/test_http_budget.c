@@ -40,6 +40,46 @@ static void answers_are_spread_over_time(void **state) {
                                          2 * (int64_t)COST_MS * MS_NS));
 }
 
+// They have come long before, all together: after each that takes a turn's time the others wait for the next.
+static void a_turn_puts_off_what_is_left(void **state) {
+    enum { CLIENTS = 5, COST_MS = 50, TURN_MS = 155 }; // four times 50, less the 10 that may be saved up
+    int clients[CLIENTS];
+    (void)state;
+    atomic_store(&answered, 0);
+    atomic_store(&burn_ms, COST_MS);
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = come();
+        say(clients[i], ASK);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        hear_until(clients[i], "fixed\n");
+        close(clients[i]);
+    }
+    for (int i = 1; i < CLIENTS; i++) {
+        assert_true(atomic_load(&answer_began_ms[i]) - atomic_load(&answer_began_ms[i - 1]) >= TURN_MS);
+    }
+}
+
+// More than there is room for, so that some who have been put off give way.
+static void whoever_is_put_off_gives_way(void **state) {
+    int clients[60];
+    (void)state;
+    atomic_store(&burn_ms, 30);
+    for (int i = 0; i < 60; i++) {
+        clients[i] = come();
+        say(clients[i], ASK);
+    }
+    await_at_least(&answered, atomic_load(&answered) + 3);
+    atomic_store(&burn_ms, 0);
+    for (int i = 0; i < 60; i++) {
+        close(clients[i]);
+    }
+    int client = come();
+    say(client, ASK);
+    hear_until(client, "fixed\n");
+    close(client);
+}
+
 // Those who have to wait are answered, and may go while they wait.
 static void whoever_is_put_off_may_go(void **state) {
     int clients[12];
@@ -73,6 +113,8 @@ static void a_server_that_rests_ends_at_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers_are_spread_over_time, start, stop),
+        cmocka_unit_test_setup_teardown(a_turn_puts_off_what_is_left, start, stop),
+        cmocka_unit_test_setup_teardown(whoever_is_put_off_gives_way, start, stop),
         cmocka_unit_test_setup_teardown(whoever_is_put_off_may_go, start, stop),
         cmocka_unit_test_setup_teardown(a_server_that_rests_ends_at_once, start, stop),
     };
