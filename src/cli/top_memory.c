@@ -12,7 +12,8 @@ struct sample {
 struct top_known {
     uint32_t agency;
     uint64_t bets;
-    uint64_t heard_ms; // when a server last heard of it, or it was seen to store something; 0: never
+    uint64_t changed_ms,
+        said_ms; // when it was seen to store something, and when a server had heard of it; 0: never
     struct sample older, newer;
 };
 
@@ -35,7 +36,7 @@ static void begin(struct top_known *known, const struct top_agency *agency, uint
 
 static void follow(struct top_known *known, const struct top_agency *agency, uint64_t now_ms) {
     if (agency->bets > known->bets) {
-        known->heard_ms = now_ms;
+        known->changed_ms = now_ms;
         known->bets = agency->bets;
     }
     if (now_ms - known->newer.at_ms >= RATE_STEP_MS) {
@@ -47,17 +48,17 @@ static void follow(struct top_known *known, const struct top_agency *agency, uin
 // What a server said before it was ended stays true.
 static void hear(struct top_known *known, const struct top_agency *agency, uint64_t now_ms) {
     uint64_t silent_ms = 1000 * (uint64_t)agency->silent_s;
-    uint64_t heard_ms = now_ms > silent_ms ? now_ms - silent_ms : 1;
-    if (agency->silent_s != TOP_NEVER && heard_ms > known->heard_ms) {
-        known->heard_ms = heard_ms;
+    if (agency->silent_s != TOP_NEVER) {
+        known->said_ms = now_ms > silent_ms ? now_ms - silent_ms : 1;
     }
 }
 
 static void tell(const struct top_known *known, struct top_agency *agency, uint64_t now_ms) {
     uint64_t ms = now_ms - known->older.at_ms;
     agency->rate = ms == 0 ? 0 : (double)(agency->bets - known->older.bets) * 1000 / (double)ms;
-    if (known->heard_ms != 0) {
-        agency->silent_s = (uint32_t)((now_ms - known->heard_ms) / 1000);
+    uint64_t heard_ms = known->changed_ms > known->said_ms ? known->changed_ms : known->said_ms;
+    if (heard_ms != 0) {
+        agency->silent_s = (uint32_t)((now_ms - heard_ms) / 1000);
     }
 }
 
