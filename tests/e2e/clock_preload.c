@@ -1,9 +1,8 @@
 // A library that is loaded in front of all others (LD_PRELOAD) and sets the clock of one program, as when an
-// operator sets that of the machine: what counts from the start of the machine is not touched. The file that
-// QUINIELA_CLOCK names holds the seconds to add, an int64_t as the machine has it, and may be written at any
-// moment. It is mapped at the start: nothing else is made, and the program's sandbox does not matter. A
-// second number, where there is one, is added to the steady clock, as if so much time had passed: waits that
-// are under way, or that are until a moment, last so much longer unless somebody wakes them.
+// operator sets that of the machine. The file that QUINIELA_CLOCK names holds the seconds to add, an int64_t
+// as the machine has it, and may be written at any moment. What counts from the start of the machine is not
+// touched, unless QUINIELA_STEADY_CLOCK names such a file, too: then time passes for the program, as it sees
+// it. The files are mapped at the start: nothing else is made, and the program's sandbox does not matter.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -15,20 +14,44 @@
 #include <time.h>
 #include <unistd.h>
 
-static const _Atomic int64_t *offset;
+typedef const _Atomic int64_t *seconds;
+
+static seconds offset, steady_offset; // NULL: none
 static int (*real_clock_gettime)(clockid_t, struct timespec *);
 
-__attribute__((constructor)) static void start(void) {
-    const char *name = getenv("QUINIELA_CLOCK");
+static seconds map(const char *variable) {
+    const char *name = getenv(variable);
     int file = name == NULL ? -1 : open(name, O_RDONLY | O_CLOEXEC);
-    void *mapped = file < 0 ? MAP_FAILED : mmap(NULL, 2 * sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
-    *(void **)&real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
-    if (mapped == MAP_FAILED || real_clock_gettime == NULL) {
-        perror("QUINIELA_CLOCK");
+    void *mapped = file < 0 ? MAP_FAILED : mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
+    if (mapped == MAP_FAILED) {
+        perror(variable);
         _exit(3);
     }
     close(file);
-    offset = mapped;
+    return mapped;
+}
+
+__attribute__((constructor)) static void start(void) {
+    *(void **)&real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
+    if (real_clock_gettime == NULL) {
+        _exit(3);
+    }
+    offset = map("QUINIELA_CLOCK");
+    steady_offset = getenv("QUINIELA_STEADY_CLOCK") == NULL ? NULL : map("QUINIELA_STEADY_CLOCK");
+}
+
+static seconds offset_of(clockid_t clock) {
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+        return offset;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+        return steady_offset;
+    default:
+        return NULL;
+    }
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
@@ -36,10 +59,9 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
         *(void **)&real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
     }
     int result = real_clock_gettime(clock, now);
-    if (result == 0 && offset != NULL && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
-        now->tv_sec += atomic_load(&offset[0]);
-    } else if (result == 0 && offset != NULL && clock == CLOCK_MONOTONIC) {
-        now->tv_sec += atomic_load(&offset[1]); // behind the end of a short file is a zero
+    seconds added = offset_of(clock);
+    if (result == 0 && added != NULL) {
+        now->tv_sec += atomic_load(added);
     }
     return result;
 }

@@ -124,15 +124,18 @@ class Alerts(Night):
     def test_an_agency_that_falls_silent(self):
         if not CLOCK_LIBRARY or is_sanitized():
             self.skipTest("ctest names the library that sets a clock; it does not go with a sanitizer")
-        self.write("clock", struct.pack("=qq", 0, 0))
-        self.serve(agencies=2, environment={"LD_PRELOAD": CLOCK_LIBRARY, "QUINIELA_CLOCK": self.path("clock")})
+        for name in "clock", "steady":
+            self.write(name, struct.pack("=q", 0))
+        self.serve(agencies=2, environment={"LD_PRELOAD": CLOCK_LIBRARY, "QUINIELA_CLOCK": self.path("clock"),
+                                            "QUINIELA_STEADY_CLOCK": self.path("steady")})
         self.watch()
         wire = Wire(self, self.server.ports[0])
         self.assertEqual(wire.ask(chunk(1, 0))["next"], 1)
         self.prometheus.wait_for('quiniela_draw_agencies{state="sending"}', 1)
         self.assertNotIn("QuinielaAgencySilent", self.prometheus.firing())
-        with open(self.path("clock"), "r+b") as file:
-            file.write(struct.pack("=qq", 61, 61))
+        for name in "steady", "clock":
+            with open(self.path(name), "r+b") as file:
+                file.write(struct.pack("=q", 61))
         alert = self.prometheus.wait_for_alert("QuinielaAgencySilent")
         self.assertIn("quiniela finish --agency", alert["annotations"]["description"])
         self.assertEqual(Wire(self, self.server.ports[0]).ask(chunk(1, 1))["next"], 2)  # it comes back
