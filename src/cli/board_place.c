@@ -61,7 +61,7 @@ static bool check_port(const struct server_options *options, const struct listen
     if (!http_options_place(&options->http, options->settings, &place, error)) {
         return false;
     }
-    for (int i = 0; i < listening->port_count; i++) {
+    for (int i = 0; i < LOTTERY_PORTS && i < listening->port_count; i++) {
         if (listening->sockets[i] < 0 && *ports[i] == options->http.port &&
             is_at(&listening->place, &place)) {
             return error_set(error, ERROR_BAD_SETTING,
