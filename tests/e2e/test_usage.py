@@ -35,7 +35,7 @@ class Usage(Story):
                 self.assertIn(f"quiniela {command} ", text)
                 self.assertRegex(text, r"(?m)^  -h, --help ")
         groups = re.findall(r"^([A-Z].*):$", self.run_program("server", "--help")[1], re.MULTILINE)
-        self.assertEqual(groups, ["General", "Listening", "The draw", "Store", "Signing", "TLS", "Limits", "Log", "Control", "Privileges",
+        self.assertEqual(groups, ["General", "Listening", "The draw", "Store", "Signing", "TLS", "Limits", "Log", "Control", "Board", "Privileges",
                                   "Help"])
         self.assertRegex(self.run_program("--version")[1], r"^quiniela \d+\.\d+")
 
