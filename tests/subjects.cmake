@@ -13,7 +13,7 @@ quiniela_tests_of(cli http_options settings_commands voided page_template draws 
     kept_paths foreign_keys output_file status status_advice status_heard upgrading damage recording check
     restore_signed prove prove_own package bench_report top_layout top_memory top_screen)
 quiniela_tests_of(bet errors bet chunk)
-quiniela_tests_of(wire message_memory frame foreign json_text json_writer control_line chunk_writer message
+quiniela_tests_of(wire message_memory frame foreign json_arrays json_text json_writer control_line chunk_writer message
     message_fields reply reply_fields signed_fields)
 quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost listing lists row_cache continuity
     ledger_shared ledger_order_shared orders_shared unknown_shared resets resets_shared known_shared resend
