@@ -149,7 +149,8 @@ class Mock:
                 stream.put(self.text(name, value))
 
     def text(self, name, value):
-        return f"id: {self.epoch}-{self.version}\nevent: {name}\ndata: {json.dumps(value)}\n\n".encode()
+        number = f"id: {self.epoch}-{self.version}\n" if name == "agencies" else ""
+        return f"{number}event: {name}\ndata: {json.dumps(value)}\n\n".encode()
 
     def begin(self):
         stream = queue.Queue()

@@ -35,8 +35,9 @@ class Axe(Boards):
         mock.night.draw.update(store={"ok": False, "error": "disk I/O error", "read_at": None})
         for scheme in "light", "dark":
             tab = self.board(mock, "#es", scheme=scheme, motion="reduce")
-            tab.evaluate("live.again_ms = Date.now(); show()")
-            self.assertEqual([each for each in self.findings(tab) if each[1] in BAD], [])
+            for change in "live.again_ms = Date.now()", "live.link = 'lost'; live.lost_ms = Date.now() - 90000":
+                tab.evaluate(f"{change}; show()")
+                self.assertEqual([each for each in self.findings(tab) if each[1] in BAD], [], change)
 
     def test_it_finds_something(self):
         """Otherwise the others would say nothing."""

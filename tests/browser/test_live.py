@@ -62,6 +62,7 @@ class Live(SignedStory, Boards):
         self.states_become(tab, (1, "Waiting", "0"), (2, "Waiting", "0"), (3, "Sending", "5"))
         self.shows(tab, "bets", "5")
 
+        self.assertFalse(self.is_seen(tab, "again"))
         server.kill()
         self.shows(tab, "lost", "The connection was lost")
         self.shows(tab, "bets", "5")

@@ -173,7 +173,7 @@ class Shown(Boards):
     def test_a_lost_connection_and_a_restart(self):
         mock = self.mock("open")
         tab = self.board(mock)
-        self.assertEqual((self.text(tab, "live-text"), self.is_seen(tab, "lost")), ("Live", False))
+        self.assertEqual((self.text(tab, "live-text"), self.is_seen(tab, "lost"), self.is_seen(tab, "again")), ("Live", False, False))
         port, night = mock.port, mock.night
         mock.end()
         self.shows(tab, "lost", "The connection was lost at")
@@ -183,10 +183,16 @@ class Shown(Boards):
         self.assertEqual(tab.evaluate("byId('board').dataset.old"), "yes")
         self.assertEqual(self.text(tab, "state-name"), "Open", "what was known is still there")
         night.set(1, "finished", 77777)
+        night.rows.pop()
+        night.history = {"step_s": 10, "until": night.now_s + 30, "bets": [70]}
         with Mock(night, port) as another:
             another.epoch = "b2"
             self.shows(tab, "again", "started again")
             tab.until("byId('lost').hidden && agencies.byNumber.get(1).bets === 77777")
+            self.assertEqual(tab.evaluate("[agencies.byNumber.size, agencies.order.length]"), [4, 4])
+            tab.until(f"chart.until_s === {night.now_s + 30}")
+            self.assertEqual(tab.evaluate("chart.bets.slice(-3)"), [0, 0, 70], "and before that what the page knows")
+            self.assertGreater(tab.evaluate("chart.bets.length"), 300)
 
     def test_a_server_that_refuses(self):
         """A proxy that answers with an error: the browser does not try again by itself."""

@@ -1,25 +1,33 @@
 // Bets a second over time, as one curve: the bets stored in each step, oldest first.
 
-const CHART_STEPS_MAX = 1000;
+const CHART_STEPS_MAX = 720; // as many as the server tells
+const CHART_STEPS_LEAST = 60;
 
 const chart = {step_s: 10, until_s: 0, bets: []};
 
+function forgetHistory() {
+    chart.until_s = 0;
+    chart.bets = [];
+}
+
+// A server that was started again knows nothing of before: what the page knows of that stays. Nothing was stored in between.
 function takeHistory(history) {
-    chart.step_s = history.step_s;
-    chart.until_s = history.until;
-    chart.bets = history.bets.slice(-CHART_STEPS_MAX);
-    chart.steps = Math.max(chart.bets.length, 60);
+    const {step_s, until, bets} = history;
+    if (until === 0 || bets.length === 0) {
+        return;
+    }
+    const before = Math.round((until - bets.length * step_s - chart.until_s) / step_s); // steps that nobody knows; less than 0: that both know
+    const known = chart.until_s === 0 ? [] : before > 0 ? [...chart.bets, ...Array(Math.min(before, CHART_STEPS_MAX)).fill(0)] :
+        chart.bets.slice(0, Math.max(0, chart.bets.length + before));
+    chart.step_s = step_s;
+    chart.until_s = until;
+    chart.bets = [...known, ...bets].slice(-CHART_STEPS_MAX);
 }
 
 function takeStep(step) {
-    const steps = Math.round((step.until - chart.until_s) / chart.step_s);
-    if (steps < 1) {
-        return; // known already
+    if (step.until > chart.until_s) {
+        takeHistory({step_s: chart.step_s, until: step.until, bets: [step.bets]});
     }
-    // Steps that were missed are not known; they would be told anew after a lost connection.
-    chart.bets.push(...Array(Math.min(steps - 1, CHART_STEPS_MAX)).fill(0), step.bets);
-    chart.bets = chart.bets.slice(-Math.max(chart.steps ?? 60, 60));
-    chart.until_s = step.until;
 }
 
 // 1, 2, 2.5 or 5 times a power of ten that is not below it, so that the scale is seldom another.
@@ -33,10 +41,10 @@ function curve(rates, top) {
     return rates.map((rate, at) => `${at === 0 ? "M" : "L"}${(at * width).toFixed(2)} ${(100 - 100 * rate / top).toFixed(2)}`).join("");
 }
 
-// The latest steps since the first bet, an hour at least half filled: a quiet day before the draw does not squeeze the night.
+// The steps since the first bet: a quiet day before the draw does not squeeze the night.
 function shownRates() {
     const first = chart.bets.findIndex(bets => bets > 0);
-    const count = first < 0 ? 60 : Math.max(60, chart.bets.length - first + 2);
+    const count = first < 0 ? CHART_STEPS_LEAST : Math.max(CHART_STEPS_LEAST, chart.bets.length - first + 2);
     const padded = [...Array(Math.max(0, count - chart.bets.length)).fill(0), ...chart.bets];
     return padded.slice(-count).map(bets => bets / chart.step_s);
 }

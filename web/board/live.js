@@ -11,11 +11,11 @@ const live = {source: null, link: "connecting", heard_ms: 0, lost_ms: 0, epoch: 
 function heard(event) {
     live.heard_ms = Date.now();
     live.link = "live";
-    const epoch = event.lastEventId.split("-")[0];
-    if (live.epoch !== null && epoch !== live.epoch) {
-        live.again_ms = Date.now();
+    const epoch = event.lastEventId.split("-")[0]; // "" before the first event that has one
+    if (epoch !== "") {
+        live.again_ms = live.epoch !== null && epoch !== live.epoch ? Date.now() : live.again_ms;
+        live.epoch = epoch;
     }
-    live.epoch = epoch;
 }
 
 function lost() {
@@ -50,6 +50,9 @@ function connect() {
 
 function takeDraw(draw) {
     setClock(draw.now);
+    if (drawCard.draw !== null && drawCard.draw.draw !== draw.draw) {
+        forgetHistory();
+    }
     drawCard.draw = draw;
 }
 
