@@ -7,6 +7,7 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY src src
 COPY verifiers verifiers
+COPY web web
 RUN cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release
 
 FROM debian:bookworm-slim AS runtime
