@@ -1,0 +1,168 @@
+#include "report/page.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_MAX = 2000, RANGES_MAX = 40, NOT_SENT_BYTES = RANGES_MAX * 24 + 64 };
+
+// Who has sent nothing ------------------------------------------------------------------------------------
+
+struct ranges {
+    char text[NOT_SENT_BYTES];
+    size_t length, count;
+};
+
+static void add_range(struct ranges *ranges, uint64_t first, uint64_t last) {
+    if (first > last) {
+        return;
+    }
+    if (++ranges->count > RANGES_MAX) {
+        ranges->length +=
+            ranges->count == RANGES_MAX + 1 ? (size_t)sprintf(ranges->text + ranges->length, ", …") : 0;
+        return;
+    }
+    const char *comma = ranges->count == 1 ? "" : ", ";
+    ranges->length +=
+        (size_t)(first == last
+                     ? sprintf(ranges->text + ranges->length, "%s%" PRIu64, comma, first)
+                     : sprintf(ranges->text + ranges->length, "%s%" PRIu64 "–%" PRIu64, comma, first, last));
+}
+
+// Of the agencies that the draw waits for.
+static void write_not_sent(const struct page *page) {
+    const struct facts *facts = &page->report->facts;
+    struct ranges ranges = {.count = 0};
+    uint64_t next = 1;
+    for (size_t i = 0; i < facts->count && facts->agencies[i].agency <= facts->draw.agencies; i++) {
+        if (facts->agencies[i].bets > 0) {
+            add_range(&ranges, next, facts->agencies[i].agency - 1);
+            next = (uint64_t)facts->agencies[i].agency + 1;
+        }
+    }
+    add_range(&ranges, next, facts->draw.agencies);
+    if (ranges.count > 0) {
+        page_paragraph(page, TEXT_NOT_SENT, ranges.text, NULL);
+    }
+}
+
+// The table -----------------------------------------------------------------------------------------------
+
+static void write_ending(const struct page *page, const struct agency_facts *agency) {
+    char times[PAGE_NUMBER_BYTES];
+    enum text how = agency->finished_at == 0         ? TEXT_NOT_ENDED
+                    : agency->ending == AGENCY_ENDED ? TEXT_BY_ORDER
+                    : agency->ending == AGENCY_CUT   ? TEXT_BY_CLOSE
+                                                     : TEXT_BY_ITSELF;
+    fputs(page_words(page, how), page->out);
+    if (agency->voidings > 0) {
+        fputs("; ", page->out);
+        page_say(page, TEXT_RESET_TIMES, page_number(page, agency->voidings, times), NULL);
+    }
+}
+
+// What only the log tells: the times of its bets; and, if asked for, its silences.
+static void write_silence(const struct page *page, const struct stretch *stretch) {
+    const struct silent_spell *longest = stretch_longest(stretch);
+    char text[MOMENTS_BYTES];
+    if (longest == NULL) {
+        fputs("<td>–</td>", page->out);
+        return;
+    }
+    moments_duration(longest->to - longest->from, text);
+    fprintf(page->out, "<td>%" PRIu32 " × ≤ %s</td>", stretch->spell_count, text);
+}
+
+static void write_bet_times(const struct page *page, const struct stretch *stretch) {
+    for (int which = 0; which < 2; which++) {
+        fputs("<td>", page->out);
+        page_time(page, stretch->chunks == 0 ? 0 : which == 0 ? stretch->first : stretch->last);
+        fputs("</td>", page->out);
+    }
+}
+
+static void write_row(const struct page *page, size_t index) {
+    const struct facts *facts = &page->report->facts;
+    const struct agency_facts *agency = &facts->agencies[index];
+    const struct stretch *stretch = page_has_log(page) ? &page->report->log->agencies[index] : NULL;
+    fprintf(page->out, "<tr><td>%" PRIu32 "</td><td>", agency->agency);
+    write_ending(page, agency);
+    fputs("</td><td>", page->out);
+    page_count(page, agency->bets);
+    fputs("</td>", page->out);
+    if (stretch != NULL) {
+        write_bet_times(page, stretch);
+    }
+    fputs("<td>", page->out);
+    page_time(page, agency->finished_at);
+    fputs("</td>", page->out);
+    if (facts_is_drawn(facts)) {
+        fputs("<td>", page->out);
+        page_time(page, agency->told_at);
+        fprintf(page->out, facts->erased_at != 0 ? "</td><td>–" : "</td><td>%" PRIu32, agency->winners);
+        fputs("</td>", page->out);
+    }
+    if (stretch != NULL) {
+        write_silence(page, stretch);
+    }
+    fputs("</tr>\n", page->out);
+}
+
+static void write_table(const struct page *page) {
+    const struct facts *facts = &page->report->facts;
+    enum text heads[9] = {TEXT_AGENCY, TEXT_HOW_IT_ENDED, TEXT_BETS};
+    size_t count = 3;
+    if (page_has_log(page)) {
+        heads[count++] = TEXT_FIRST_BET;
+        heads[count++] = TEXT_LAST_BET;
+    }
+    heads[count++] = TEXT_END;
+    if (facts_is_drawn(facts)) {
+        heads[count++] = TEXT_TOLD;
+        heads[count++] = TEXT_WINNERS;
+    }
+    if (page_has_log(page)) {
+        heads[count++] = TEXT_SILENT;
+    }
+    page_begin_table(page, heads, count, 2);
+    for (size_t i = 0; i < facts->count && i < ROWS_MAX; i++) {
+        write_row(page, i);
+    }
+    page_end_table(page);
+    if (facts->count > ROWS_MAX) {
+        char more[PAGE_NUMBER_BYTES];
+        page_paragraph(page, TEXT_ROWS_LEFT_OUT, page_number(page, facts->count - ROWS_MAX, more), NULL);
+    }
+}
+
+static void write_notes(const struct page *page) {
+    char text[MOMENTS_BYTES];
+    fputs("<p class=soft>", page->out);
+    if (page_has_log(page)) {
+        moments_duration(page->report->log->silence_s, text);
+        page_say(page, TEXT_SILENCE_NOTE, text, NULL);
+        fputs(page->report->log->has_no_room ? " " : "", page->out);
+        fputs(page->report->log->has_no_room ? page_words(page, TEXT_SPELLS_LEFT_OUT) : "", page->out);
+    } else {
+        fprintf(page->out, "%s, %s, %s: ", page_words(page, TEXT_FIRST_BET), page_words(page, TEXT_LAST_BET),
+                page_words(page, TEXT_SILENT));
+        page_no_log(page);
+    }
+    fputs("</p>\n", page->out);
+}
+
+void page_agencies(const struct page *page) {
+    const struct facts *facts = &page->report->facts;
+    char bets[PAGE_NUMBER_BYTES];
+    page_begin_part(page, TEXT_AGENCIES);
+    write_not_sent(page);
+    if (facts->draw.voided > 0) {
+        page_paragraph(page, TEXT_VOIDED, page_number(page, facts->draw.voided, bets), NULL);
+    }
+    if (facts->count > 0) {
+        page_agency_chart(page);
+        write_table(page);
+    }
+    write_notes(page);
+    page_end_part(page);
+}

@@ -1,0 +1,191 @@
+// A report tells no number before its draw, shows foreign texts, and says what it does not know.
+#include "cmocka_all.h"
+
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { OPENED = 1795726800, HOUR_S = 3600 }; // 2026-11-26T21:00:00Z
+
+#define HOSTILE "<script>\"'&\xE2\x80\xAE\xFF"
+
+static struct agency_facts agencies[60];
+static struct report report;
+static struct night_log night;
+static struct orders orders;
+static char *page;
+
+static int set_up(void **state) {
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    for (uint32_t i = 0; i < 60; i++) {
+        agencies[i] = (struct agency_facts){.agency = i + 1,
+                                            .ending = AGENCY_FINISHED,
+                                            .bets = 100,
+                                            .finished_at = OPENED + 60 * (int64_t)i,
+                                            .told_at = OPENED + HOUR_S + 5,
+                                            .winners = i == 2};
+    }
+    report = (struct report){.draw = "1", .version = "0.1", .place = "s.db", .now = OPENED + 2 * HOUR_S};
+    report.facts = (struct facts){.draw = {.state = DRAW_DRAWN, .agencies = 5, .winning_number = 42},
+                                  .opened_at = OPENED,
+                                  .sealed_at = OPENED + HOUR_S,
+                                  .drawn_at = OPENED + HOUR_S + 3,
+                                  .agencies = agencies,
+                                  .count = 5,
+                                  .bets = 500,
+                                  .winners = 1,
+                                  .finished = 5,
+                                  .told = 5,
+                                  .has_numbers = true};
+    report.facts.numbers[42] = 7;
+    report.facts.numbers[9999] = 9;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    free(page);
+    page = NULL;
+    return 0;
+}
+
+static void write_page(void) {
+    size_t length;
+    free(page);
+    page = NULL;
+    FILE *out = open_memstream(&page, &length);
+    assert_non_null(out);
+    report_write(&report, out);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(strlen(page), length);
+}
+
+static void has(const char *text) {
+    if (strstr(page, text) == NULL) {
+        fail_msg("the page has no %s", text);
+    }
+}
+
+static void has_not(const char *text) {
+    if (strstr(page, text) != NULL) {
+        fail_msg("the page has %s", text);
+    }
+}
+
+static void a_drawn_night_is_told(void **state) {
+    (void)state;
+    write_page();
+    has("<b>0042</b>");
+    has("<b>500</b>");
+    has("<tr><td>9999</td><td>9</td></tr>");
+    has("bet <bdi>7</bdi> times");
+    has("<dt>From seal to draw</dt><dd>3 s");
+    has("<tr><td>3</td><td>by itself</td><td>100</td><td>21:02:00</td><td>22:00:05</td><td>1</td></tr>");
+    has("not known: no log was given");
+    has("not known: no audit log was given");
+}
+
+static void no_number_is_told_before_the_draw(void **state) {
+    (void)state;
+    report.facts.draw.state = DRAW_SEALED;
+    report.facts.draw.has_number = true;
+    report.facts.drawn_at = 0;
+    report.facts.has_numbers = false;
+    write_page();
+    has("This night is not over");
+    has("The numbers are not told before the draw");
+    has_not("0042");
+    has_not("9999");
+    has_not("heat h1\"");
+}
+
+static void foreign_texts_stay_texts(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(night_log_begin(&night, &report.facts, "1", report.now, 300, &error));
+    assert_true(orders_begin(&orders, "1", false, &error));
+    const struct slice text = slice_of(HOSTILE);
+    tally_add(&night.refused, text, text, text, OPENED);
+    tally_add(&orders.refused, text, text, text, OPENED);
+    orders.count = 1;
+    strcpy(orders.list[0].text, HOSTILE);
+    strcpy(orders.list[0].user, HOSTILE);
+    strcpy(orders.list[0].result, HOSTILE);
+    strcpy(orders.broken, HOSTILE);
+    report.draw = report.place = report.version = HOSTILE;
+    report.log = &night;
+    report.orders = &orders;
+    write_page();
+    has_not("<script");
+    has_not("\xE2\x80\xAE");
+    has_not("\xFF");
+    int times = 0;
+    for (const char *at = page; (at = strstr(at, "&lt;script&gt;&quot;&#39;&amp;")) != NULL; at++) {
+        times++;
+    }
+    assert_true(times >= 13);
+    night_log_end(&night);
+    orders_end(&orders);
+}
+
+static void many_agencies_have_a_curve(void **state) {
+    (void)state;
+    write_page();
+    has_not("class=curve d");
+    report.facts.count = 60;
+    report.facts.draw.agencies = 60;
+    write_page();
+    has("class=curve d");
+    has("<tr><td>60</td>");
+}
+
+static void who_sent_nothing_is_named(void **state) {
+    (void)state;
+    report.facts.draw.agencies = 9;
+    agencies[1].bets = 0;
+    write_page();
+    has("sent nothing: <bdi>2, 6–9</bdi>");
+}
+
+static void an_erased_draw_has_no_numbers(void **state) {
+    (void)state;
+    report.facts.erased_at = OPENED + HOUR_S + 60;
+    report.facts.has_numbers = false;
+    report.facts.winners = 0;
+    write_page();
+    has("not known: the bets were erased");
+    has("<b>–</b><span>winners");
+    has("personal data was erased");
+}
+
+static void both_languages_have_every_text(void **state) {
+    (void)state;
+    for (int text = 0; text < TEXTS; text++) {
+        const char *english = words_of(ENGLISH, (enum text)text),
+                   *spanish = words_of(SPANISH, (enum text)text);
+        assert_true(english[0] != '\0' && spanish[0] != '\0');
+        for (const char *place = "{1}"; place != NULL; place = strcmp(place, "{1}") == 0 ? "{2}" : NULL) {
+            assert_int_equal(strstr(english, place) != NULL, strstr(spanish, place) != NULL);
+        }
+    }
+    report.language = SPANISH;
+    report.facts.bets = 1234567;
+    write_page();
+    has("<html lang=es>");
+    has("<b>1.234.567</b>");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+#define PAGE_STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        PAGE_STORY(a_drawn_night_is_told),          PAGE_STORY(no_number_is_told_before_the_draw),
+        PAGE_STORY(foreign_texts_stay_texts),       PAGE_STORY(many_agencies_have_a_curve),
+        PAGE_STORY(who_sent_nothing_is_named),      PAGE_STORY(an_erased_draw_has_no_numbers),
+        PAGE_STORY(both_languages_have_every_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
