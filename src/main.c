@@ -35,7 +35,7 @@ static const struct {
     {&approve_command, cli_approve, true},  {&prove_command, cli_prove, true},
     {&package_command, cli_package, false}, {&recount_command, cli_recount, false},
     {&page_command, cli_page, true},        {&seal_command, cli_seal, true},
-    {&top_command, cli_top, false},
+    {&top_command, cli_top, false},         {&report_command, cli_report, true},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -19,6 +19,7 @@ extern const struct settings_command approve_command;
 extern const struct settings_command recount_command;
 extern const struct settings_command page_command;
 extern const struct settings_command seal_command;
+extern const struct settings_command report_command;
 extern const struct settings_command prove_command, package_command;
 
 int cli_server(const struct command_line *line);
@@ -54,5 +55,6 @@ int cli_page(const struct command_line *line);
 int cli_seal(const struct command_line *line);
 int cli_prove(const struct command_line *line);
 int cli_package(const struct command_line *line);
+int cli_report(const struct command_line *line);
 
 #endif

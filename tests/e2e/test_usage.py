@@ -27,7 +27,7 @@ class Usage(Story):
         self.assertEqual(set(commands), {"server", "client", "export", "status", "sample", "ping", "bench", "compose", "check", "keys",
                                          "verify", "upgrade", "drain", "reload", "close", "finish", "backup", "restore",
                                          "draws", "winners", "erase", "draw", "change", "doctor", "config", "reset", "approve", "seal",
-                                         "prove", "package", "recount", "page", "top"})
+                                         "prove", "package", "recount", "page", "top", "report"})
         for command in commands:
             with self.subTest(command=command):
                 code, text, errors = self.run_program(command, "--help")

@@ -13,7 +13,7 @@ static const struct settings_command *const commands[] = {
     &verify_command,  &upgrade_command, &drain_command,   &reload_command,  &close_command,  &finish_command,
     &draws_command,   &winners_command, &erase_command,   &draw_command,    &change_command, &doctor_command,
     &reset_command,   &approve_command, &page_command,    &recount_command, &seal_command,   &prove_command,
-    &package_command, &top_command};
+    &package_command, &top_command,     &report_command};
 
 static void every_command_has_flags_of_its_own_and_help_that_fits(void **state) {
     struct story *story = *state;
