@@ -13,14 +13,14 @@ from test_orders import Orders, bet
 from tmux import PROMPT, Tmux
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
-TOP = "$quiniela top --store quiniela.db --every 100ms"
 
 
 class Top(Orders):
-    def watch(self, flags="", **how):
+    def watch(self, **how):
         """A terminal on which it runs. Behind it the shell says how it ended, and whether the terminal is as it was."""
         tmux = Tmux(self, **how)
-        tmux.run(f"clear; before=$(stty -g); {TOP} {flags}; echo \"exit $?\"; [ \"$before\" = \"$(stty -g)\" ] && echo as before")
+        top = f"$quiniela top --store '{self.store()}' --every 100ms"
+        tmux.run(f"clear; before=$(stty -g); {top}; echo \"exit $?\"; [ \"$before\" = \"$(stty -g)\" ] && echo as before")
         return tmux
 
     def expect_end(self, tmux, status=0):
