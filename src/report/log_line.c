@@ -44,7 +44,7 @@ static bool read_time(struct log_reader *reader, const char *text, size_t length
         !is_digit(text[18]) || !read_minute(reader, text)) {
         return false;
     }
-    *at = reader->minute_at + 10 * (text[17] - '0') + (text[18] - '0');
+    *at = reader->minute_at + 10 * (int64_t)(text[17] - '0') + (text[18] - '0');
     return true;
 }
 

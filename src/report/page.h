@@ -60,6 +60,7 @@ void page_timeline(const struct page *page);
 void page_flow(const struct page *page);
 void page_agencies(const struct page *page);
 void page_agency_chart(const struct page *page);
+void page_silences(const struct page *page);
 void page_numbers(const struct page *page);
 void page_seal(const struct page *page);
 void page_orders(const struct page *page);

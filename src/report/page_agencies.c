@@ -64,13 +64,19 @@ static void write_ending(const struct page *page, const struct agency_facts *age
 // What only the log tells: the times of its bets; and, if asked for, its silences.
 static void write_silence(const struct page *page, const struct stretch *stretch) {
     const struct silent_spell *longest = stretch_longest(stretch);
-    char text[MOMENTS_BYTES];
+    char text[MOMENTS_BYTES], count[PAGE_NUMBER_BYTES];
     if (longest == NULL) {
         fputs("<td>–</td>", page->out);
         return;
     }
     moments_duration(longest->to - longest->from, text);
-    fprintf(page->out, "<td>%" PRIu32 " × ≤ %s</td>", stretch->spell_count, text);
+    fputs("<td>", page->out);
+    if (stretch->spell_count == 1) {
+        fputs(text, page->out);
+    } else {
+        page_say(page, TEXT_SILENT_UP_TO, page_number(page, stretch->spell_count, count), text);
+    }
+    fputs("</td>", page->out);
 }
 
 static void write_bet_times(const struct page *page, const struct stretch *stretch) {
@@ -164,5 +170,8 @@ void page_agencies(const struct page *page) {
         write_table(page);
     }
     write_notes(page);
+    if (page_has_log(page)) {
+        page_silences(page);
+    }
     page_end_part(page);
 }

@@ -124,7 +124,9 @@ static void write_ranked(const struct page *page, const struct ranked *ranked, e
 static void write_winner(const struct page *page) {
     const struct facts *facts = &page->report->facts;
     char times[PAGE_NUMBER_BYTES], average[PAGE_NUMBER_BYTES];
-    snprintf(average, sizeof average, "%.1f", (double)facts->bets / FACTS_NUMBERS);
+    uint64_t tenths = (facts->bets + FACTS_NUMBERS / 20) / (FACTS_NUMBERS / 10);
+    snprintf(average, sizeof average, "%" PRIu64 "%s%u", tenths / 10, page_words(page, TEXT_DECIMAL),
+             (unsigned)(tenths % 10));
     page_paragraph(page, TEXT_WINNER_WAS_BET,
                    page_number(page, facts->numbers[facts->draw.winning_number], times), average);
 }

@@ -1,5 +1,7 @@
 #include "report/page.h"
 
+#include <string.h>
+
 // The chain -----------------------------------------------------------------------------------------------
 
 static void write_chain(const struct page *page) {
@@ -61,7 +63,8 @@ static void write_refusal(const struct page *page, const struct tally_row *row) 
     fputs("</td><td>", page->out);
     page_quote(page, row->reason);
     fputs("</td><td>", page->out);
-    page_quote(page, row->agency[0] == '\0' ? "–" : row->agency);
+    bool is_known = row->agency[0] != '\0' && strcmp(row->agency, "0") != 0; // the log has 0 for nobody's
+    page_quote(page, is_known ? row->agency : "–");
     fputs("</td><td>", page->out);
     page_count(page, row->count);
     fputs("</td><td>", page->out);

@@ -8,6 +8,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
 #define REPORT_TEXTS(TEXT)                                                                                    \
     TEXT(LANGUAGE_CODE, "en", "es")                                                                           \
     TEXT(THOUSANDS, ",", ".")                                                                                 \
+    TEXT(DECIMAL, ".", ",")                                                                                   \
     TEXT(TITLE, "Report of draw {1}", "Informe del sorteo {1}")                                               \
     TEXT(SO_FAR, "This night is not over: the draw is not made. The report says what is known so far.",       \
          "La noche no ha terminado: el sorteo no se ha hecho. El informe dice lo que se sabe hasta ahora.")   \
@@ -96,6 +97,11 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
          "or more between its first bet and its end.",                                                        \
          "Silencio: cuántas veces, y como máximo cuánto, no se guardaron apuestas de la agencia durante "  \
          "{1} o más entre su primera apuesta y su fin.")                                                      \
+    TEXT(SILENT_UP_TO, "{1} ×, up to {2}", "{1} ×, hasta {2}")                                                \
+    TEXT(LONGEST_SILENCES, "The longest silences", "Los silencios más largos")                                \
+    TEXT(FROM, "from", "desde")                                                                               \
+    TEXT(TO, "to", "hasta")                                                                                   \
+    TEXT(HOW_LONG, "how long", "cuánto")                                                                      \
     TEXT(SPELLS_LEFT_OUT, "There were too many silences to tell all.",                                        \
          "Hubo demasiados silencios para "                                                                    \
          "contarlos todos.")                                                                                  \

@@ -7,7 +7,7 @@ import re
 import sys
 import unittest
 
-from harness import ROOT, Agency, Server, Story, Wire, until
+from harness import ROOT, STORES, Agency, Server, Story, Wire, until
 from signed_draw import DRAW, NAME, SignedStory
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "page"))
@@ -79,6 +79,7 @@ class ReportStory(Story):
         return agency
 
 
+@unittest.skipIf(STORES.is_shared, "it is about one server, and a store in a file")
 class Night(ReportStory):
     """Three agencies of four send; a server is killed, one attempt is refused, a backup is made, one agency is ended."""
 
@@ -261,6 +262,23 @@ class Night(ReportStory):
         self.assertAlmostEqual(height, 842, delta=2)
 
 
+class Shared(ReportStory):
+    def test_any_server_of_the_draw(self):
+        """Also of several on one database: the bets of each agency are in the logs of all together."""
+        self.sample(SIZES, WINNERS)
+        server = Server(self, agencies=3, environment={"TZ": "UTC"})
+        for agency in [self.send(server, number) for number in (1, 2, 3)]:
+            self.assertEqual(agency.wait(), 0, agency.log())
+        page = self.report("--log", self.keep_logs(server))
+        for number, (size, won) in enumerate(zip(SIZES, WINNERS), 1):
+            row = page.row(str(number), "by itself")
+            self.assertEqual((row[2], row[7]), (str(size), str(won)))
+        for text in ("7574 winning number", "The log has every bet that is stored.", "it was set at the opening"):
+            self.assertIn(text, page.text)
+        self.assertIn("whose backups are its own" if STORES.is_shared else "none is noted beside the store", page.text)
+
+
+@unittest.skipIf(STORES.is_shared, "it is about one server's audit log")
 class Unfinished(ReportStory):
     def test_before_the_draw(self):
         """It is refused; so far it has no number, even where that is known already, nor any order's."""
@@ -278,6 +296,7 @@ class Unfinished(ReportStory):
         self.assertNotIn("path class=heat", self.read("night.html").decode())
 
 
+@unittest.skipIf(STORES.is_shared, "it is about one server's audit log")
 class Signed(SignedStory):
     def test_seal_and_signers(self):
         server = self.serve("--number", "manual")

@@ -132,6 +132,26 @@ static void foreign_texts_stay_texts(void **state) {
     orders_end(&orders);
 }
 
+// Of twelve silences the ten longest, the longest first.
+static void the_longest_silences_are_listed(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(night_log_begin(&night, &report.facts, "1", report.now, 300, &error));
+    for (int64_t i = 0, at = OPENED; i < 13; i++, at += 299 + i) {
+        assert_true(stretch_add(&night.agencies[1], at, 5, 300));
+    }
+    report.log = &night;
+    write_page();
+    has("<td><bdi>12</bdi> ×, up to ");
+    has("<h3>The longest silences</h3>");
+    const char *list = strstr(page, "The longest silences"), *first = strstr(list, "<td>5 min 11 s</td>");
+    assert_non_null(first);
+    assert_non_null(strstr(first, "<td>5 min 2 s</td>"));
+    assert_null(strstr(list, "<td>5 min 1 s</td>"));
+    assert_ptr_equal(strstr(list, "<tr><td>2</td>"), first - strlen("<tr><td>2</td>"));
+    night_log_end(&night);
+}
+
 static void many_agencies_have_a_curve(void **state) {
     (void)state;
     write_page();
@@ -182,10 +202,10 @@ static void both_languages_have_every_text(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define PAGE_STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        PAGE_STORY(a_drawn_night_is_told),          PAGE_STORY(no_number_is_told_before_the_draw),
-        PAGE_STORY(foreign_texts_stay_texts),       PAGE_STORY(many_agencies_have_a_curve),
-        PAGE_STORY(who_sent_nothing_is_named),      PAGE_STORY(an_erased_draw_has_no_numbers),
-        PAGE_STORY(both_languages_have_every_text),
+        PAGE_STORY(a_drawn_night_is_told),         PAGE_STORY(no_number_is_told_before_the_draw),
+        PAGE_STORY(foreign_texts_stay_texts),      PAGE_STORY(the_longest_silences_are_listed),
+        PAGE_STORY(many_agencies_have_a_curve),    PAGE_STORY(who_sent_nothing_is_named),
+        PAGE_STORY(an_erased_draw_has_no_numbers), PAGE_STORY(both_languages_have_every_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
