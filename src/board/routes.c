@@ -107,13 +107,15 @@ static void answer_events(struct board *board, const struct http_request *reques
 
 // Numbers ---------------------------------------------------------------------------------------------------
 
+// A count that somebody wanted before the end of the intake lacks some.
 static void answer_counts(const struct board *board, uint64_t *counts, struct http_answer *answer) {
     struct board_view view = board_view_of(board);
     struct json_writer writer = {0};
     char failure[ERROR_TEXT_BYTES];
     uint64_t bets;
     uint32_t age_s;
-    if (number_counts_read(board->options.numbers, counts, &bets, &age_s, failure)) {
+    if (number_counts_read(board->options.numbers, counts, &bets, &age_s, failure) &&
+        bets == board->snapshot->bets) {
         numbers_json_write(&view, counts, bets, &writer);
         answer_with_json(answer, 200, &writer);
         return;

@@ -298,6 +298,36 @@ static bool is_said_anywhere(const char *text) {
     return found;
 }
 
+// As `quiniela top` has it, at any time.
+static void count_now(uint64_t expected) {
+    static uint64_t counts[NUMBER_COUNTS];
+    char failure[ERROR_TEXT_BYTES];
+    uint64_t bets = 0;
+    uint32_t age_s;
+    number_counts_want(asked.options.numbers);
+    for (int waited_ms = 0; !number_counts_read(asked.options.numbers, counts, &bets, &age_s, failure);
+         waited_ms += READ_OFTEN_MS) {
+        assert_true(waited_ms <= HANG_MS);
+        poll(NULL, 0, READ_OFTEN_MS);
+    }
+    assert_int_equal(bets, expected);
+}
+
+static void numbers_are_told_of_all_bets(void **state) {
+    (void)state;
+    sign(false);
+    open_ledger(1);
+    assert_stored(.first = 0, .count = 12, .next = 12);
+    open_board();
+    count_now(12);
+    assert_stored(.last = true, .first = 12, .count = 10, .next = 22);
+    work_do(story.ledger);
+    wait_until_it_says("/api/v1/draw", "\"state\":\"drawn\"");
+    assert_answer_refused(503, "are being counted", "/api/v1/numbers");
+    assert_header("Retry-After", "1");
+    wait_until_it_says("/api/v1/numbers", "\"bets\":22,\"counts\":[0,20,0,");
+}
+
 // Also while the draw is sealed, and until it is made.
 static void a_fixed_number_is_nowhere_before_the_draw(void **state) {
     (void)state;
@@ -422,6 +452,7 @@ int main(void) {
         ANSWERS_TEST(what_is_not_understood_is_refused),
         ANSWERS_TEST(files_are_handed_out),
         ANSWERS_TEST(a_fixed_number_is_nowhere_before_the_draw),
+        ANSWERS_TEST(numbers_are_told_of_all_bets),
         ANSWERS_TEST(no_document_and_no_name_leaves),
         ANSWERS_TEST(notes_of_a_signed_draw_are_handed_out),
         ANSWERS_TEST(an_unsigned_draw_has_no_notes),
