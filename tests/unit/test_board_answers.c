@@ -1,4 +1,5 @@
 // What a board answers to whoever asks, path by path.
+#include "logged.h"
 #include "signed_story.h"
 
 #include "board/board.h"
@@ -410,11 +411,21 @@ static void an_unsigned_draw_has_no_notes(void **state) {
 
 // Trouble ---------------------------------------------------------------------------------------------------
 
+// Once, however often it is tried.
+static void end_logging_of_a_failure(void) {
+    int failures = logged("WARNING  action: read_for_board | result: fail | error: ");
+    int successes = logged("action: read_for_board | result: success");
+    end_logging();
+    assert_int_equal(failures, 1);
+    assert_int_equal(successes, 1);
+}
+
 static void a_store_that_is_away_is_said_with_what_was_known(void **state) {
     (void)state;
     sign(false);
     open_ledger(2);
     asked.fails = true;
+    begin_logging();
     open_board();
     wait_until_it_says("/api/v1/draw", "has not been read yet: the store is away");
     assert_int_equal(asked.answer.status, 503);
@@ -422,6 +433,7 @@ static void a_store_that_is_away_is_said_with_what_was_known(void **state) {
     assert_answer_refused(503, "the store is away", "/api/v1/agencies");
     asked.fails = false;
     wait_until_it_says("/api/v1/draw", "\"store\":{\"ok\":true,\"error\":null,");
+    end_logging_of_a_failure();
     assert_stored(.agency = 1, .first = 0, .count = 12, .next = 12);
     wait_until_it_says("/api/v1/draw", "\"bets\":12");
     asked.fails = true;
