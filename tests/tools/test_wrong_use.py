@@ -37,14 +37,15 @@ CALLS = {
                                     "a=/bin/true --addresses 0"],
     "tests/hostile/memory.py": ["", "no-such-program", "/bin/true --scale 0", "/bin/true --scale inf"],
     "tests/hostile/measure.py": ["--program no-such-program", "--rounds 0", "--bets 0", "--agencies 0", "--silent -1", "--slow -1",
-                                 "--handshakes -1"],
+                                 "--handshakes -1", "--board nothing", "--board silent --connections 0"],
+    "tests/hostile/board_floods.py": ["", "silent", "silent 0 1", "silent 1 0", "nothing 1 1"],
 }
 
 # All scripts, as people call them: a script must not build or install anything before its tool has read its arguments.
 SCRIPTS = {
     "analyze": ["all"],
     "bench": ["nonsense", "--rounds 0", "--foo", "--only nothing", "--long-bets 3", "--before no-such-commit",
-              "--only unsigned-before", "--signed-rounds 0"],
+              "--only unsigned-before", "--signed-rounds 0", "--board-rounds 0"],
     "bootstrap": ["tests"],
     "build": ["devv", "../../src", "dev asan"],
     "cluster": ["nonsense", "failover 0", "--foo"],
