@@ -92,6 +92,19 @@ class Shown(Boards):
             self.shows(tab, "waits", words)
         self.assertFalse(self.is_seen(tab, "cut-off"))
 
+    def test_only_what_a_draw_goes_through_is_a_step(self):
+        mock = self.mock("sealed")
+        tab = self.board(mock)
+        names = "[...document.querySelectorAll('#steps .step-name')].map(node => node.textContent)"
+        self.assertEqual(tab.evaluate(names), ["Opened", "Closed", "Sealed", "Drawn"])
+        self.assertEqual(tab.evaluate("document.querySelector('[aria-current=step]').innerText"), "Sealed\n20:58:05")
+        mock.night.draw["closed_at"] = None
+        mock.send()
+        tab.until(f"{names}.length === 3")
+        mock.night.drawn().draw["erased_at"] = instant(mock.night.now_s)
+        mock.send()
+        tab.until(f"{names}.at(-1) === 'Erased'")
+
     def test_no_map_before_the_number_is_known(self):
         mock = self.mock("sealed")
         tab = self.board(mock)

@@ -51,21 +51,22 @@ function shownRates() {
 
 function showChart() {
     const rates = shownRates(), most = Math.max(...rates), top = roundUp(most), words = language.words, isEmpty = most === 0;
+    const empty = drawCard.draw !== null && drawCard.draw.bets > 0 ? words.chartQuiet : words.chartEmpty;
     const line = curve(rates, top), from_s = chart.until_s - (rates.length - 1) * chart.step_s;
     chart.shown = {rates, from_s};
     setAttribute(byId("line"), "d", isEmpty ? "" : line);
     setAttribute(byId("area"), "d", isEmpty ? "" : `${line}L100 100L0 100Z`);
     setText(byId("scale-top"), isEmpty ? "" : say(words.perSecond, top));
     setText(byId("scale-mid"), isEmpty ? "" : say(words.perSecond, top / 2));
-    setText(byId("plot-empty"), isEmpty ? words.chartEmpty : "");
+    setText(byId("plot-empty"), isEmpty ? empty : "");
     if (chart.until_s > 0) {
         const from = timeOf(from_s * 1000), until = timeOf(chart.until_s * 1000);
         setText(byId("chart-from"), from);
         setText(byId("chart-until"), until);
         const said = say(words.chart, from, until, roundFigure(most), roundFigure(rates[rates.length - 1]));
-        setAttribute(byId("plot"), "aria-label", isEmpty ? words.chartEmpty : said);
+        setAttribute(byId("plot"), "aria-label", isEmpty ? empty : said);
     } else {
-        setAttribute(byId("plot"), "aria-label", words.chartEmpty);
+        setAttribute(byId("plot"), "aria-label", empty);
     }
 }
 

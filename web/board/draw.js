@@ -2,7 +2,7 @@
 
 const drawCard = {draw: null};
 
-const STEPS = [["opened", "opened_at"], ["closed", "closed_at"], ["sealed", "sealed_at"], ["drawn", "drawn_at"]];
+const STEPS = [["opened", "opened_at"], ["closed", "closed_at"], ["sealed", "sealed_at"], ["drawn", "drawn_at"], ["erased", "erased_at"]];
 
 function waitsText(draw) {
     const words = language.words.waits, agencies = draw.agencies;
@@ -28,7 +28,7 @@ function stepNode(name, moment, isCurrent) {
 }
 
 function showSteps(draw) {
-    const steps = draw.erased_at ? [...STEPS, ["erased", "erased_at"]] : STEPS;
+    const steps = STEPS.filter(([name, key]) => draw[key] || !["closed", "erased"].includes(name)); // which not every draw is
     const last = steps.findLastIndex(([, key]) => draw[key]);
     const state = JSON.stringify([language.name, steps.map(([, key]) => draw[key])]);
     const list = byId("steps");
@@ -68,7 +68,7 @@ function showBets(draw) {
 
 function showServer(draw) {
     const words = language.words, server = draw.server;
-    const said = say(words.server, dateOf(Date.parse(server.since)), server.connections, draw.version);
+    const said = say(words.server, server.connections, dateOf(Date.parse(server.since)), draw.version);
     setText(byId("server"), server.shared ? `${said} · ${words.shared}` : said);
     setText(byId("read-at"), draw.store.read_at ? say(words.readAt, whenWas(Date.parse(draw.store.read_at))) : "");
     setHidden(byId("store-fails"), draw.store.ok);

@@ -18,7 +18,8 @@ function makeRow() {
 }
 
 function showHeard(row, agency) {
-    setText(row.cells.heard, agency.heard_s === null ? language.words.never : longAgo(agency.heard_s));
+    const unknown = agency.state === "waiting" ? language.words.never : "–"; // a server does not know of what was before its start
+    setText(row.cells.heard, agency.heard_s === null ? unknown : longAgo(agency.heard_s));
 }
 
 // A row that shows the same agency as before, and another value, lights up.

@@ -25,7 +25,7 @@ const ENGLISH = {
     number: "The number", winners: ["1 bet wins", "{0} bets win"],
     steps: {opened: "Opened", closed: "Closed", sealed: "Sealed", drawn: "Drawn", erased: "Erased"},
     betsInAll: "In all", now: "Now", lastMinute: "Last minute", aSecond: "a second", chartTitle: "Bets a second",
-    chart: "Bets a second from {0} to {1}: at most {2}, at last {3}.", chartEmpty: "No bets yet",
+    chart: "Bets a second from {0} to {1}: at most {2}, at last {3}.", chartEmpty: "No bets yet", chartQuiet: "No bets in this time",
     perSecond: "{0}/s",
     ended: "{0} of {1} have finished",
     of: {all: "All", missing: "Missing", waiting: "Waiting", sending: "Sending", silent: "Silent", finished: "Finished", told: "Told", cut_off: "Cut off"},
@@ -40,6 +40,6 @@ const ENGLISH = {
     cell: ["{0}: 1 bet", "{0}: {1} bets"], drawnCell: "the number that was drawn",
     mapSummary: "Most bet on: {0}. Nobody bet on {1} of the 10,000 numbers.",
     mapHelp: "Point at a number, or move with the arrow keys. Page up and down move by a thousand.",
-    server: "Server up since {0} · {1} connections · version {2}", shared: "one of several on the same store", readAt: "Store read at {0}",
+    server: ["Server up since {1} · {0} connection · version {2}", "Server up since {1} · {0} connections · version {2}"], shared: "one of several on the same store", readAt: "Store read at {0}",
     units: {s: "{0} s", min: "{0} min", h: "{0} h", d: "{0} d"},
 };

@@ -25,7 +25,7 @@ const SPANISH = {
     number: "El número", winners: ["1 apuesta ganadora", "{0} apuestas ganadoras"],
     steps: {opened: "Abierto", closed: "Cerrado", sealed: "Sellado", drawn: "Sorteado", erased: "Borrado"},
     betsInAll: "En total", now: "Ahora", lastMinute: "Último minuto", aSecond: "por segundo", chartTitle: "Apuestas por segundo",
-    chart: "Apuestas por segundo desde las {0} hasta las {1}: como máximo {2}, al final {3}.", chartEmpty: "Todavía no hay apuestas",
+    chart: "Apuestas por segundo desde las {0} hasta las {1}: como máximo {2}, al final {3}.", chartEmpty: "Todavía no hay apuestas", chartQuiet: "Sin apuestas en este tiempo",
     perSecond: "{0}/s",
     ended: "{0} de {1} terminaron",
     of: {all: "Todas", missing: "Faltan", waiting: "Sin empezar", sending: "Enviando", silent: "En silencio", finished: "Terminó", told: "Avisada", cut_off: "Cortada"},
@@ -40,6 +40,6 @@ const SPANISH = {
     cell: ["{0}: 1 apuesta", "{0}: {1} apuestas"], drawnCell: "el número sorteado",
     mapSummary: "Los más apostados: {0}. Nadie apostó a {1} de los 10.000 números.",
     mapHelp: "Señale un número, o muévase con las flechas. Re Pág y Av Pág avanzan de a mil.",
-    server: "Servidor en marcha desde {0} · {1} conexiones · versión {2}", shared: "uno de varios sobre los mismos datos", readAt: "Datos leídos a las {0}",
+    server: ["Servidor en marcha desde {1} · {0} conexión · versión {2}", "Servidor en marcha desde {1} · {0} conexiones · versión {2}"], shared: "uno de varios sobre los mismos datos", readAt: "Datos leídos a las {0}",
     units: {s: "{0} s", min: "{0} min", h: "{0} h", d: "{0} d"},
 };
