@@ -105,8 +105,7 @@ static void write_row(const struct page *page, size_t index) {
     if (facts_is_drawn(facts)) {
         fputs("<td>", page->out);
         page_time(page, agency->told_at);
-        fprintf(page->out, facts->erased_at != 0 ? "</td><td>–" : "</td><td>%" PRIu32, agency->winners);
-        fputs("</td>", page->out);
+        fprintf(page->out, "</td><td>%" PRIu32 "</td>", agency->winners);
     }
     if (stretch != NULL) {
         write_silence(page, stretch);

@@ -51,8 +51,8 @@ static void write_legend(const struct page *page) {
 static void write_rows(const struct page *page) {
     const struct facts *facts = &page->report->facts;
     struct svg_chart chart;
-    svg_begin(&chart, page->out, facts->opened_at, page_end_of_night(page), (int)facts->count * ROW + AROUND,
-              LEFT);
+    svg_begin(&chart, page->out, page_words(page, TEXT_AGENCIES), facts->opened_at, page_end_of_night(page),
+              (int)facts->count * ROW + AROUND, LEFT);
     svg_times(&chart);
     for (size_t i = 0; i < facts->count; i++) {
         write_row(page, &chart, i, chart.top + (int)i * ROW);
@@ -76,7 +76,8 @@ static void write_curve(const struct page *page) {
     const struct facts *facts = &page->report->facts;
     uint64_t ends[CURVE_POINTS] = {0}, sum = 0;
     struct svg_chart chart;
-    svg_begin(&chart, page->out, facts->opened_at, page_end_of_night(page), CURVE_HEIGHT, LEFT);
+    svg_begin(&chart, page->out, page_words(page, TEXT_ENDED_OVER_TIME), facts->opened_at,
+              page_end_of_night(page), CURVE_HEIGHT, LEFT);
     uint64_t top = svg_counts(&chart, facts->draw.agencies, page_words(page, TEXT_THOUSANDS)[0]);
     svg_times(&chart);
     count_ends(page, &chart, ends);

@@ -65,7 +65,8 @@ static void write_map(const struct page *page, uint64_t least, uint64_t most) {
     const struct facts *facts = &page->report->facts;
     const struct classes classes = make_classes(least, most);
     int row = facts->draw.winning_number / SIDE, column = facts->draw.winning_number % SIDE;
-    fputs("<figure class=map>\n<svg viewBox=\"-6 -4 107 105\" role=img>\n", page->out);
+    fprintf(page->out, "<figure class=map>\n<svg viewBox=\"-6 -4 107 105\" role=img aria-label=\"%s\">\n",
+            page_words(page, TEXT_NUMBERS));
     for (int i = 0; i < SIDE; i += 10) {
         fprintf(
             page->out,

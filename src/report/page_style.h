@@ -55,6 +55,8 @@
     ".chosen{fill:none;stroke:var(--warn);stroke-width:.5}"                                                  \
     ".legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;color:var(--soft);font-size:.85rem}"               \
     ".legend svg{display:inline-block;width:1.5rem;height:.75rem;margin-right:.35rem}"                       \
+    "@media screen and (max-width:40rem){figure:not(.map){overflow-x:auto}"                                  \
+    "figure:not(.map)>svg{min-width:36rem}}"                                                                 \
     "@page{size:A4;margin:14mm 13mm}"                                                                        \
     "@media print{body{max-width:none;padding:0;font-size:10pt}h2,h3{break-after:avoid}"                     \
     "tr,dl{break-inside:avoid}thead{display:table-header-group}"                                             \

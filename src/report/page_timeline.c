@@ -98,6 +98,9 @@ static void gather(const struct page *page, struct steps *steps) {
         add_bets(steps, page->report);
     }
     add_agencies(steps, facts);
+    add(steps, facts_time(facts->draw.changed_at), TEXT_CHANGED, 0);
+    bool ended_before = facts->sealed_at != 0 && facts->closed_at == 0; // all had finished: it closed nothing
+    add(steps, ended_before ? 0 : facts->closes_at, TEXT_CUTOFF, 0);
     add(steps, facts->closed_at, TEXT_CLOSED, 0);
     add(steps, facts->sealed_at, TEXT_SEALED, 0);
     add(steps, orders == NULL ? 0 : orders->root_at, TEXT_SEAL_KNOWN, 0);

@@ -19,8 +19,7 @@ static void write_draw(const struct page *page) {
     char text[PAGE_NUMBER_BYTES], duration[MOMENTS_BYTES];
     snprintf(text, sizeof text, "%04u", (unsigned)facts->draw.winning_number);
     write_tile(page, " main", text, TEXT_WINNING_NUMBER, NULL);
-    write_tile(page, "", facts->erased_at != 0 ? "–" : page_number(page, facts->winners, text), TEXT_WINNERS,
-               NULL);
+    write_tile(page, "", page_number(page, facts->winners, text), TEXT_WINNERS, NULL);
     moments_duration(facts->drawn_at - facts->opened_at, duration);
     write_tile(page, "", duration, TEXT_FROM_OPEN_TO_DRAW, NULL);
 }

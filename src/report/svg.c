@@ -17,7 +17,8 @@ enum {
     DAY_S = 24 * 60 * 60
 };
 
-void svg_begin(struct svg_chart *chart, FILE *out, int64_t from, int64_t to, int height, int left) {
+void svg_begin(struct svg_chart *chart, FILE *out, const char *label, int64_t from, int64_t to, int height,
+               int left) {
     *chart = (struct svg_chart){.out = out,
                                 .left = left,
                                 .right = WIDTH - RIGHT,
@@ -25,7 +26,7 @@ void svg_begin(struct svg_chart *chart, FILE *out, int64_t from, int64_t to, int
                                 .bottom = height - BOTTOM,
                                 .from = from,
                                 .to = to};
-    fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=img>\n", WIDTH, height);
+    fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=img aria-label=\"%s\">\n", WIDTH, height, label);
 }
 
 void svg_end(const struct svg_chart *chart) {

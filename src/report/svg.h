@@ -13,7 +13,9 @@ struct svg_chart {
 };
 
 // Begins it, `height` pixels high and as wide as a page, with room for words of so many pixels at the left.
-void svg_begin(struct svg_chart *chart, FILE *out, int64_t from, int64_t to, int height, int left);
+// `label`, a constant, is what it shows, for those who cannot see it.
+void svg_begin(struct svg_chart *chart, FILE *out, const char *label, int64_t from, int64_t to, int height,
+               int left);
 void svg_end(const struct svg_chart *chart);
 
 // Where that time is, within the chart's bounds.

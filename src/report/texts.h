@@ -11,7 +11,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(DECIMAL, ".", ",")                                                                                   \
     TEXT(TITLE, "Report of draw {1}", "Informe del sorteo {1}")                                               \
     TEXT(SO_FAR, "This night is not over: the draw is not made. The report says what is known so far.",       \
-         "La noche no ha terminado: el sorteo no se ha hecho. El informe dice lo que se sabe hasta ahora.")   \
+         "La noche no ha terminado: el sorteo no se ha hecho. Este informe dice lo que se sabe.")             \
     TEXT(MADE, "Made at {1} by quiniela {2}. ", "Hecho a las {1} por quiniela {2}. ")                         \
     TEXT(ZONE, "All times are {1}.", "Todas las horas son {1}.")                                              \
     TEXT(NOT_KNOWN_LOG, "not known: no log was given", "no se sabe: no se dio ningún log")                    \
@@ -32,7 +32,6 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(AGENCIES_ENDED, "agencies ended, of {1}", "agencias terminadas, de {1}")                             \
     TEXT(WINNING_NUMBER, "winning number", "número ganador")                                                  \
     TEXT(WINNERS, "winners", "ganadores")                                                                     \
-    TEXT(WINNING_BETS_ERASED, "not known any more", "ya no se sabe")                                          \
     TEXT(FROM_OPEN_TO_DRAW, "from opening to draw", "de la apertura al sorteo")                               \
     TEXT(STATE, "state", "estado")                                                                            \
     TEXT(STATE_OPEN, "open", "abierto")                                                                       \
@@ -50,7 +49,9 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(LAST_ENDED, "last agency ended: {1}", "terminó la última agencia: {1}")                              \
     TEXT(ENDED_BY_ORDER, "agency {1} was ended by an order", "la agencia {1} fue terminada por una orden")    \
     TEXT(CUT_BY_CLOSE, "agency {1} was cut off by the close", "la agencia {1} fue cortada por el cierre")     \
-    TEXT(CUTOFF, "cut-off", "hora de cierre")                                                                 \
+    TEXT(CHANGED, "an order last changed what was set at the opening",                                        \
+         "una orden cambió por última vez lo fijado en la apertura")                                          \
+    TEXT(CUTOFF, "cut-off, as it was set", "hora de cierre, según se fijó")                                   \
     TEXT(CLOSED, "the draw was closed", "se cerró el sorteo")                                                 \
     TEXT(SEALED, "the draw was sealed: no bet can come any more",                                             \
          "se selló el sorteo: ya no puede entrar ninguna apuesta")                                            \
@@ -72,7 +73,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(FLOW_MORE,                                                                                           \
          "The log has {1} bets, more than the {2} that are stored: some were set aside, or are "              \
          "of another draw.",                                                                                  \
-         "El log tiene {1} apuestas, más que las {2} guardadas: algunas se apartaron o son de otro sorteo.")  \
+         "El log tiene {1} apuestas, más que las {2} guardadas: se apartaron o son de otro sorteo.")          \
     /* Agencies */                                                                                            \
     TEXT(AGENCIES, "Agencies", "Agencias")                                                                    \
     TEXT(AGENCY, "agency", "agencia")                                                                         \
@@ -112,8 +113,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(ENDED_OVER_TIME, "agencies ended", "agencias terminadas")                                            \
     /* Numbers */                                                                                             \
     TEXT(NUMBERS, "Numbers", "Números")                                                                       \
-    TEXT(NUMBERS_LATER,                                                                                       \
-         "The numbers are not told before the draw: it would tell which of them is cheapest.",                \
+    TEXT(NUMBERS_LATER, "The numbers are not told before the draw: it would tell which one is cheapest.",     \
          "Los números no se dicen antes del sorteo: se sabría cuál es el más barato.")                        \
     TEXT(NUMBERS_ERASED, "not known: the bets were erased", "no se sabe: las apuestas se borraron")           \
     TEXT(NUMBERS_MAP, "How often each number was bet: down its first two digits, across its last two.",       \
@@ -128,8 +128,8 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     /* The number, the seal */                                                                                \
     TEXT(SEAL, "Number and seal", "Número y sello")                                                           \
     TEXT(HOW_NUMBER, "How the number came", "Cómo vino el número")                                            \
-    TEXT(BY_SETTING, "it was set at the opening, before the first bet",                                       \
-         "se fijó en la apertura, antes de la primera apuesta")                                               \
+    TEXT(BY_SETTING, "it was set in advance, by a setting or an order, and did not come after the seal",      \
+         "se fijó de antemano, con un ajuste o una orden, y no vino después del sello")                       \
     TEXT(BY_HAND, "it was given by hand, after the seal", "se dio a mano, después del sello")                 \
     TEXT(BY_HAND_LATER, "it will be given by hand, after the seal", "se dará a mano, después del sello")      \
     TEXT(BY_BEACON, "from the pulse of a public beacon, of {1}", "del pulso de un faro público, de {1}")      \

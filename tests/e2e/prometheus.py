@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -12,7 +13,7 @@ from harness import ROOT, hang_s, hold_port, until
 PROMETHEUS, PROMTOOL = shutil.which("prometheus"), shutil.which("promtool")
 RULES = os.path.join(ROOT, "deploy/prometheus/quiniela.yml")
 
-CONFIG = """global: {{scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms}}
+CONFIG = """global: {{scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 200ms}}
 rule_files: [quiniela.yml]
 scrape_configs:
   - job_name: quiniela
@@ -47,6 +48,10 @@ class Prometheus:
         try:
             with urllib.request.urlopen(self.url + path, timeout=hang_s()) as answer:
                 return json.load(answer)["data"]
+        except urllib.error.HTTPError as error:
+            if error.code == 503:
+                return None  # it is not ready yet
+            raise AssertionError(f"Prometheus did not understand {path}: {error.read().decode()}") from None
         except OSError:
             return None  # it is not there yet
 

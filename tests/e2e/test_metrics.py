@@ -108,16 +108,11 @@ class Counts(Night):
                                   ("quiniela_ledger_commit_seconds_count >= bool 1", 1),
                                   ("quiniela_last_backup_timestamp_seconds", 0)):
             self.prometheus.wait_for(expression, value)
-        self.prometheus.wait_until_quiet("QuinielaBackupOld")  # the draw is over
-        self.assertEqual(set(self.prometheus.firing()) - {"QuinielaDiskFilling", "QuinielaDiskFull"}, set())  # of this machine
-
-    def test_every_expression_of_the_dashboard_is_understood(self):
-        self.serve(agencies=1)
-        self.watch()
         with open(DASHBOARD, encoding="utf-8") as file:
-            expressions = expressions_of(json.load(file))
-        for expression in expressions:
-            self.prometheus.query(expression)  # an error is raised
+            for expression in expressions_of(json.load(file)):
+                self.prometheus.query(expression)  # raises what is not understood
+        of_this_machine = {"QuinielaDiskFilling", "QuinielaDiskFull"}
+        until(lambda: set(self.prometheus.firing()) <= of_this_machine, "no alert, as the draw is over")
 
 
 class Alerts(Night):

@@ -273,7 +273,7 @@ class Shared(ReportStory):
         for number, (size, won) in enumerate(zip(SIZES, WINNERS), 1):
             row = page.row(str(number), "by itself")
             self.assertEqual((row[2], row[7]), (str(size), str(won)))
-        for text in ("7574 winning number", "The log has every bet that is stored.", "it was set at the opening"):
+        for text in ("7574 winning number", "The log has every bet that is stored.", "it was set in advance"):
             self.assertIn(text, page.text)
         self.assertIn("whose backups are its own" if STORES.is_shared else "none is noted beside the store", page.text)
 
@@ -288,7 +288,7 @@ class Unfinished(ReportStory):
         self.order("change", "--number", "4343")
         self.assertIn("--so-far", self.report(status=1))
         page = self.report("--so-far", "--log", self.keep_logs(server), "--audit-log", "audit.log")
-        for text in ("This night is not over", "The numbers are not told before the draw", "number=****", "Agencies that have sent nothing: 2–4."):
+        for text in ("This night is not over", "The numbers are not told before the draw", "number=****", "an order last changed what was set at the opening", "Agencies that have sent nothing: 2–4."):
             self.assertIn(text, page.text)
         shown = re.sub(rb"[0-9a-f]{64}", b"", self.read("night.html"))
         self.assertFalse({b"4242", b"4343", b"7574"} & {shown[i:i + 4] for i in range(len(shown))})

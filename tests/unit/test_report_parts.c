@@ -156,7 +156,7 @@ static void charts_have_some_words(void **state) {
         struct svg_chart chart;
         FILE *out = open_memstream(&text, &size);
         assert_non_null(out);
-        svg_begin(&chart, out, 1000, 1000 + length, 200, 60);
+        svg_begin(&chart, out, "", 1000, 1000 + length, 200, 60);
         svg_times(&chart);
         uint64_t top = svg_counts(&chart, (uint64_t)length, ',');
         svg_end(&chart);
