@@ -14,7 +14,8 @@
 
 // xterm's private modes: another screen (1049), no cursor (25), no wrapping (7). A terminal that has no other
 // screen ignores that.
-#define TAKE "\033[?1049h\033[?25l\033[?7l\033[H\033[2J"
+#define OTHER_SCREEN "\033[?1049h"
+#define PREPARE "\033[?25l\033[?7l\033[H\033[2J"
 #define GIVE_BACK "\033[0m\033[?7h\033[?25h\033[H\033[2J\033[?1049l"
 
 static struct {
@@ -25,8 +26,7 @@ static struct {
 static const int failures[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH};
 
-// What it is
-// -------------------------------------------------------------------------------------------------
+// What it is --------------------------------------------------------------------------------------------
 
 bool top_terminal_check(struct error *error) {
     const char *name = getenv("TERM");
@@ -77,8 +77,7 @@ bool top_terminal_write(const char *bytes, size_t length) {
     return true;
 }
 
-// Taking and giving back
-// ---------------------------------------------------------------------------------------
+// Taking and giving back --------------------------------------------------------------------------------
 
 // One that is gone needs nothing more.
 static void steer(const char *bytes, size_t length) {
@@ -95,8 +94,11 @@ void top_terminal_again(void) {
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     (void)tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-    terminal.is_taken = 1;
-    steer(TAKE, sizeof TAKE - 1);
+    if (!terminal.is_taken) { // or else it would forget where the cursor was
+        terminal.is_taken = 1;
+        steer(OTHER_SCREEN, sizeof OTHER_SCREEN - 1);
+    }
+    steer(PREPARE, sizeof PREPARE - 1);
 }
 
 // Only calls that a signal's handler may make.
@@ -149,8 +151,7 @@ void top_terminal_close(int signals) {
     close(signals);
 }
 
-// Signals
-// ------------------------------------------------------------------------------------------------------
+// Signals -----------------------------------------------------------------------------------------------
 
 enum top_signal top_terminal_take_signal(int signals) {
     struct signalfd_siginfo taken;
