@@ -53,8 +53,13 @@ class Flood:
             peer.setblocking(False)
             if not self.kind.reads:
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            peer.bind((f"127.0.1.{1 + number // ADDRESS_CONNECTIONS}", 0))
-            peer.connect_ex(("127.0.0.1", self.port))
+            try:
+                peer.bind((f"127.0.1.{1 + number // ADDRESS_CONNECTIONS}", 0))
+                peer.connect_ex(("127.0.0.1", self.port))
+            except OSError:  # all of its ports were used not long ago
+                peer.close()
+                self.away.append(number)
+                continue
             self.peers[peer.fileno()], self.numbers[peer.fileno()] = peer, number
             self.epoll.register(peer, select.EPOLLOUT)
 
