@@ -115,7 +115,7 @@ class Mock:
 
     def __init__(self, night, port=0):
         self.night, self.epoch, self.version, self.streams, self.asked = night, "a1", 0, [], []
-        self.refuses_streams = False
+        self.refuses_streams, self.again_s = False, 1
         handler = functools.partial(Handler, self)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         self.server.daemon_threads, self.server.block_on_close = True, False
@@ -174,11 +174,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         night = self.mock.night
         if path in FILES:
             self.answer(200, FILES[path][0], FILES[path][1]())
+        elif path == "/api/v1/numbers" and night.draw["erased_at"]:
+            self.answer(404, "application/json", b'{"error":"the draw\'s bets were erased"}')
         elif path == "/api/v1/numbers" and night.draw["state"] == "drawn" and night.counts:
             body = {"draw": night.draw["draw"], "bets": night.bets(), "counts": night.counts}
             self.answer(200, "application/json", json.dumps(body).encode())
         elif path == "/api/v1/numbers" and night.draw["state"] == "drawn":
-            self.answer(503, "application/json", b'{"error":"the bets are being counted"}', ("Retry-After", "1"))
+            self.answer(503, "application/json", b'{"error":"the bets are being counted"}', ("Retry-After", str(self.mock.again_s)))
         elif path == "/api/v1/events" and not self.mock.refuses_streams:
             self.stream()
         else:

@@ -119,6 +119,40 @@ class Shown(Boards):
         self.assertEqual(self.text(tab, "number").split(), ["7", "5", "7", "4"])
         self.assertEqual([said for said in tab.complaints() if "status of 503" not in said], [])
 
+    def test_the_map_is_asked_for_with_pauses(self):
+        mock = self.mock("drawn")
+        mock.night.counts, mock.again_s = None, 50
+        tab = self.board(mock)
+        self.shows(tab, "map-trouble", "being counted")
+        tab.evaluate("new Promise(done => { let left = 60; const step = () => { changed(); left-- ? requestAnimationFrame(step) : done(); }; step(); })")
+        self.assertEqual(mock.asked.count("/api/v1/numbers"), 1)
+
+    def test_there_is_no_map_of_an_erased_draw(self):
+        mock = self.mock("drawn")
+        mock.night.counts, mock.night.draw["erased_at"] = None, instant(mock.night.now_s)
+        tab = self.board(mock)
+        self.shows(tab, "map-trouble", "The bets were erased")
+        self.assertNotIn("/api/v1/numbers", mock.asked)
+        self.nothing_odd(tab, mock)
+
+    def test_two_nights_of_one_name(self):
+        mock = self.mock("drawn")
+        tab, port = self.board(mock), mock.port
+        mock.end()
+        self.shows(tab, "lost", "lost")
+        night = Night(5, mock.night.now_s + 6000, seed=9)
+        night.draw["opened_at"] = night.draw["server"]["since"] = instant(night.now_s - 5)
+        night.history["bets"] = [0]
+        with Mock(night, port) as another:
+            another.epoch = "b2"
+            tab.until("live.epoch === 'b2' && !board.willShow")
+            self.assertEqual(self.text(tab, "plot-empty"), "No bets yet")
+            self.assertFalse(self.is_seen(tab, "again"), "nothing is left of what was stored")
+            night.under_way().sealed().drawn("0042")
+            another.send(("draw", night.json()), ("agencies", {"reset": True, "rows": night.rows}))
+            self.shows(tab, "cell-text", f"0042: {night.counts[42]} bets")
+            self.assertEqual(tab.evaluate("numberMap.counts"), night.counts)
+
     def test_the_seal_is_never_checked_here(self):
         for state in "sealed", "drawn":
             mock = self.mock(state)

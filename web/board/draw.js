@@ -2,6 +2,11 @@
 
 const drawCard = {draw: null};
 
+// Draws of two nights may have one name.
+function drawKey(draw) {
+    return `${draw.opened_at} ${draw.draw}`;
+}
+
 const STEPS = [["opened", "opened_at"], ["closed", "closed_at"], ["sealed", "sealed_at"], ["drawn", "drawn_at"], ["erased", "erased_at"]];
 
 function waitsText(draw) {

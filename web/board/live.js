@@ -50,7 +50,7 @@ function connect() {
 
 function takeDraw(draw) {
     setClock(draw.now);
-    if (drawCard.draw !== null && drawCard.draw.draw !== draw.draw) {
+    if (drawCard.draw !== null && drawKey(drawCard.draw) !== drawKey(draw)) {
         forgetHistory();
     }
     drawCard.draw = draw;
@@ -65,6 +65,9 @@ function watchConnection() {
 }
 
 function showConnection() {
+        forgetMap();
+        live.before = null;
+        live.again_ms = 0;
     const words = language.words, isLost = live.link === "lost", since_ms = Date.now() - live.lost_ms, isOld = isLost && since_ms > OLD_MS;
     setAttribute(byId("live"), "data-link", live.link);
     setText(byId("live-text"), isLost ? words.lostShort : words[live.link]);

@@ -1,16 +1,30 @@
 // How many bets were placed on each number, 0000 to 9999, as a square: rows by the first two digits, columns by the last two.
 // The server tells it only once the number is known to all; until then nothing is asked, and there is no map.
 
-const NUMBERS = 10000, SIDE = 100, ASK_AGAIN_S = 3;
+const NUMBERS = 10000, SIDE = 100, ASK_AGAIN_S = 3, ASK_AGAIN_MOST_S = 60;
 
-const numberMap = {draw: null, counts: null, most: 0, drawn: 0, at: 0, isAsking: false, fails: false};
+const numberMap = {key: null, counts: null, most: 0, drawn: 0, at: 0, isAsking: false, fails: false};
 
 function fourDigits(number) {
     return String(number).padStart(4, "0");
 }
 
+function mapKey(draw) {
+    return `${draw.drawn_at} ${draw.number} ${drawKey(draw)}`;
+}
+
+function hasMap(draw) {
+    return numberMap.key === mapKey(draw);
+}
+
+function forgetMap() {
+    numberMap.key = null;
+    numberMap.fails = false;
+}
+
+// As often as the server wants it. Until the pause is over, it counts as being asked.
 async function askCounts(draw) {
-    if (numberMap.isAsking || numberMap.draw === draw.draw) {
+    if (numberMap.isAsking || hasMap(draw) || draw.erased_at !== null) {
         return;
     }
     numberMap.isAsking = true;
@@ -18,22 +32,28 @@ async function askCounts(draw) {
     try {
         const answer = await fetch("api/v1/numbers"), told = answer.ok ? await answer.json() : null;
         numberMap.fails = told === null && answer.status !== 503;
-        again_s = Math.max(1, Number(answer.headers.get("Retry-After")) || ASK_AGAIN_S);
-        if (told !== null && told.draw === draw.draw && told.counts.length === NUMBERS) {
+        again_s = Math.min(ASK_AGAIN_MOST_S, Math.max(1, Number(answer.headers.get("Retry-After")) || ASK_AGAIN_S));
+        const isOfNow = mapKey(drawCard.draw) === mapKey(draw); // else another night has begun meanwhile
+        if (told !== null && isOfNow && told.draw === draw.draw && told.counts.length === NUMBERS) {
             takeCounts(draw, told.counts);
         }
     } catch {
         numberMap.fails = true; // no connection: live.js says so
     }
-    numberMap.isAsking = false;
-    if (numberMap.draw !== draw.draw) {
-        setTimeout(changed, again_s * 1000);
+    const askAgain = () => {
+        numberMap.isAsking = false;
+        changed();
+    };
+    if (hasMap(draw)) {
+        askAgain();
+    } else {
+        setTimeout(askAgain, again_s * 1000);
+        changed();
     }
-    changed();
 }
 
 function takeCounts(draw, counts) {
-    numberMap.draw = draw.draw;
+    numberMap.key = mapKey(draw);
     numberMap.counts = counts;
     numberMap.most = Math.max(...counts);
     numberMap.drawn = numberMap.at = Number(draw.number);
@@ -92,9 +112,9 @@ function showMap(draw) {
         return;
     }
     askCounts(draw);
-    const isThere = numberMap.draw === draw.draw;
+    const isThere = hasMap(draw), words = language.words;
     setHidden(byId("map-content"), !isThere);
-    setText(byId("map-trouble"), isThere ? "" : numberMap.fails ? language.words.mapFails : language.words.counting);
+    setText(byId("map-trouble"), isThere ? "" : draw.erased_at !== null ? words.mapErased : numberMap.fails ? words.mapFails : words.counting);
     byId("look-up").disabled = !isThere;
     const painted = `${language.name} ${dark.matches}`;
     if (isThere && numberMap.painted !== painted) {
