@@ -229,6 +229,7 @@ class Shown(Boards):
         self.shows(tab, "lost", "1 min ago", "is old")
         self.assertEqual(tab.evaluate("byId('board').dataset.old"), "yes")
         self.assertEqual(self.text(tab, "state-name"), "Open", "what was known is still there")
+        night.draw["server"]["since"] = instant(night.now_s + 20)
         night.set(1, "finished", 77777)
         night.rows.pop()
         night.history = {"step_s": 10, "until": night.now_s + 30, "bets": [70]}
@@ -238,8 +239,21 @@ class Shown(Boards):
             tab.until("byId('lost').hidden && agencies.byNumber.get(1).bets === 77777")
             self.assertEqual(tab.evaluate("[agencies.byNumber.size, agencies.order.length]"), [4, 4])
             tab.until(f"chart.until_s === {night.now_s + 30}")
-            self.assertEqual(tab.evaluate("chart.bets.slice(-3)"), [0, 0, 70], "and before that what the page knows")
+            self.assertEqual(tab.evaluate("chart.bets.slice(-3)"), [None, None, 70], "and before that what the page knows")
             self.assertGreater(tab.evaluate("chart.bets.length"), 300)
+            tab.until("(byId('line').getAttribute('d').match(/M/g) ?? []).length === 2")
+            self.assertNotIn("NaN", tab.evaluate("byId('area').getAttribute('d')"))
+
+    def test_another_server_of_a_shared_store(self):
+        mock = self.mock("open")
+        mock.night.draw["server"]["shared"] = True
+        tab = self.board(mock)
+        # The second was started later than the first, but before the connection was lost; the third has begun since.
+        for epoch, since_s, is_new in (("b2", -60, False), ("c3", 40, True)):
+            mock.night.draw["server"]["since"], mock.epoch = instant(mock.night.now_s + since_s), epoch
+            mock.drop()
+            tab.until(f"live.epoch === '{epoch}' && !board.willShow")
+            self.assertEqual(self.is_seen(tab, "again"), is_new, epoch)
 
     def test_a_server_that_refuses(self):
         """A proxy that answers with an error: the browser does not try again by itself."""

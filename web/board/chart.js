@@ -1,4 +1,4 @@
-// Bets a second over time, as one curve: the bets stored in each step, oldest first.
+// Bets a second over time, as one curve: the bets stored in each step, oldest first; null where nobody knows.
 
 const CHART_STEPS_MAX = 720; // as many as the server tells
 const CHART_STEPS_LEAST = 60;
@@ -10,14 +10,15 @@ function forgetHistory() {
     chart.bets = [];
 }
 
-// A server that was started again knows nothing of before: what the page knows of that stays. Nothing was stored in between.
+// A server that was started again knows nothing of before: what the page knows of that stays. What was stored in between
+// nobody knows: other servers may have stored, too.
 function takeHistory(history) {
     const {step_s, until, bets} = history;
     if (until === 0 || bets.length === 0) {
         return;
     }
     const before = Math.round((until - bets.length * step_s - chart.until_s) / step_s); // steps that nobody knows; less than 0: that both know
-    const known = chart.until_s === 0 ? [] : before > 0 ? [...chart.bets, ...Array(Math.min(before, CHART_STEPS_MAX)).fill(0)] :
+    const known = chart.until_s === 0 ? [] : before > 0 ? [...chart.bets, ...Array(Math.min(before, CHART_STEPS_MAX)).fill(null)] :
         chart.bets.slice(0, Math.max(0, chart.bets.length + before));
     chart.step_s = step_s;
     chart.until_s = until;
@@ -36,26 +37,43 @@ function roundUp(value) {
     return [1, 2, 2.5, 5, 10].map(times => times * power).find(round => round >= value);
 }
 
+// The steps that follow each other and are known, as lists of [step, rate].
+function knownParts(rates) {
+    const parts = [];
+    rates.forEach((rate, at) => {
+        if (rate !== null && at > 0 && rates[at - 1] !== null) {
+            parts.at(-1).push([at, rate]);
+        } else if (rate !== null) {
+            parts.push([[at, rate]]);
+        }
+    });
+    return parts;
+}
+
+// The paths of the line and of the area below it. A step alone is a dot.
 function curve(rates, top) {
-    const width = 100 / (rates.length - 1);
-    return rates.map((rate, at) => `${at === 0 ? "M" : "L"}${(at * width).toFixed(2)} ${(100 - 100 * rate / top).toFixed(2)}`).join("");
+    const x = at => (100 * at / (rates.length - 1)).toFixed(2), y = rate => (100 - 100 * rate / top).toFixed(2);
+    const parts = knownParts(rates).map(part => part.length === 1 ? [part[0], part[0]] : part);
+    const lines = parts.map(part => part.map(([at, rate]) => `${x(at)} ${y(rate)}`).join("L"));
+    return [lines.map(line => `M${line}`).join(""),
+        lines.map((line, which) => `M${x(parts[which][0][0])} 100L${line}L${x(parts[which].at(-1)[0])} 100Z`).join("")];
 }
 
 // The steps since the first bet: a quiet day before the draw does not squeeze the night.
 function shownRates() {
     const first = chart.bets.findIndex(bets => bets > 0);
     const count = first < 0 ? CHART_STEPS_LEAST : Math.max(CHART_STEPS_LEAST, chart.bets.length - first + 2);
-    const padded = [...Array(Math.max(0, count - chart.bets.length)).fill(0), ...chart.bets];
-    return padded.slice(-count).map(bets => bets / chart.step_s);
+    const padded = [...Array(Math.max(0, count - chart.bets.length)).fill(null), ...chart.bets];
+    return padded.slice(-count).map(bets => bets === null ? null : bets / chart.step_s);
 }
 
 function showChart() {
     const rates = shownRates(), most = Math.max(...rates), top = roundUp(most), words = language.words, isEmpty = most === 0;
     const empty = drawCard.draw !== null && drawCard.draw.bets > 0 ? words.chartQuiet : words.chartEmpty;
-    const line = curve(rates, top), from_s = chart.until_s - (rates.length - 1) * chart.step_s;
+    const [line, area] = curve(rates, top), from_s = chart.until_s - (rates.length - 1) * chart.step_s;
     chart.shown = {rates, from_s};
     setAttribute(byId("line"), "d", isEmpty ? "" : line);
-    setAttribute(byId("area"), "d", isEmpty ? "" : `${line}L100 100L0 100Z`);
+    setAttribute(byId("area"), "d", isEmpty ? "" : area);
     setText(byId("scale-top"), isEmpty ? "" : say(words.perSecond, top));
     setText(byId("scale-mid"), isEmpty ? "" : say(words.perSecond, top / 2));
     setText(byId("plot-empty"), isEmpty ? empty : "");
@@ -70,6 +88,10 @@ function showChart() {
     }
 }
 
+function saidRate(rate) {
+    return rate === null ? language.words.notKnown : say(language.words.perSecond, roundFigure(rate));
+}
+
 // What the curve is at where the pointer is.
 function readChart(event) {
     const box = byId("plot").getBoundingClientRect(), shown = chart.shown, node = byId("reading");
@@ -77,7 +99,7 @@ function readChart(event) {
         return;
     }
     const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)), at = Math.round(part * (shown.rates.length - 1));
-    node.textContent = `${timeOf((shown.from_s + at * chart.step_s) * 1000)} · ${say(language.words.perSecond, roundFigure(shown.rates[at]))}`;
+    node.textContent = `${timeOf((shown.from_s + at * chart.step_s) * 1000)} · ${saidRate(shown.rates[at])}`;
     node.style.left = `${100 * at / (shown.rates.length - 1)}%`;
     node.dataset.side = part > 0.5 ? "left" : "right";
     node.hidden = false;

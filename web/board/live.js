@@ -6,14 +6,26 @@ const TRY_AGAIN_MS = 3000;
 const OLD_MS = 30000;
 const AGAIN_SHOWN_MS = 60000;
 
-const live = {source: null, link: "connecting", heard_ms: 0, lost_ms: 0, epoch: null, since: null, again_ms: 0, waits: 0};
+const live = {source: null, link: "connecting", heard_ms: 0, lost_ms: 0, epoch: null, again_ms: 0, waits: 0,
+    before: null}; // the draw as it was told last before the connection was lost
+
+// Another epoch may be another server's, of several on one store: that one has been there all the time. The server tells its
+// start to a second or so.
+function wasStartedAgain() {
+    const {before} = live, server = drawCard.draw?.server;
+    if (before === null || !server) {
+        return false;
+    }
+    const since_ms = Date.parse(server.since);
+    return server.shared ? since_ms >= Date.parse(before.now) : since_ms > Date.parse(before.server.since) + 1000;
+}
 
 function heard(event) {
     live.heard_ms = Date.now();
     live.link = "live";
     const epoch = event.lastEventId.split("-")[0]; // "" before the first event that has one
     if (epoch !== "") {
-        live.again_ms = live.epoch !== null && epoch !== live.epoch ? Date.now() : live.again_ms;
+        live.again_ms = live.epoch !== null && epoch !== live.epoch && wasStartedAgain() ? Date.now() : live.again_ms;
         live.epoch = epoch;
     }
 }
@@ -22,6 +34,7 @@ function lost() {
     if (live.link === "live") {
         live.link = "lost";
         live.lost_ms = Date.now();
+        live.before = drawCard.draw;
     }
 }
 
@@ -52,6 +65,9 @@ function takeDraw(draw) {
     setClock(draw.now);
     if (drawCard.draw !== null && drawKey(drawCard.draw) !== drawKey(draw)) {
         forgetHistory();
+        forgetMap();
+        live.before = null;
+        live.again_ms = 0;
     }
     drawCard.draw = draw;
 }
@@ -65,9 +81,6 @@ function watchConnection() {
 }
 
 function showConnection() {
-        forgetMap();
-        live.before = null;
-        live.again_ms = 0;
     const words = language.words, isLost = live.link === "lost", since_ms = Date.now() - live.lost_ms, isOld = isLost && since_ms > OLD_MS;
     setAttribute(byId("live"), "data-link", live.link);
     setText(byId("live-text"), isLost ? words.lostShort : words[live.link]);

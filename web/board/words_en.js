@@ -26,7 +26,7 @@ const ENGLISH = {
     steps: {opened: "Opened", closed: "Closed", sealed: "Sealed", drawn: "Drawn", erased: "Erased"},
     betsInAll: "In all", now: "Now", lastMinute: "Last minute", aSecond: "a second", chartTitle: "Bets a second",
     chart: "Bets a second from {0} to {1}: at most {2}, at last {3}.", chartEmpty: "No bets yet", chartQuiet: "No bets in this time",
-    perSecond: "{0}/s",
+    perSecond: "{0}/s", notKnown: "not known",
     ended: "{0} of {1} have finished",
     of: {all: "All", missing: "Missing", waiting: "Waiting", sending: "Sending", silent: "Silent", finished: "Finished", told: "Told", cut_off: "Cut off"},
     filters: "Show agencies by state",

@@ -26,7 +26,7 @@ const SPANISH = {
     steps: {opened: "Abierto", closed: "Cerrado", sealed: "Sellado", drawn: "Sorteado", erased: "Borrado"},
     betsInAll: "En total", now: "Ahora", lastMinute: "Último minuto", aSecond: "por segundo", chartTitle: "Apuestas por segundo",
     chart: "Apuestas por segundo desde las {0} hasta las {1}: como máximo {2}, al final {3}.", chartEmpty: "Todavía no hay apuestas", chartQuiet: "Sin apuestas en este tiempo",
-    perSecond: "{0}/s",
+    perSecond: "{0}/s", notKnown: "no se sabe",
     ended: "{0} de {1} terminaron",
     of: {all: "Todas", missing: "Faltan", waiting: "Sin empezar", sending: "Enviando", silent: "En silencio", finished: "Terminó", told: "Avisada", cut_off: "Cortada"},
     filters: "Mostrar agencias según su estado",
