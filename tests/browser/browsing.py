@@ -39,9 +39,11 @@ class Boards(unittest.TestCase):
         look_like(tab, scheme, motion)
         return tab
 
-    def board(self, mock, fragment="#en", **how):
-        """The page, once it shows what the mock has said."""
+    def board(self, mock, fragment="#en", clock_s=None, **how):
+        """The page, once it shows what the mock has said. With a clock that stands still where a test says its time."""
         tab = self.tab(**how)
+        if clock_s is not None:
+            tab.before_each_page(f"window.clock_ms = {1000 * clock_s}; Date.now = () => window.clock_ms;")
         open_board(tab, mock, fragment)
         return tab
 

@@ -81,9 +81,9 @@ class Shown(Boards):
 
     def test_what_it_waits_for(self):
         mock = self.mock("open")
-        tab = self.board(mock)
+        tab = self.board(mock, clock_s=mock.night.now_s)
         self.assertEqual(self.text(tab, "waits"), "Waiting for 3 of 5 agencies")
-        self.assertRegex(self.text(tab, "cut-off"), r"^Cut-off at 21:21:04, in 2[01]:\d\d$")
+        self.assertEqual(self.text(tab, "cut-off"), "Cut-off at 21:21:04, in 21:04")
         mock.night.sealed()
         for waits, words in (("seal", "being computed"), ("number", "number to be turned"), ("approvals", "to be approved"), ("pulse", "pulse"),
                              ("draw", "about to be made"), ("fork", "There will be no draw")):
@@ -91,6 +91,28 @@ class Shown(Boards):
             mock.send()
             self.shows(tab, "waits", words)
         self.assertFalse(self.is_seen(tab, "cut-off"))
+
+    def test_a_cut_off_on_another_day(self):
+        mock = self.mock("open")
+        tab = self.board(mock, clock_s=mock.night.now_s)
+        for left_s, english, spanish in ((100000, "on Nov 28, 00:46, in 1 day 3:46:40", "el 28 nov, 00:46, en 1 día 3:46:40"),
+                                         (172800, "on Nov 28, 21:00, in 2 days 0:00:00", "el 28 nov, 21:00, en 2 días 0:00:00")):
+            mock.night.draw["closes_at"] = instant(mock.night.now_s + left_s)
+            mock.send()
+            for name, words in (("english", english), ("spanish", spanish)):
+                tab.evaluate(f"byId('{name}').click()")
+                self.shows(tab, "cut-off", words)
+
+    def test_after_midnight(self):
+        mock = self.mock("open")
+        tab = self.board(mock, clock_s=mock.night.now_s)
+        opened = "document.querySelector('#steps .step-time').textContent"
+        self.assertEqual(tab.evaluate(opened), "20:00:00")
+        mock.end()
+        self.shows(tab, "lost", "lost at 21:00:00")
+        tab.evaluate("window.clock_ms += 4 * 3600000; 0")
+        tab.until(f"{opened} === 'Nov 26, 20:00' && byId('read-at').textContent === 'Store read on Nov 26, 21:00'")
+        self.shows(tab, "lost", "lost on Nov 26, 21:00, 4 h ago")
 
     def test_only_what_a_draw_goes_through_is_a_step(self):
         mock = self.mock("sealed")
@@ -212,18 +234,26 @@ class Shown(Boards):
         self.assertFalse(self.is_seen(tab, "store-fails"))
         mock.night.draw["store"] = {"ok": False, "error": "database disk image is malformed", "read_at": instant(mock.night.now_s - 60)}
         mock.send()
-        self.shows(tab, "store-fails", "malformed", "20:59:00")
+        self.shows(tab, "store-fails", "malformed. This is what was known at 20:59:00.")
+        mock.night.draw["store"]["read_at"] = instant(mock.night.now_s - 86400)
+        mock.send()
+        tab.evaluate("byId('spanish').click()")
+        self.shows(tab, "store-fails", "Se muestra lo que se sabía el 25 nov, 21:00.")
+        tab.evaluate("byId('english').click()")
+        mock.night.draw["store"]["read_at"] = None
+        mock.send()
+        tab.until("byId('store-fails').innerText === 'The server cannot read its store: database disk image is malformed.'")
         mock.night.draw["store"] = {"ok": True, "error": None, "read_at": instant(mock.night.now_s)}
         mock.send()
         tab.until("byId('store-fails').hidden")
 
     def test_a_lost_connection_and_a_restart(self):
         mock = self.mock("open")
-        tab = self.board(mock)
+        tab = self.board(mock, clock_s=mock.night.now_s - 3600)
         self.assertEqual((self.text(tab, "live-text"), self.is_seen(tab, "lost"), self.is_seen(tab, "again")), ("Live", False, False))
         port, night = mock.port, mock.night
         mock.end()
-        self.shows(tab, "lost", "The connection was lost at")
+        self.shows(tab, "lost", "The connection was lost at 21:00:00")
         self.assertEqual(tab.evaluate("byId('board').dataset.old"), "no")
         tab.evaluate("live.lost_ms -= 90000; show()")
         self.shows(tab, "lost", "1 min ago", "is old")

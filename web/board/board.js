@@ -48,7 +48,9 @@ function speak(name) {
 function tick() {
     watchConnection();
     showConnection();
-    showCutOff();
+    if (drawCard.draw !== null) {
+        showTimes(drawCard.draw);
+    }
     showAges();
 }
 

@@ -35,7 +35,7 @@ function stepNode(name, moment, isCurrent) {
 function showSteps(draw) {
     const steps = STEPS.filter(([name, key]) => draw[key] || !["closed", "erased"].includes(name)); // which not every draw is
     const last = steps.findLastIndex(([, key]) => draw[key]);
-    const state = JSON.stringify([language.name, steps.map(([, key]) => draw[key])]);
+    const state = JSON.stringify([language.name, dayOf(now_ms()), steps.map(([, key]) => draw[key])]);
     const list = byId("steps");
     if (list.shows !== state) {
         list.shows = state;
@@ -43,13 +43,12 @@ function showSteps(draw) {
     }
 }
 
-// Once a second: what depends on the clock alone.
-function showCutOff() {
-    const draw = drawCard.draw, node = byId("cut-off"), isShown = draw !== null && draw.state === "open" && draw.closes_at !== null;
+function showCutOff(draw) {
+    const node = byId("cut-off"), isShown = draw.state === "open" && draw.closes_at !== null;
     setHidden(node, !isShown);
     if (isShown) {
         const at_ms = Date.parse(draw.closes_at), left_s = Math.ceil((at_ms - now_ms()) / 1000), words = language.words;
-        setText(node, left_s > 0 ? say(words.cutOff, whenWas(at_ms), countdown(left_s)) : say(words.cutOffPast, whenWas(at_ms)));
+        setText(node, left_s > 0 ? say(words.cutOff, atWhen(at_ms), countdown(left_s)) : say(words.cutOffPast, atWhen(at_ms)));
         setAttribute(node, "data-soon", left_s > 0 && left_s <= 300 ? "yes" : "no");
     }
 }
@@ -75,11 +74,11 @@ function showServer(draw) {
     const words = language.words, server = draw.server;
     const said = say(words.server, server.connections, dateOf(Date.parse(server.since)), draw.version);
     setText(byId("server"), server.shared ? `${said} · ${words.shared}` : said);
-    setText(byId("read-at"), draw.store.read_at ? say(words.readAt, whenWas(Date.parse(draw.store.read_at))) : "");
+    setText(byId("read-at"), draw.store.read_at ? say(words.readAt, atWhen(Date.parse(draw.store.read_at))) : "");
     setHidden(byId("store-fails"), draw.store.ok);
     if (!draw.store.ok) {
-        const read = draw.store.read_at ? whenWas(Date.parse(draw.store.read_at)) : words.never;
-        setText(byId("store-fails"), say(words.storeFails, draw.store.error ?? "?", read));
+        const known = draw.store.read_at ? ` ${say(words.storeKnown, atWhen(Date.parse(draw.store.read_at)))}` : "";
+        setText(byId("store-fails"), say(words.storeFails, draw.store.error ?? "?") + known);
     }
 }
 
@@ -92,9 +91,14 @@ function showDraw(draw) {
     setText(byId("state-name"), state);
     setText(byId("waits"), waitsText(draw));
     document.title = say(words.title, draw.draw, state, draw.bets);
-    showSteps(draw);
-    showCutOff();
     showNumber(draw);
     showBets(draw);
+    showTimes(draw);
+}
+
+// Once a second, too: what depends on the clock, also after midnight.
+function showTimes(draw) {
+    showSteps(draw);
+    showCutOff(draw);
     showServer(draw);
 }

@@ -87,12 +87,12 @@ function showConnection() {
     setAttribute(byId("board"), "data-old", isOld ? "yes" : "no");
     setHidden(byId("lost"), !isLost);
     if (isLost) {
-        const at = timeOf(live.lost_ms);
+        const at = atWhen(live.lost_ms + clock.behind_ms); // as all other times here, the server's
         setText(byId("lost"), isOld ? say(words.old, at, lasting(Math.floor(since_ms / 1000))) : say(words.lost, at));
     }
     const isAgain = !isLost && live.again_ms > 0 && Date.now() - live.again_ms < AGAIN_SHOWN_MS && drawCard.draw !== null;
     setHidden(byId("again"), !isAgain);
     if (isAgain) {
-        setText(byId("again"), say(words.again, whenWas(Date.parse(drawCard.draw.server.since))));
+        setText(byId("again"), say(words.again, atWhen(Date.parse(drawCard.draw.server.since))));
     }
 }

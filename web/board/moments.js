@@ -22,10 +22,19 @@ function dateOf(moment_ms) {
     return language.dates.format(moment_ms);
 }
 
+function dayOf(moment_ms) {
+    return new Date(moment_ms).toDateString();
+}
+
 // With the day, unless it is today.
 function whenWas(moment_ms) {
-    const isToday = new Date(moment_ms).toDateString() === new Date(now_ms()).toDateString();
-    return isToday ? timeOf(moment_ms) : dateOf(moment_ms);
+    return dayOf(moment_ms) === dayOf(now_ms()) ? timeOf(moment_ms) : dateOf(moment_ms);
+}
+
+// The same within a sentence: at 21:00:00, on Nov 25, 21:00.
+function atWhen(moment_ms) {
+    const words = language.words;
+    return say(dayOf(moment_ms) === dayOf(now_ms()) ? words.atTime : words.onDay, whenWas(moment_ms));
 }
 
 function lasting(seconds) {
@@ -34,11 +43,12 @@ function lasting(seconds) {
     return say(units[unit], Math.floor(seconds / of_s));
 }
 
-// 1:02:03 or 2:03.
+// 1 day 1:02:03, 1:02:03 or 2:03.
 function countdown(seconds) {
     const two = number => String(number).padStart(2, "0");
-    const hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60) % 60;
-    return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+    const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24, minutes = Math.floor(seconds / 60) % 60;
+    const left = days > 0 || hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+    return days > 0 ? say(language.words.days, days, left) : left;
 }
 
 function longAgo(moment_s) {
