@@ -299,9 +299,11 @@ class Shown(Boards):
     def test_a_server_that_says_nothing(self):
         mock = self.mock("open")
         tab = self.board(mock)
-        tab.evaluate("live.heard_ms -= 60000")
-        tab.until("live.link === 'lost'")
-        tab.until("live.link === 'live'")
+        mock.refuses_streams = True
+        tab.evaluate("live.heard_ms -= 60000; 0")
+        self.shows(tab, "lost", "lost")
+        mock.refuses_streams = False
+        tab.until("live.link === 'live' && byId('lost').hidden")
 
     def test_the_curve(self):
         mock = self.mock("open")
