@@ -305,6 +305,15 @@ class Shown(Boards):
         mock.refuses_streams = False
         tab.until("live.link === 'live' && byId('lost').hidden")
 
+    def test_a_page_that_is_hidden_before_it_could_show(self):
+        mock = self.mock("open")
+        tab = self.board(mock, motion="reduce")
+        tab.evaluate("""{ window.requestAnimationFrame = () => 0; changed();
+            Object.defineProperty(document, 'hidden', {get: () => true}); document.dispatchEvent(new Event('visibilitychange')); }""")
+        mock.night.set(1, "sending", 99999)
+        mock.send()
+        tab.until(f"document.title.includes('{mock.night.bets():,}')")
+
     def test_the_curve(self):
         mock = self.mock("open")
         tab = self.board(mock)

@@ -30,6 +30,13 @@ function changed() {
     }
 }
 
+// Hidden between the two, it would wait for a frame that never comes.
+function hiddenMeanwhile() {
+    if (document.hidden && board.willShow) {
+        show();
+    }
+}
+
 function showWords() {
     for (const node of document.querySelectorAll("[data-words]")) {
         setText(node, language.words[node.dataset.words]);
@@ -67,6 +74,7 @@ function begin() {
     }
     addEventListener("hashchange", () => speak(languageAsked()));
     dark.addEventListener("change", changed);
+    document.addEventListener("visibilitychange", hiddenMeanwhile);
     setInterval(tick, 1000);
     connect();
     document.documentElement.dataset.ready = "yes"; // for the tests
