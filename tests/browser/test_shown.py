@@ -229,6 +229,27 @@ class Shown(Boards):
         self.nothing_odd(tab, mock)
 
     def test_a_store_that_cannot_be_read(self):
+    def test_a_finger(self):
+        mock = self.mock("drawn")
+        tab = self.board(mock, width=390, height=844, mobile=True)
+        tab.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=1)
+
+        def touch(name, across, down, *further):
+            tab.evaluate(f"byId('{name}').scrollIntoView({{block: 'center'}})")
+            left, top, width, height = tab.evaluate(f"(box => [box.left, box.top, box.width, box.height])(byId('{name}').getBoundingClientRect())")
+            for kind, x, y in (("touchStart", across, down), *further):
+                tab.call("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": left + width * x, "y": top + height * y}])
+            tab.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+        touch("canvas", 0.345, 0.125)
+        self.shows(tab, "cell-text", f"1234: {mock.night.counts[1234]} bet")
+        touch("canvas", 0.345, 0.125, ("touchMove", 0.505, 0.125), ("touchMove", 0.605, 0.225))
+        self.shows(tab, "cell-text", f"2260: {mock.night.counts[2260]} bet")
+        touch("plot", 0.5, 0.5)
+        self.shows(tab, "reading", "/s")
+        touch("canvas", 0.345, 0.125)
+        tab.until("byId('reading').hidden")
+
         mock = self.mock("open")
         tab = self.board(mock)
         self.assertFalse(self.is_seen(tab, "store-fails"))

@@ -106,6 +106,17 @@ function readChart(event) {
 }
 
 function beginChart() {
-    byId("plot").addEventListener("pointermove", readChart);
-    byId("plot").addEventListener("pointerleave", () => { byId("reading").hidden = true; });
+    const plot = byId("plot"), hide = () => { byId("reading").hidden = true; };
+    plot.addEventListener("pointermove", readChart);
+    plot.addEventListener("pointerdown", readChart);
+    plot.addEventListener("pointerleave", event => {
+        if (event.pointerType !== "touch") { // a finger leaves when it is lifted
+            hide();
+        }
+    });
+    addEventListener("pointerdown", event => {
+        if (!plot.contains(event.target)) {
+            hide();
+        }
+    });
 }

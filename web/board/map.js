@@ -130,13 +130,16 @@ function showMap(draw) {
 }
 
 const MOVES = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE, PageUp: -10 * SIDE, PageDown: 10 * SIDE, Home: -NUMBERS, End: NUMBERS};
+function pointAt(event) {
+    const box = byId("cells").getBoundingClientRect(), part = (at, size) => Math.min(SIDE - 1, Math.max(0, Math.floor(SIDE * at / size)));
+    moveTo(part(event.clientY - box.top, box.height) * SIDE + part(event.clientX - box.left, box.width));
+}
+
 
 function beginMap() {
     const cells = byId("cells");
-    cells.addEventListener("pointermove", event => {
-        const box = cells.getBoundingClientRect(), part = (at, size) => Math.min(SIDE - 1, Math.max(0, Math.floor(SIDE * at / size)));
-        moveTo(part(event.clientY - box.top, box.height) * SIDE + part(event.clientX - box.left, box.width));
-    });
+    cells.addEventListener("pointermove", pointAt);
+    cells.addEventListener("pointerdown", pointAt); // a finger that only taps does not move
     cells.addEventListener("keydown", event => {
         if (Object.hasOwn(MOVES, event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) {
             event.preventDefault();
