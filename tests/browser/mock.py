@@ -50,7 +50,7 @@ class Night:
     """What the mock says: rows as in the event `agencies`, and the JSON of the draw."""
 
     def __init__(self, agencies=5, now_s=NOW_S, seed=1):
-        self.random, self.now_s = random.Random(seed), now_s
+        self.random, self.now_s, self.expected = random.Random(seed), now_s, agencies
         self.rows = [[number, "waiting", 0, 0.0, None, None] for number in range(1, agencies + 1)]
         self.history = {"step_s": 10, "until": now_s, "bets": []}
         self.counts = None
@@ -106,7 +106,7 @@ class Night:
     def json(self):
         count = {state: sum(row[1] == state for row in self.rows) for state in STATES}
         ended = count["finished"] + count["told"] + count["cut_off"]
-        agencies = {**count, "expected": len(self.rows), "finished": count["finished"] + count["told"], "missing": len(self.rows) - ended}
+        agencies = {**count, "expected": self.expected, "finished": count["finished"] + count["told"], "missing": max(0, self.expected - ended)}
         return {**self.draw, "now": instant(self.now_s), "agencies": agencies, "bets": self.bets()}
 
 

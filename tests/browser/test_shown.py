@@ -92,6 +92,19 @@ class Shown(Boards):
             self.shows(tab, "waits", words)
         self.assertFalse(self.is_seen(tab, "cut-off"))
 
+    def test_an_agency_that_nobody_expected(self):
+        mock = self.mock("open")
+        mock.night.rows.append([9, "sending", 10, 1.0, mock.night.now_s, None])
+        tab = self.board(mock)
+        self.assertEqual((self.text(tab, "waits"), self.text(tab, "agencies-ended")), ("Waiting for 3 of 5 agencies", "2 of 5 have finished"))
+
+    def test_one_is_no_plural(self):
+        mock = self.mock("begun")
+        mock.night.set(1, "finished", 1)
+        for fragment, title, ended in (("#en", "Draw 1 · Open · 1 bet", "1 of 5 has finished"), ("#es", "Sorteo 1 · Abierto · 1 apuesta", "1 de 5 terminó")):
+            tab = self.board(mock, fragment)
+            self.assertEqual((tab.evaluate("document.title"), self.text(tab, "agencies-ended")), (title, ended))
+
     def test_a_cut_off_on_another_day(self):
         mock = self.mock("open")
         tab = self.board(mock, clock_s=mock.night.now_s)
@@ -216,19 +229,6 @@ class Shown(Boards):
         tab.call("Input.dispatchMouseEvent", type="mouseMoved", x=left + side * 0.345, y=top + side * 0.125)
         self.shows(tab, "cell-text", f"1234: {mock.night.counts[1234]} bet")
 
-    # What comes from outside, and what fails
-
-    def test_texts_are_never_markup(self):
-        night = Night().under_way().sealed()
-        night.draw.update(draw="<img src=x onerror=alert(1)>", version="<b>1</b>", store={"ok": False, "error": "<script>1</script>", "read_at": None})
-        night.draw["seal"].update(origin="<i>o</i>", signed_by="<u>k</u>")
-        mock = self.enterContext(Mock(night))
-        tab = self.board(mock)
-        self.assertIn("<img src=x onerror=alert(1)>", self.text(tab, "draw-name"))
-        self.assertEqual(tab.evaluate("document.querySelectorAll('main b img, #draw-name *, #server *, #store-fails *, #seal-origin *, #seal-key *').length"), 0)
-        self.nothing_odd(tab, mock)
-
-    def test_a_store_that_cannot_be_read(self):
     def test_a_finger(self):
         mock = self.mock("drawn")
         tab = self.board(mock, width=390, height=844, mobile=True)
@@ -250,6 +250,19 @@ class Shown(Boards):
         touch("canvas", 0.345, 0.125)
         tab.until("byId('reading').hidden")
 
+    # What comes from outside, and what fails
+
+    def test_texts_are_never_markup(self):
+        night = Night().under_way().sealed()
+        night.draw.update(draw="<img src=x onerror=alert(1)>", version="<b>1</b>", store={"ok": False, "error": "<script>1</script>", "read_at": None})
+        night.draw["seal"].update(origin="<i>o</i>", signed_by="<u>k</u>")
+        mock = self.enterContext(Mock(night))
+        tab = self.board(mock)
+        self.assertIn("<img src=x onerror=alert(1)>", self.text(tab, "draw-name"))
+        self.assertEqual(tab.evaluate("document.querySelectorAll('main b img, #draw-name *, #server *, #store-fails *, #seal-origin *, #seal-key *').length"), 0)
+        self.nothing_odd(tab, mock)
+
+    def test_a_store_that_cannot_be_read(self):
         mock = self.mock("open")
         tab = self.board(mock)
         self.assertFalse(self.is_seen(tab, "store-fails"))
@@ -344,7 +357,10 @@ class Shown(Boards):
         after = tab.evaluate("[byId('line').getAttribute('d'), chart.bets.length]")
         self.assertNotEqual(before[0], after[0])
         self.assertEqual(tab.evaluate("chart.bets.at(-1)"), 1000)
-        self.assertIn("at last 100.", tab.evaluate("byId('plot').getAttribute('aria-label')"))
+        mock.send(("step", {"until": now_s + 20, "bets": 2400}))
+        tab.until(f"chart.until_s === {now_s + 20} && !board.willShow")
+        self.assertEqual([self.text(tab, "scale-top"), self.text(tab, "scale-mid")], ["500/s", "250/s"])
+        self.assertIn("at last 240.", tab.evaluate("byId('plot').getAttribute('aria-label')"))
 
 
 if __name__ == "__main__":

@@ -31,10 +31,10 @@ function takeStep(step) {
     }
 }
 
-// 1, 2, 2.5 or 5 times a power of ten that is not below it, so that the scale is seldom another.
+// 1, 2 or 5 times a power of ten that is not below it, so that the scale is seldom another, and its half is told exactly.
 function roundUp(value) {
     const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-    return [1, 2, 2.5, 5, 10].map(times => times * power).find(round => round >= value);
+    return [1, 2, 5, 10].map(times => times * power).find(round => round >= value);
 }
 
 // The steps that follow each other and are known, as lists of [step, rate].

@@ -70,6 +70,12 @@ function showBets(draw) {
     setText(byId("minute"), figure(draw.bets_60s));
 }
 
+// Of those expected, as in what it waits for: others may have sent, too.
+function showEnded(draw) {
+    const {expected, missing} = draw.agencies;
+    setText(byId("agencies-ended"), say(language.words.ended, expected - missing, expected));
+}
+
 function showServer(draw) {
     const words = language.words, server = draw.server;
     const said = say(words.server, server.connections, dateOf(Date.parse(server.since)), draw.version);
@@ -90,7 +96,8 @@ function showDraw(draw) {
     setAttribute(byId("board"), "data-waits", draw.waits_for);
     setText(byId("state-name"), state);
     setText(byId("waits"), waitsText(draw));
-    document.title = say(words.title, draw.draw, state, draw.bets);
+    document.title = say(words.title, draw.bets, draw.draw, state);
+    showEnded(draw);
     showNumber(draw);
     showBets(draw);
     showTimes(draw);

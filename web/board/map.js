@@ -84,8 +84,7 @@ function place(node, number) {
 }
 
 function cellText(number) {
-    const bets = numberMap.counts[number], words = language.words;
-    const said = words.cell[bets === 1 ? 0 : 1].replace("{0}", fourDigits(number)).replace("{1}", figure(bets));
+    const words = language.words, said = say(words.cell, numberMap.counts[number], fourDigits(number));
     return number === numberMap.drawn ? `${said} · ${words.drawnCell}` : said;
 }
 
@@ -130,11 +129,11 @@ function showMap(draw) {
 }
 
 const MOVES = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE, PageUp: -10 * SIDE, PageDown: 10 * SIDE, Home: -NUMBERS, End: NUMBERS};
+
 function pointAt(event) {
     const box = byId("cells").getBoundingClientRect(), part = (at, size) => Math.min(SIDE - 1, Math.max(0, Math.floor(SIDE * at / size)));
     moveTo(part(event.clientY - box.top, box.height) * SIDE + part(event.clientX - box.left, box.width));
 }
-
 
 function beginMap() {
     const cells = byId("cells");

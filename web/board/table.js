@@ -102,7 +102,6 @@ function showFilters() {
             part.style.flexGrow = String(count);
         }
     }
-    setText(byId("agencies-ended"), counts.all === 0 ? "" : say(words.ended, counts.all - counts.missing, figure(counts.all)));
 }
 
 function showAgencies() {

@@ -2,7 +2,7 @@
 
 const ENGLISH = {
     state: "State", bets: "Bets", agencies: "Agencies", seal: "Seal", map: "Bets on each number",
-    draw: "Draw {0}", title: "Draw {0} · {1} · {2} bets",
+    draw: "Draw {0}", title: ["Draw {1} · {2} · 1 bet", "Draw {1} · {2} · {0} bets"],
     connecting: "Connecting…", live: "Live", lostShort: "Not connected",
     lost: "The connection was lost {0}. The page goes on trying; what it shows is from then.",
     old: "The connection was lost {0}, {1} ago. What is shown here is old.",
@@ -27,7 +27,7 @@ const ENGLISH = {
     betsInAll: "In all", now: "Now", lastMinute: "Last minute", aSecond: "a second", chartTitle: "Bets a second",
     chart: "Bets a second from {0} to {1}: at most {2}, at last {3}.", chartEmpty: "No bets yet", chartQuiet: "No bets in this time",
     perSecond: "{0}/s", notKnown: "not known",
-    ended: "{0} of {1} have finished",
+    ended: ["1 of {1} has finished", "{0} of {1} have finished"],
     of: {all: "All", missing: "Missing", waiting: "Waiting", sending: "Sending", silent: "Silent", finished: "Finished", told: "Told", cut_off: "Cut off"},
     filters: "Show agencies by state",
     find: "Number", columns: {agency: "Agency", state: "State", bets: "Bets", rate: "Rate", heard: "Last heard", winners: "Winners"},
@@ -38,7 +38,7 @@ const ENGLISH = {
     savePage: "Save the checking page", theRules: "Rules", theSeal: "Seal", theResult: "Result",
     lookUp: "Look up", counting: "The bets are being counted…", mapErased: "The bets were erased, so how often each number was bet can no longer be told.",
     mapFails: "The counts cannot be had at the moment. The page goes on trying.",
-    cell: ["{0}: 1 bet", "{0}: {1} bets"], drawnCell: "the number that was drawn",
+    cell: ["{1}: 1 bet", "{1}: {0} bets"], drawnCell: "the number that was drawn",
     mapSummary: "Most bet on: {0}. Nobody bet on {1} of the 10,000 numbers.",
     mapHelp: "Point at a number, or move with the arrow keys. Page up and down move by a thousand.",
     server: ["Server up since {1} · {0} connection · version {2}", "Server up since {1} · {0} connections · version {2}"], shared: "one of several on the same store", readAt: "Store read {0}",

@@ -2,7 +2,7 @@
 
 const SPANISH = {
     state: "Estado", bets: "Apuestas", agencies: "Agencias", seal: "Sello", map: "Apuestas a cada número",
-    draw: "Sorteo {0}", title: "Sorteo {0} · {1} · {2} apuestas",
+    draw: "Sorteo {0}", title: ["Sorteo {1} · {2} · 1 apuesta", "Sorteo {1} · {2} · {0} apuestas"],
     connecting: "Conectando…", live: "En vivo", lostShort: "Sin conexión",
     lost: "La conexión se perdió {0}. La página sigue intentando; lo que muestra es de ese momento.",
     old: "La conexión se perdió {0}, hace {1}. Lo que se ve aquí es viejo.",
@@ -27,7 +27,7 @@ const SPANISH = {
     betsInAll: "En total", now: "Ahora", lastMinute: "Último minuto", aSecond: "por segundo", chartTitle: "Apuestas por segundo",
     chart: "Apuestas por segundo desde las {0} hasta las {1}: como máximo {2}, al final {3}.", chartEmpty: "Todavía no hay apuestas", chartQuiet: "Sin apuestas en este tiempo",
     perSecond: "{0}/s", notKnown: "no se sabe",
-    ended: "{0} de {1} terminaron",
+    ended: ["1 de {1} terminó", "{0} de {1} terminaron"],
     of: {all: "Todas", missing: "Faltan", waiting: "Sin empezar", sending: "Enviando", silent: "En silencio", finished: "Terminó", told: "Avisada", cut_off: "Cortada"},
     filters: "Mostrar agencias según su estado",
     find: "Número", columns: {agency: "Agencia", state: "Estado", bets: "Apuestas", rate: "Ritmo", heard: "Última señal", winners: "Ganadores"},
@@ -38,7 +38,7 @@ const SPANISH = {
     savePage: "Guardar la página que comprueba", theRules: "Reglas", theSeal: "Sello", theResult: "Resultado",
     lookUp: "Buscar", counting: "Se están contando las apuestas…", mapErased: "Las apuestas se borraron: ya no se puede decir cuántas tuvo cada número.",
     mapFails: "Por ahora no hay recuento. La página sigue intentando.",
-    cell: ["{0}: 1 apuesta", "{0}: {1} apuestas"], drawnCell: "el número sorteado",
+    cell: ["{1}: 1 apuesta", "{1}: {0} apuestas"], drawnCell: "el número sorteado",
     mapSummary: "Los más apostados: {0}. Nadie apostó a {1} de los 10.000 números.",
     mapHelp: "Señale un número, o muévase con las flechas. Re Pág y Av Pág avanzan de a mil.",
     server: ["Servidor en marcha desde el {1} · {0} conexión · versión {2}", "Servidor en marcha desde el {1} · {0} conexiones · versión {2}"], shared: "uno de varios sobre la misma base de datos", readAt: "Base de datos leída {0}",
