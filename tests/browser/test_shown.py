@@ -1,4 +1,5 @@
 """The board says in both languages what is so, and calmly when it does not know."""
+import json
 import unittest
 
 from browsing import Boards
@@ -76,8 +77,43 @@ class Shown(Boards):
     # The draw
 
     def test_only_the_state_is_read_out(self):
-        tab = self.board(self.mock("drawn"))
-        self.assertEqual(tab.evaluate("[...document.querySelectorAll('[aria-live], [role=status], [role=alert], output')].map(node => node.id)"), ["state"])
+        mock = self.mock("open", 60)
+        tab = self.board(mock)
+        live = "[...document.querySelectorAll('[aria-live], [role=status], [role=alert], output')]"
+        self.assertEqual(tab.evaluate(f"{live}.map(node => node.id)"), ["state-name", "found", "said"])
+        said = "JSON.stringify([...document.querySelectorAll('#state-name, #said p')].map(node => node.textContent))"
+        tab.evaluate(f"""window.changes = 0; {live}.forEach(node => new MutationObserver(() => window.changes++)
+            .observe(node, {{subtree: true, childList: true, characterData: true}})); 0""")
+        self.assertEqual(json.loads(tab.evaluate(said)), ["Open", "Waiting for agencies", "", "", "", ""])
+        for row in [row for row in mock.night.rows if row[1] == "sending"][:10]:
+            mock.night.set(row[0], "finished", row[2])
+            mock.send(("draw", mock.night.json()), ("agencies", {"reset": False, "rows": [mock.night.rows[row[0] - 1]]}))
+            tab.until(f"byId('waits').innerText.includes('for {mock.night.json()['agencies']['missing']} of')")
+        self.assertEqual(tab.evaluate("window.changes"), 0)
+        mock.night.sealed().draw["store"] = {"ok": False, "error": "disk I/O error", "read_at": None}
+        mock.send()
+        self.shows(tab, "state-name", "Sealed")
+        mock.end()
+        self.shows(tab, "lost", "lost")
+        self.assertEqual(json.loads(tab.evaluate(said)), ["Sealed", "Waiting for the number to be turned", "Not connected",
+                                                          "The server cannot read its store: disk I/O error.", "", ""])
+        changes = tab.evaluate("window.changes")
+        tab.evaluate("live.lost_ms -= 90000; tick()")
+        self.shows(tab, "lost", "1 min ago")
+        self.assertEqual(tab.evaluate("window.changes"), changes)
+
+    def test_rows_are_said_to_whoever_asked_for_them(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        tab.evaluate("document.querySelector('[data-filter=missing]').click()")
+        self.assertEqual(tab.evaluate("byId('said-rows').textContent"), "3 of 5 agencies")
+        mock.night.set(next(row[0] for row in mock.night.rows if row[1] == "sending"), "finished", 5)
+        mock.send(("agencies", {"reset": False, "rows": mock.night.rows}))
+        tab.until("byId('shown').textContent === '2 of 5 agencies' && byId('said-rows').textContent === ''")
+        tab.evaluate("byId('find').focus()")
+        tab.type("1x")
+        self.assertEqual(tab.evaluate("byId('said-rows').textContent"), self.text(tab, "shown"))
+        self.assertEqual(tab.evaluate("agencies.view.length"), 0)
 
     def test_what_it_waits_for(self):
         mock = self.mock("open")
@@ -218,8 +254,37 @@ class Shown(Boards):
         tab.evaluate("byId('look-up').focus()")
         tab.type("42")
         self.assertTrue(self.text(tab, "cell-text").startswith(f"0042: {counts[42]} bet"))
+        self.assertTrue(self.text(tab, "found").startswith(f"0042: {counts[42]} bet"))
+        tab.type("x")
+        self.assertIn("0000 to 9999", self.text(tab, "found"))
+        tab.evaluate("byId('spanish').click()")
+        self.shows(tab, "found", "de 0000 a 9999")
+        tab.evaluate("byId('english').click()")
         nobody = counts.count(0)
         self.assertIn(f"Nobody bet on {nobody} of", self.text(tab, "map-summary"))
+
+    def test_the_curve_by_keys(self):
+        mock = self.mock("open")
+        tab, bets, now_s = self.board(mock), mock.night.history["bets"], mock.night.now_s
+        tab.evaluate("byId('plot').focus()")
+
+        def reads(before):
+            said = tab.evaluate("byId('plot').getAttribute('aria-valuetext')")
+            self.assertEqual(said, f"{instant(now_s - 10 * before)[11:19]} · {tab.evaluate(f'roundFigure({bets[-1 - before]} / 10)')}/s")
+            self.assertEqual(self.text(tab, "reading"), said)
+
+        reads(0)
+        for key, before in (("ArrowLeft", 1), ("ArrowLeft", 2), ("ArrowRight", 1), ("PageDown", 7), ("PageUp", 1), ("End", 0), ("ArrowRight", 0)):
+            self.key(tab, key)
+            reads(before)
+        self.key(tab, "ArrowLeft")
+        mock.send(("step", {"until": now_s + 10, "bets": 1000}))
+        tab.until(f"chart.until_s === {now_s + 10} && !board.willShow")
+        reads(1)
+        tab.evaluate("byId('plot').blur()")
+        self.assertFalse(self.is_seen(tab, "reading"))
+        empty = self.board(self.mock("begun"))
+        self.assertEqual(empty.evaluate("['role', 'tabindex', 'aria-valuetext'].map(name => byId('plot').getAttribute(name))"), ["img", "-1", None])
 
     def test_the_map_by_a_pointer(self):
         mock = self.mock("drawn")
@@ -360,7 +425,7 @@ class Shown(Boards):
         mock.send(("step", {"until": now_s + 20, "bets": 2400}))
         tab.until(f"chart.until_s === {now_s + 20} && !board.willShow")
         self.assertEqual([self.text(tab, "scale-top"), self.text(tab, "scale-mid")], ["500/s", "250/s"])
-        self.assertIn("at last 240.", tab.evaluate("byId('plot').getAttribute('aria-label')"))
+        self.assertIn("at last 240.", tab.evaluate("byId('chart-said').textContent"))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ const MISSING = new Set(["waiting", "sending", "silent"]);
 const agencies = {
     byNumber: new Map(), // by agency: {agency, state, bets, rate, heard_s, winners, changed, key}
     filter: "all",       // all, missing, or a state
-    number: "",          // digits that the agency's number begins with
+    number: "",          // what the agency's number begins with
     sort: "agency",
     isDescending: false,
     order: [],           // all of them, as they were sorted last: sorting what is nearly sorted is quick

@@ -5,8 +5,9 @@ const board = {willShow: false, shown: 0};
 
 function show() {
     board.willShow = false;
-    showConnection();
     const draw = drawCard.draw;
+    showConnection();
+    showAloud();
     if (draw !== null) {
         showDraw(draw);
         showSeal(draw);
@@ -55,6 +56,7 @@ function speak(name) {
 function tick() {
     watchConnection();
     showConnection();
+    showAloud();
     if (drawCard.draw !== null) {
         showTimes(drawCard.draw);
     }

@@ -3,7 +3,8 @@
 const CHART_STEPS_MAX = 720; // as many as the server tells
 const CHART_STEPS_LEAST = 60;
 
-const chart = {step_s: 10, until_s: 0, bets: []};
+const chart = {step_s: 10, until_s: 0, bets: [],
+    at_s: null, shown: null}; // the moment that is read; what of it is shown
 
 function forgetHistory() {
     chart.until_s = 0;
@@ -67,56 +68,102 @@ function shownRates() {
     return padded.slice(-count).map(bets => bets === null ? null : bets / chart.step_s);
 }
 
+function saidRate(rate) {
+    return rate === null ? language.words.notKnown : say(language.words.perSecond, roundFigure(rate));
+}
+
+// What it says in words, for whoever does not see it.
+function saidChart(rates, from_s) {
+    const from = timeOf(from_s * 1000), until = timeOf(chart.until_s * 1000);
+    return say(language.words.chart, from, until, roundFigure(Math.max(...rates)), roundFigure(rates.at(-1)));
+}
+
 function showChart() {
     const rates = shownRates(), most = Math.max(...rates), top = roundUp(most), words = language.words, isEmpty = most === 0;
     const empty = drawCard.draw !== null && drawCard.draw.bets > 0 ? words.chartQuiet : words.chartEmpty;
     const [line, area] = curve(rates, top), from_s = chart.until_s - (rates.length - 1) * chart.step_s;
-    chart.shown = {rates, from_s};
+    chart.shown = {rates, from_s, isEmpty};
     setAttribute(byId("line"), "d", isEmpty ? "" : line);
     setAttribute(byId("area"), "d", isEmpty ? "" : area);
     setText(byId("scale-top"), isEmpty ? "" : say(words.perSecond, top));
     setText(byId("scale-mid"), isEmpty ? "" : say(words.perSecond, top / 2));
     setText(byId("plot-empty"), isEmpty ? empty : "");
-    if (chart.until_s > 0) {
-        const from = timeOf(from_s * 1000), until = timeOf(chart.until_s * 1000);
-        setText(byId("chart-from"), from);
-        setText(byId("chart-until"), until);
-        const said = say(words.chart, from, until, roundFigure(most), roundFigure(rates[rates.length - 1]));
-        setAttribute(byId("plot"), "aria-label", isEmpty ? empty : said);
-    } else {
-        setAttribute(byId("plot"), "aria-label", empty);
+    setText(byId("chart-from"), chart.until_s > 0 ? timeOf(from_s * 1000) : "");
+    setText(byId("chart-until"), chart.until_s > 0 ? timeOf(chart.until_s * 1000) : "");
+    setText(byId("chart-said"), isEmpty ? empty : saidChart(rates, from_s));
+    showReading();
+}
+
+// What the curve is at one moment: chart.at_s, where the pointer is or the keys have gone to, else the last. An empty one is
+// a picture that has nothing to be read.
+function showReading() {
+    const {rates, from_s, isEmpty} = chart.shown, plot = byId("plot"), node = byId("reading"), last = rates.length - 1;
+    const isRead = !isEmpty && chart.at_s !== null, at = isRead ? stepAt(chart.at_s) : last;
+    const said = `${timeOf((from_s + at * chart.step_s) * 1000)} · ${saidRate(rates[at])}`;
+    setAttribute(plot, "role", isEmpty ? "img" : "slider");
+    setAttribute(plot, "tabindex", isEmpty ? "-1" : "0");
+    for (const [name, value] of [["min", 0], ["max", last], ["now", at], ["text", said]]) {
+        if (isEmpty) {
+            plot.removeAttribute(`aria-value${name}`);
+        } else {
+            setAttribute(plot, `aria-value${name}`, String(value));
+        }
+    }
+    setHidden(node, !isRead);
+    if (isRead) {
+        setText(node, said);
+        node.style.left = `${100 * at / last}%`;
+        node.dataset.side = at > last / 2 ? "left" : "right";
     }
 }
 
-function saidRate(rate) {
-    return rate === null ? language.words.notKnown : say(language.words.perSecond, roundFigure(rate));
+function stepAt(moment_s) {
+    const {rates, from_s} = chart.shown;
+    return Math.min(rates.length - 1, Math.max(0, Math.round((moment_s - from_s) / chart.step_s)));
 }
 
-// What the curve is at where the pointer is.
-function readChart(event) {
-    const box = byId("plot").getBoundingClientRect(), shown = chart.shown, node = byId("reading");
-    if (!shown || chart.until_s === 0 || Math.max(...shown.rates) === 0) {
-        return;
+// A moment, and no place: the curve goes on below it.
+function readStep(at) {
+    const {rates, from_s} = chart.shown;
+    chart.at_s = from_s + Math.min(rates.length - 1, Math.max(0, at)) * chart.step_s;
+    showReading();
+}
+
+function readNothing() {
+    chart.at_s = null;
+    showReading();
+}
+
+function readPointer(event) {
+    const box = byId("plot").getBoundingClientRect();
+    readStep(Math.round((event.clientX - box.left) / box.width * (chart.shown.rates.length - 1)));
+}
+
+const CHART_MOVES = {ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -6, PageUp: 6, Home: -CHART_STEPS_MAX, End: CHART_STEPS_MAX};
+
+function readKey(event) {
+    const isMove = Object.hasOwn(CHART_MOVES, event.key) && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (isMove && !chart.shown.isEmpty) {
+        event.preventDefault();
+        readStep((chart.at_s === null ? chart.shown.rates.length - 1 : stepAt(chart.at_s)) + CHART_MOVES[event.key]);
     }
-    const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)), at = Math.round(part * (shown.rates.length - 1));
-    node.textContent = `${timeOf((shown.from_s + at * chart.step_s) * 1000)} · ${saidRate(shown.rates[at])}`;
-    node.style.left = `${100 * at / (shown.rates.length - 1)}%`;
-    node.dataset.side = part > 0.5 ? "left" : "right";
-    node.hidden = false;
 }
 
 function beginChart() {
-    const plot = byId("plot"), hide = () => { byId("reading").hidden = true; };
-    plot.addEventListener("pointermove", readChart);
-    plot.addEventListener("pointerdown", readChart);
+    const plot = byId("plot");
+    plot.addEventListener("pointermove", readPointer);
+    plot.addEventListener("pointerdown", readPointer);
     plot.addEventListener("pointerleave", event => {
         if (event.pointerType !== "touch") { // a finger leaves when it is lifted
-            hide();
+            readNothing();
         }
     });
     addEventListener("pointerdown", event => {
         if (!plot.contains(event.target)) {
-            hide();
+            readNothing();
         }
     });
+    plot.addEventListener("keydown", readKey);
+    plot.addEventListener("focus", () => readStep(chart.at_s === null ? chart.shown.rates.length - 1 : stepAt(chart.at_s)));
+    plot.addEventListener("blur", readNothing);
 }

@@ -6,7 +6,7 @@ const TRY_AGAIN_MS = 3000;
 const OLD_MS = 30000;
 const AGAIN_SHOWN_MS = 60000;
 
-const live = {source: null, link: "connecting", heard_ms: 0, lost_ms: 0, epoch: null, again_ms: 0, waits: 0,
+const live = {source: null, link: "connecting", heard_ms: 0, lost_ms: 0, epoch: null, again_ms: 0, since_ms: 0, waits: 0,
     before: null}; // the draw as it was told last before the connection was lost
 
 // Another epoch may be another server's, of several on one store: that one has been there all the time. The server tells its
@@ -25,7 +25,10 @@ function heard(event) {
     live.link = "live";
     const epoch = event.lastEventId.split("-")[0]; // "" before the first event that has one
     if (epoch !== "") {
-        live.again_ms = live.epoch !== null && epoch !== live.epoch && wasStartedAgain() ? Date.now() : live.again_ms;
+        if (live.epoch !== null && epoch !== live.epoch && wasStartedAgain()) {
+            live.again_ms = Date.now();
+            live.since_ms = Date.parse(drawCard.draw.server.since);
+        }
         live.epoch = epoch;
     }
 }
@@ -90,9 +93,9 @@ function showConnection() {
         const at = atWhen(live.lost_ms + clock.behind_ms); // as all other times here, the server's
         setText(byId("lost"), isOld ? say(words.old, at, lasting(Math.floor(since_ms / 1000))) : say(words.lost, at));
     }
-    const isAgain = !isLost && live.again_ms > 0 && Date.now() - live.again_ms < AGAIN_SHOWN_MS && drawCard.draw !== null;
+    const isAgain = !isLost && live.again_ms > 0 && Date.now() - live.again_ms < AGAIN_SHOWN_MS;
     setHidden(byId("again"), !isAgain);
     if (isAgain) {
-        setText(byId("again"), say(words.again, atWhen(Date.parse(drawCard.draw.server.since))));
+        setText(byId("again"), say(words.again, atWhen(live.since_ms)));
     }
 }

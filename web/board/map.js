@@ -19,6 +19,7 @@ function hasMap(draw) {
 
 function forgetMap() {
     numberMap.key = null;
+    byId("look-up").value = "";
     numberMap.fails = false;
 }
 
@@ -124,11 +125,21 @@ function showMap(draw) {
         setText(byId("most"), figure(numberMap.most));
         setText(byId("map-summary"), summary());
         place(byId("drawn-cell"), numberMap.drawn);
+        lookUp();
         moveTo(numberMap.at);
     }
 }
 
 const MOVES = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE, PageUp: -10 * SIDE, PageDown: 10 * SIDE, Home: -NUMBERS, End: NUMBERS};
+
+function lookUp() {
+    const asked = byId("look-up").value.trim(), isNumber = /^\d{1,4}$/.test(asked);
+    if (isNumber) {
+        moveTo(Number(asked));
+    }
+    setText(byId("found"), isNumber ? cellText(numberMap.at) : asked === "" ? "" : language.words.lookUpWants);
+    setAttribute(byId("look-up"), "aria-invalid", String(!isNumber && asked !== ""));
+}
 
 function pointAt(event) {
     const box = byId("cells").getBoundingClientRect(), part = (at, size) => Math.min(SIDE - 1, Math.max(0, Math.floor(SIDE * at / size)));
@@ -145,9 +156,5 @@ function beginMap() {
             moveTo(numberMap.at + MOVES[event.key]);
         }
     });
-    byId("look-up").addEventListener("input", event => {
-        if (/^\d{1,4}$/.test(event.target.value)) {
-            moveTo(Number(event.target.value));
-        }
-    });
+    byId("look-up").addEventListener("input", lookUp);
 }

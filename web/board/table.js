@@ -75,6 +75,7 @@ function showRows() {
     setAttribute(byId("table"), "aria-rowcount", String(view.length + 1));
     const said = say(language.words.rows, view.length, agencies.byNumber.size);
     setText(byId("shown"), view.length === 0 && agencies.byNumber.size > 0 ? language.words.noRows : said);
+    sayRows(false);
 }
 
 function showColumns() {
@@ -135,6 +136,7 @@ function lookAtAgencies(change) {
     showAgencies();
     byId("rows").scrollTop = 0;
     showRows();
+    sayRows(true);
 }
 
 function beginTable() {
@@ -151,7 +153,7 @@ function beginTable() {
     byId("bar").append(...["told", "finished", "cut_off", "sending", "silent", "waiting"].map(state => make("span", {"data-state": state})));
     [table.above, table.below] = [0, 1].map(() => make("tr", {class: "space", "aria-hidden": "true"}, make("td")));
     byId("body").append(table.above, table.below);
-    byId("find").addEventListener("input", event => lookAtAgencies(() => { agencies.number = event.target.value.replace(/\D/g, "").replace(/^0+/, ""); }));
+    byId("find").addEventListener("input", event => lookAtAgencies(() => { agencies.number = event.target.value.trim().replace(/^0+/, ""); }));
     byId("rows").addEventListener("scroll", () => showRows(), {passive: true});
     new ResizeObserver(() => { showRows(); measureRow(); }).observe(byId("rows"));
 }
