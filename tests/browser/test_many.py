@@ -62,7 +62,7 @@ class Many(Boards):
         self.assertEqual(self.numbers()[:5], [row[0] for row in rows if row[1] == "silent"][:5])
         self.assertEqual(self.tab_.evaluate("[...document.querySelectorAll('.filters [aria-pressed=true]')].map(each => each.dataset.filter)"), ["silent"])
         self.click("[data-filter=told]")
-        self.assertEqual((self.numbers(), self.text(self.tab_, "shown")), ([], "No agency is like that."))
+        self.assertEqual((self.numbers(), self.text(self.tab_, "shown")), ([], "No agency matches."))
         self.click("[data-filter=all]")
         self.tab_.evaluate("byId('find').focus()")
         self.tab_.type("999")

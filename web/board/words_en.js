@@ -31,7 +31,7 @@ const ENGLISH = {
     of: {all: "All", missing: "Missing", waiting: "Waiting", sending: "Sending", silent: "Silent", finished: "Finished", told: "Told", cut_off: "Cut off"},
     filters: "Show agencies by state",
     find: "Number", columns: {agency: "Agency", state: "State", bets: "Bets", rate: "Rate", heard: "Last heard", winners: "Winners"},
-    rows: ["1 of {1} agencies", "{0} of {1} agencies"], noRows: "No agency is like that.",
+    rows: ["1 of {1} agencies", "{0} of {1} agencies"], noRows: "No agency matches.",
     never: "never", ago: "{0} ago", justNow: "just now",
     notChecked: "Not checked here", sealOf: "Over", sealBets: ["1 bet", "{0} bets"], sealOrigin: "Draw", signedBy: "Signed by",
     checkIt: "The server that made this seal also sends this page, so the page cannot vouch for it. Save the checking page, open it from your disk, and give it the seal.",
