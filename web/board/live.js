@@ -9,15 +9,10 @@ const AGAIN_SHOWN_MS = 60000;
 const live = {source: null, link: "connecting", heard_ms: 0, lost_ms: 0, epoch: null, again_ms: 0, since_ms: 0, waits: 0,
     before: null}; // the draw as it was told last before the connection was lost
 
-// Another epoch may be another server's, of several on one store: that one has been there all the time. The server tells its
-// start to a second or so.
+// Another epoch may be another server's, of several on one store: that one has been there all the time.
 function wasStartedAgain() {
     const {before} = live, server = drawCard.draw?.server;
-    if (before === null || !server) {
-        return false;
-    }
-    const since_ms = Date.parse(server.since);
-    return server.shared ? since_ms >= Date.parse(before.now) : since_ms > Date.parse(before.server.since) + 1000;
+    return before !== null && server !== undefined && (!server.shared || Date.parse(server.since) >= Date.parse(before.now));
 }
 
 function heard(event) {
