@@ -4,9 +4,9 @@ import os
 import sys
 import unittest
 
-from browsing import ROOT, Boards
+from browsing import Boards
+from get_axe import AXE
 
-AXE = os.path.join(ROOT, "build", "axe", "node_modules", "axe-core", "axe.min.js")
 BAD = "serious", "critical"
 
 
@@ -48,6 +48,6 @@ class Axe(Boards):
 
 if __name__ == "__main__":
     if not os.path.exists(AXE):
-        print("SKIPPED: there is no axe. script/bootstrap test gets it from npm, which could not be reached")
+        print("SKIPPED: there is no axe. script/bootstrap test gets it from npm's registry, which could not be reached")
         sys.exit(77)
     unittest.main()
