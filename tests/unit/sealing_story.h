@@ -3,18 +3,13 @@
 #ifndef QUINIELA_TESTS_SEALING_STORY_H
 #define QUINIELA_TESTS_SEALING_STORY_H
 
+#include "compute_seal.h"
 #include "signed_story.h"
-
-#include <semaphore.h>
 
 enum { AGENCIES = 2 };
 
 static sem_t woken;      // by what computed the seal
 static int roots, forks; // notes
-
-static inline void wake(void *context) {
-    sem_post(context);
-}
 
 static inline void on_note(void *context, const struct ledger_note *note) {
     (void)context;

@@ -1,4 +1,5 @@
 // What a board answers to whoever asks, path by path.
+#include "compute_seal.h"
 #include "logged.h"
 #include "signed_story.h"
 
@@ -9,7 +10,6 @@
 #include "ledger/pulse.h"
 
 #include <poll.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 
 enum { HANG_MS = 20000, READ_OFTEN_MS = 5 };
@@ -363,21 +363,6 @@ static void no_document_and_no_name_leaves(void **state) {
 }
 
 // Signed ----------------------------------------------------------------------------------------------------
-
-static void wake(void *context) {
-    sem_post(context);
-}
-
-static void compute_seal(void) {
-    sem_t woken;
-    assert_int_equal(sem_init(&woken, 0, 0), 0);
-    ledger_on_task_end(story.ledger, wake, &woken);
-    work_do(story.ledger);
-    assert_int_equal(sem_wait(&woken), 0);
-    work_do(story.ledger);
-    ledger_on_task_end(story.ledger, NULL, NULL);
-    sem_destroy(&woken);
-}
 
 static void notes_of_a_signed_draw_are_handed_out(void **state) {
     (void)state;

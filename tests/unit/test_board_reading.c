@@ -1,9 +1,8 @@
 // What a board reads of a draw, from its opening until everybody was told.
+#include "compute_seal.h"
 #include "signed_story.h"
 
 #include "board_story.h"
-
-#include <semaphore.h>
 
 static const char *read_draw; // its name
 
@@ -234,21 +233,6 @@ static void a_sealed_draw_waits_for_its_number(void **state) {
     look_after(1);
     assert_waits_for("telling");
     assert_int_equal(night.last->draw.winning_number, WINNING_NUMBER);
-}
-
-static void wake(void *context) {
-    sem_post(context);
-}
-
-static void compute_seal(void) {
-    sem_t woken;
-    assert_int_equal(sem_init(&woken, 0, 0), 0);
-    ledger_on_task_end(story.ledger, wake, &woken);
-    work_do(story.ledger);
-    assert_int_equal(sem_wait(&woken), 0);
-    work_do(story.ledger);
-    ledger_on_task_end(story.ledger, NULL, NULL);
-    sem_destroy(&woken);
 }
 
 static void a_signed_draw_waits_for_its_seal_and_for_approvals(void **state) {

@@ -1,17 +1,12 @@
 // A draw is sealed once and drawn once when any allocation of the ledger's thread fails.
 #define ALLOCATIONS_OF_CXX // of the reader of JSON, which a beacon's pulse needs
 #include "allocations.h"
+#include "compute_seal.h"
 #include "signed_story.h"
-
-#include <semaphore.h>
 
 enum { TRIES_MAX = 8 };
 
 static sem_t woken;
-
-static void wake(void *context) {
-    sem_post(context);
-}
 
 static void work_hungry(void) {
     story.ledger->sealing.again_ms = 0; // the time has come
