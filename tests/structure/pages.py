@@ -1,4 +1,5 @@
-"""Links of the pages, and what the program, its tests and its scripts say of them."""
+"""Links of the pages, what the program, its tests and its scripts say of them, and whether the list of sources is whole."""
+import fnmatch
 import os
 import re
 import subprocess
@@ -88,3 +89,37 @@ def unreached(root):
             places = [link.partition("#")[0] for link in LINK.findall(read(path))]
             ahead += [os.path.normpath(os.path.join(os.path.dirname(name), place)) for place in places if place.endswith(".md")]
     return [name for name in files(root, "docs/*.md") if name not in seen]
+
+
+def named_sources(text):
+    """The rows of the list of sources: (line, folder/name without its ending, which may have … in it). A name without a folder is
+    of the one that the name before it has, or else the heading."""
+    folders = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("## "):
+            folders = re.findall(r"(\w+)/", line)
+        elif line.startswith("| `"):
+            folder = folders[0]
+            for name in re.findall(r"`([^`]+)`", line.split(" | ")[0]):
+                first, _, rest = name.partition("/")
+                if rest and first in folders:
+                    folder, name = first, rest
+                yield number, f"{folder}/{re.sub(r'[.]h$', '', name)}"
+
+
+def misnamed_sources(root, page="docs/source-files.md"):
+    """A line for each source that the list has not, or more than once, and for each row that is no source's. A name with … stands
+    for those that no other row has."""
+    sources = {os.path.splitext(name)[0][len("src/"):] for name in files(root, "src/*/*.[ch]", "src/*/*.cpp")}
+    named, seen = list(named_sources(read(os.path.join(root, page)))), {}
+    for number, name in named:
+        if "…" not in name:
+            seen.setdefault(name, []).append(number)
+            if name not in sources:
+                yield f"{page}:{number}: {name}: there is no such source"
+    patterns = [name.replace("…", "*") for _, name in named if "…" in name]
+    for name in sorted(sources):
+        if len(seen.get(name, [])) > 1:
+            yield f"{page}: {name} stands in the lines {', '.join(map(str, seen[name]))}"
+        elif name not in seen and not any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
+            yield f"{page}: {name} is not there"

@@ -1,4 +1,4 @@
-"""Every link in a page leads to something, and every page is found from the README."""
+"""Links in pages lead somewhere, every page is found from the README, and every source in its list."""
 import os
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
-from pages import anchors, broken_links, broken_words, unreached  # noqa: E402
+from pages import anchors, broken_links, broken_words, misnamed_sources, unreached  # noqa: E402
 
 
 class Pages(unittest.TestCase):
@@ -23,6 +23,9 @@ class Pages(unittest.TestCase):
 
     def test_found(self):
         self.assertEqual(unreached(ROOT), [])
+
+    def test_sources(self):
+        self.assertEqual("\n".join(misnamed_sources(ROOT)), "")
 
 
 class Planted(unittest.TestCase):
@@ -67,6 +70,17 @@ class Planted(unittest.TestCase):
         self.assertEqual(unreached(self.root), ["docs/b.md"])
         self.write("docs/a.md", "[b](b.md#b)\n")
         self.assertEqual(unreached(self.root), [])
+
+    def test_sources(self):
+        for name in "one/a.c", "one/a.h", "one/b.h", "two/x.cpp", "two/in/y.c", "two/z_check.c":
+            self.write(f"src/{name}", "")
+        page = "## one/, two/\n| `one/a`, `b.h` | c |\n| `two/x`, `in/y` | `c` |\n| `two/…_check` | c |\n"
+        self.write("docs/list.md", page)
+        self.assertEqual(list(misnamed_sources(self.root, "docs/list.md")), [])
+        self.write("docs/list.md", page.replace("`two/x`", "`one/b`, `two/a`").replace("…_check", "…_checks"))
+        self.assertEqual(list(misnamed_sources(self.root, "docs/list.md")), [
+            "docs/list.md:3: two/a: there is no such source", "docs/list.md: one/b stands in the lines 2, 3",
+            "docs/list.md: two/x is not there", "docs/list.md: two/z_check is not there"])
 
 
 if __name__ == "__main__":
