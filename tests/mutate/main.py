@@ -17,7 +17,7 @@ from commands import Commands, Interrupted  # noqa: E402
 from reach import Reach  # noqa: E402
 from report import changed_lines, report  # noqa: E402
 from tree import Failed, OutOfTime, Tree, digest  # noqa: E402
-from trial import History, Trial  # noqa: E402
+from trial import History, Trial, covering_tests  # noqa: E402
 from workshop import Parts  # noqa: E402
 
 QUICK_S = 5  # a test that takes longer is not for --ci
@@ -25,6 +25,7 @@ QUICK_PATIENCE_S = 20
 ENOUGH = 10  # of so many mutants one is noticed, or something is wrong
 CI_FILES = 25  # of so many sources mutants are drawn at random
 SKIPPED = 77
+CI_BUILDS_S = 300  # what is built takes at most so long, beside the minutes
 CI_COMMITS = 5  # that have changed sources: their lines come first
 
 
@@ -49,7 +50,8 @@ def arguments():
     what.add_argument("--report", action="store_true", help="only say what is known")
     parser.add_argument("--root", default=ROOT, help=argparse.SUPPRESS)  # of another project
     parser.add_argument("--ci", type=given.number(above=True), metavar="MINUTES",
-                        help="the lines that have changed last, then at random, with the quick tests only")
+                        help="the lines that have changed last, then at random, with the quick tests only; takes build/dev as it is, if it is there; "
+                        f"building comes before, for {CI_BUILDS_S} s at most")
     chosen = parser.parse_args()
     if not is_repository(chosen.root):
         parser.error(f"{chosen.root} is not a git repository")
@@ -63,15 +65,19 @@ def arguments():
 
 class Run:
     def __init__(self, chosen, runner):
-        self.chosen, self.start = chosen, time.monotonic() if chosen.ci else None
+        self.chosen, self.start = chosen, None
         self.minutes = chosen.ci or chosen.minutes
         chosen.patience = min(chosen.patience, QUICK_PATIENCE_S if chosen.ci else chosen.patience)
-        self.tree, self.runner = Tree(os.path.abspath(chosen.root)), runner
+        root = os.path.abspath(chosen.root)
+        self.tree, self.runner = Tree(root, bool(chosen.ci) and os.path.exists(os.path.join(root, "build/dev/build.ninja"))), runner
         looks = bool(chosen.show or chosen.list or chosen.report)
         self.lock = locked(self.tree.work, looks)
         self.tree.copy(bool(self.lock))
         self.names()
         self.tree.left = self.left
+        if chosen.ci:
+            self.start = self.clock()
+        self.tree.builds_s = CI_BUILDS_S if chosen.ci else float("inf")
         if self.lock:
             if not looks:
                 say("building")
@@ -88,7 +94,11 @@ class Run:
         """Seconds."""
         if not self.minutes or self.start is None:
             return float("inf")
-        return self.minutes * 60 - (time.monotonic() - self.start)
+        return self.minutes * 60 - (self.clock() - self.start)
+
+    def clock(self):
+        """Stands still while something is built."""
+        return time.monotonic() - self.tree.built_s
 
     def names(self):
         """The sources that are wanted. A pattern that none has is refused."""
@@ -129,12 +139,12 @@ class Run:
         mutants = self.points.of([name for name in names if name in lines])
         return self.drawn([m for m in mutants if lines[m.file] & set(range(m.line, m.end_line + 1))], seed)
 
-    def prepare(self):
+    def prepare(self, first):
         tests = self.tree.tests(self.tree.dev)
         if self.chosen.ci:
             tests = {name: test for name, test in tests.items() if "postgres" not in test.labels}
         self.reach = Reach(self.tree, self.runner, say)
-        self.reach.update(tests, self.chosen.jobs * 2, self.left() / 3 if self.chosen.ci else None)
+        self.reach.update(tests, self.chosen.jobs * 2, self.left() / 3 if self.chosen.ci else None, first)
         usable = {name: test for name, test in tests.items()
                   if self.reach.kept["tests"].get(name, {}).get("status") != "skipped"}
         if self.chosen.ci:
@@ -143,11 +153,12 @@ class Run:
 
     def try_all(self, mutants, wanted):
         """Tries them in turn, until as many as wanted count; gives back (mutant, record) pairs."""
-        tests = self.prepare()
-        self.start = self.start or time.monotonic()
+        tests = self.prepare({mutant.file for mutant in mutants[:CI_FILES]})
+        self.start = self.clock() if self.start is None else self.start
         parts = Parts(self.tree, self.reach.kept["programs"])
         history, pairs, lock = History(self.reach, list(self.results.known.values())), [], threading.Lock()
-        todo = iter(mutants)
+        # Of a line that nobody is known to run nothing can be said while not all tests are measured.
+        todo = (m for m in mutants if self.reach.is_whole or covering_tests(self.reach, m, self.tree.read(m.file)))
 
         def counted():
             return sum(record["end"] in ("noticed", "survived", "unreached") for _, record in pairs)
@@ -296,7 +307,8 @@ def verdict(pairs, chosen, mutants):
     """The exit status."""
     if mutants and not pairs and not chosen.report:
         raise OutOfTime
-    if chosen.ci and len(pairs) >= ENOUGH and not any(record["end"] == "noticed" for _, record in pairs):
+    tried = [record["end"] for _, record in pairs if record["end"] in ("noticed", "survived")]  # by a test that runs it
+    if chosen.ci and len(tried) >= ENOUGH and "noticed" not in tried:
         say("script/mutate: not one mutant was noticed: something is wrong with the tests, or with this")
         return 1
     return 0

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import threading
 import time
 
 from tree import Failed, digest, run
@@ -51,8 +52,9 @@ class Reach:
             with open(self.path, encoding="utf-8") as file:
                 self.kept = json.load(file)
 
-    def update(self, tests, jobs, patience=None):
-        """Measures what is not known yet; with a patience in seconds, only as long as that."""
+    def update(self, tests, jobs, patience=None, first=()):
+        """Measures what is not known yet; with a patience in seconds, only as long as that, and those tests first that are near the
+        sources that come `first`."""
         self.follow_sources()
         wanted = [test for test in tests.values() if self.is_wanted(test)]
         self.kept["tests"] = {name: known for name, known in self.kept["tests"].items() if name in tests}
@@ -61,11 +63,12 @@ class Reach:
             self.tree.build("counted", jobs)
             self.say(f"measuring which lines {len(wanted)} tests run")
             try:
-                self.measure({test.name for test in wanted}, jobs, patience)
+                self.measure({test.name for test in wanted}, jobs, patience, set(first))
             finally:
                 self.save()
         self.save()
         self.index()
+        self.is_whole = all(name in self.kept["tests"] for name in tests)
 
     def is_wanted(self, test):
         """Whether it is not known, has changed, or failed the first time."""
@@ -90,28 +93,18 @@ class Reach:
                 own.append(self.tree.read(os.path.relpath(word, self.tree.path)))
         return digest(*relative, *own)
 
-    def measure(self, names, jobs, patience):
+    def measure(self, names, jobs, patience, first):
         tests = [test for test in self.tree.tests(self.tree.counted).values() if test.name in names]
         keys = {test.name: self.key(test) for test in self.tree.tests(self.tree.dev).values()}
-        blocks, users = {}, []
-        for test in tests:
-            for word in test.words():
-                if word.startswith(self.tree.counted) and os.access(word, os.X_OK) and word not in users:
-                    users.append(word)
-        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            for program, found in zip(users, pool.map(blocks_of, users)):
-                blocks[os.path.basename(program)] = found
-                self.kept["programs"][os.path.relpath(program, self.tree.counted)] = sorted(
-                    {name for _, lines in found for name, _ in lines})
-
-        if tests and not any(self.kept["programs"].values()):
-            raise Failed("no line of src/ is found in any program: is there debug information?")
+        self.blocks, self.lock = {}, threading.Lock()
         end = time.monotonic() + min(patience, self.tree.left() / 2) if patience else None
-        tests.sort(key=lambda test: self.kept["tests"].get(test.name, {}).get("seconds", guessed(test)))
+        # Where the time is short, each state of the sources has others measured.
+        tests.sort(key=lambda test: (self.distance(test, first), self.kept["tests"].get(test.name, {}).get("seconds", guessed(test)),
+                                     digest(self.tree.hash, test.name)))
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             def one(test):
                 left = min(MEASURE_S, end - time.monotonic()) if end else MEASURE_S
-                return self.measure_one(test, blocks, left) if left > 1 else None
+                return self.measure_one(test, left) if left > 1 else None
             for number, (test, found) in enumerate(zip(tests, pool.map(one, tests)), 1):
                 if found:
                     self.say(f"{found['seconds']:7.1f} s  measured {number} of {len(tests)}: {test.name}")
@@ -119,8 +112,40 @@ class Reach:
                     key = keys.get(test.name, "")
                     times = before.get("times", 0) + 1 if before.get("key") == key else 1
                     self.kept["tests"][test.name] = {**found, "key": key, "times": times}
+        if self.blocks and not any(self.kept["programs"].values()):
+            raise Failed("no line of src/ is found in any program: is there debug information?")
 
-    def measure_one(self, test, blocks, seconds):
+    def distance(self, test, first):
+        """0: a unit test that includes the header of such a source; 1: one of the same folder; 2: any other."""
+        distances = {2}
+        for word in test.words():
+            name = f"tests/unit/{os.path.basename(word)}.c"
+            if first and os.path.isfile(os.path.join(self.tree.path, name)):
+                for header in re.findall(rb'^#include "(\S+)\.h"', self.tree.read(name), re.M):
+                    source = "src/" + header.decode() + ".c"
+                    distances.add(0 if source in first else
+                                  1 if any(os.path.dirname(source) == os.path.dirname(each) for each in first) else 2)
+        return min(distances)
+
+    def learn_blocks(self, test):
+        """Of the programs that the test starts: each is read once, which takes longer than most tests do."""
+        for word in test.words():
+            if word.startswith(self.tree.counted) and os.access(word, os.X_OK):
+                with self.lock:
+                    is_first = os.path.basename(word) not in self.blocks
+                    reading = self.blocks.setdefault(os.path.basename(word), concurrent.futures.Future())
+                if is_first:
+                    try:
+                        found = blocks_of(word)
+                        self.kept["programs"][os.path.relpath(word, self.tree.counted)] = sorted({name for _, lines in found for name, _ in lines})
+                        reading.set_result(found)
+                    except BaseException as error:
+                        reading.set_exception(error)
+                        raise
+                reading.result()
+
+    def measure_one(self, test, seconds):
+        self.learn_blocks(test)
         folder = os.path.join(self.tree.work, "seen", digest(test.name))
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
@@ -132,7 +157,7 @@ class Reach:
         for program in os.listdir(folder):
             with open(os.path.join(folder, program), "rb") as file:
                 seen = file.read()
-            for address, lines in blocks.get(program, []):
+            for address, lines in self.blocks[program].result() if program in self.blocks else []:
                 if address < len(seen) and seen[address]:
                     for name, line in lines:
                         masks[name] = masks.get(name, 0) | 1 << line

@@ -2,6 +2,8 @@
 
 dev      as the tests are built for work on the code, without debug information: mutants are linked with its parts
 counted  notes which blocks run (reach.c)
+
+In place there is no copy: dev is build/dev, which script/test has just built, so that there is one build less to wait for.
 """
 import hashlib
 import json
@@ -11,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
@@ -40,20 +43,22 @@ class Test(Described):
 
 
 class Tree:
-    def __init__(self, root):
-        self.root, self.left = root, lambda: float("inf")  # seconds that a build may take
+    def __init__(self, root, in_place=False):
+        self.root, self.in_place = root, in_place
+        self.left = lambda: float("inf")  # seconds that are left to try mutants
+        self.builds_s, self.built_s = float("inf"), 0  # seconds that all builds may take, and have taken
         self.work = os.path.join(root, "build/mutate")
-        self.path = os.path.join(self.work, "tree")
-        self.dev = os.path.join(self.work, "dev")
-        self.counted = os.path.join(self.work, "counted")
-        os.makedirs(self.path, exist_ok=True)
+        self.path = root if in_place else os.path.join(self.work, "tree")
+        self.dev = os.path.join(root, "build/dev") if in_place else os.path.join(self.work, "dev")
+        self.counted = os.path.join(self.work, "counted_in_place" if in_place else "counted")
+        os.makedirs(self.work if in_place else self.path, exist_ok=True)
 
     def copy(self, changes=True):
         """Brings the copy up to date; what has not changed keeps its time. Unless `changes`, it is only looked at."""
         listed = subprocess.run(["git", "-C", self.root, "ls-files", "-zco", "--exclude-standard"], check=True,
                                 capture_output=True).stdout.decode().split("\0")
         wanted = {name for name in listed if name and os.path.isfile(os.path.join(self.root if changes else self.path, name))}
-        if changes:
+        if changes and not self.in_place:
             self.bring_up_to_date(wanted)
         names = sorted(name for name in wanted if name.startswith(("src/", "tests/", "cmake/", "CMake")))
         self.sources = [name for name in names if re.match(r"src/.*\.(c|cpp)$", name)]
@@ -76,6 +81,16 @@ class Tree:
 
     def build(self, which, jobs, compiles=True):
         """Without compiling it is known how that would be done."""
+        start = time.monotonic()
+        try:
+            if not (self.in_place and which == "dev"):
+                self.configure(which)
+            if compiles:
+                run(["ninja", "-C", {"dev": self.dev, "counted": self.counted}[which], "-j", str(jobs)], self.builds_s - self.built_s)
+        finally:
+            self.built_s += time.monotonic() - start
+
+    def configure(self, which):
         folder = {"dev": self.dev, "counted": self.counted}[which]
         options = {"CMAKE_BUILD_TYPE": "Debug", "BUILD_TESTING": "ON"}
         if which == "dev":
@@ -88,9 +103,7 @@ class Tree:
                 options[f"CMAKE_{kind}_LINKER_FLAGS"] = linked
         if shutil.which("ccache"):
             options.update({f"CMAKE_{language}_COMPILER_LAUNCHER": "ccache" for language in ("C", "CXX")})
-        run(["cmake", "-S", self.path, "-B", folder, "-G", "Ninja", *(f"-D{k}={v}" for k, v in options.items())], self.left())
-        if compiles:
-            run(["ninja", "-C", folder, "-j", str(jobs)], self.left())
+        run(["cmake", "-S", self.path, "-B", folder, "-G", "Ninja", *(f"-D{k}={v}" for k, v in options.items())], self.builds_s - self.built_s)
 
     def is_built(self):
         return os.path.exists(os.path.join(self.dev, "compile_commands.json"))

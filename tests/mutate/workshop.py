@@ -95,7 +95,7 @@ class Workshop:
         else:
             words[1:1] = ["-I", os.path.join(folder, "src")]
         try:
-            done = subprocess.run([*words, "-w"], cwd=tree.dev, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            done = subprocess.run([*words, "-w", "-g0"], cwd=tree.dev, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL, timeout=COMPILE_S, check=False)
         except subprocess.TimeoutExpired as error:
             raise NotAProgram from error
