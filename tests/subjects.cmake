@@ -18,8 +18,8 @@ quiniela_tests_of(wire message_memory frame foreign json_arrays json_text json_w
 quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost listing lists row_cache continuity
     ledger_shared ledger_order_shared orders_shared unknown_shared resets resets_shared known_shared resend
     told_shared ledger ledger_faults ledger_orders order_previews cutoff_clock settling terms worker pulse orders
-    winners turn notice signing signing_folder signing_memory receipts sealed_tree sealing sealing_again sealing_memory
-    sealing_secret other_seal paper_proof number_counts)
+    winners turn notice trial signing signing_folder signing_memory receipts sealed_tree sealing sealing_again
+    sealing_memory sealing_secret other_seal paper_proof number_counts)
 quiniela_tests_of(agency reader reader_seek file_check comparison csv_diagnosis backoff address route link
     link_failing given_up dialogue coming_back sending promises promises_memory promised_dialogue promised_first report
     told_winners trust)

@@ -34,7 +34,8 @@ void pulse_hear(struct pulse *pulse, uint32_t agency);
 // So many bets were stored now.
 void pulse_add_bets(struct pulse *pulse, uint64_t bets);
 
-// Why the store failed, if nothing has been stored since; otherwise "". A longer text than an error's is cut.
+// Why the store failed, unless it has proved since that it is good (trial.h); then "". A longer text than an
+// error's is cut.
 void pulse_set_store_failure(struct pulse *pulse, const char *failure);
 
 // By any thread -------------------------------------------------------------------------------------------

@@ -67,6 +67,13 @@ struct unknown {
     uint64_t bets; // of the draw
 };
 
+// What is known of a store that has failed, until something is stored. All zeros otherwise. Changed by
+// trial.h.
+struct trial {
+    size_t failed_bytes; // how many of a group it failed to store, at most
+    size_t passed_bytes; // for how many a trial has found room since; 0: none has
+};
+
 // Results of the last load that the next one needs. Changed by load.h; its counts start over in state_forget.
 struct loaded {
     uint32_t rows, last_row; // how many agencies had a row, and the last one's number
@@ -111,10 +118,10 @@ struct ledger {
     struct loaded loaded;
     struct counted counted;
     // Changed by trial.h.
-    struct error erased;              // access.h's: its code is ERROR_DRAW_ERASED once the draw was
-    bool failing;                     // nothing has been stored since the store failed
-    char failure[ERROR_TEXT_BYTES];   // why it failed last
-    size_t failed_bytes;              // how many bytes it failed to store, at most
+    struct error erased;            // access.h's: its code is ERROR_DRAW_ERASED once the draw was
+    bool failing;                   // it has failed, and not proved since that it is good
+    char failure[ERROR_TEXT_BYTES]; // why it failed last
+    struct trial trial;
     struct cutoff_clock cutoff_clock; // changed by cutoff.h
     // Changed by group.h and known.h.
     int careful; // how many more groups lock their agencies before they are decided on

@@ -9,18 +9,38 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { ROW_BYTES = 16 * 1024 }; // what a group needs besides its chunks
+enum {
+    ROOM_BYTES_MIN = 64 * 1024,      // what a trial asks for at least
+    IN_VAIN_BYTES_MAX = 1024 * 1024, // up to which it asks for more each time that it was wrong
+};
 
-void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
-    size_t bytes = ROW_BYTES;
+// What a group's rows take. What the store needs beside them depends on what is there already.
+static size_t bytes_of(const struct queue_node *group) {
+    size_t bytes = 0;
     for (; group != NULL && bytes < GROUP_BYTES_MAX; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
         bytes += request->input.chunk == NULL
                      ? 0
                      : request->input.chunk->rows_length + 2 * (size_t)request->input.chunk->count;
     }
-    if (bytes > ledger->failed_bytes) {
-        ledger->failed_bytes = bytes;
+    return bytes;
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+// After a trial that was in vain there was room for all that it asked for, and still not for the group.
+void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
+    struct trial *trial = &ledger->trial;
+    trial->failed_bytes = larger(trial->failed_bytes, bytes_of(group));
+    if (trial->passed_bytes > 0) {
+        trial->failed_bytes = larger(trial->failed_bytes, smaller(trial->passed_bytes, IN_VAIN_BYTES_MAX));
+        trial->passed_bytes = 0;
     }
 }
 
@@ -32,7 +52,6 @@ void trial_begin(struct ledger *ledger, const struct error *error) {
 void trial_skip(struct ledger *ledger) {
     ledger->failing = false;
     ledger->failure[0] = '\0';
-    ledger->failed_bytes = 0;
     (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
                             "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
                             ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished,
@@ -40,6 +59,7 @@ void trial_skip(struct ledger *ledger) {
 }
 
 void trial_passed(struct ledger *ledger) {
+    ledger->trial = (struct trial){0};
     if (ledger->failing) {
         trial_skip(ledger);
     }
@@ -50,13 +70,14 @@ bool trial_make(struct ledger *ledger, struct error *error) {
         return true;
     }
     struct stored_draw draw = ledger->draw; // as stored: it was read when the store was opened
-    bool done = store_try_room(ledger->store, ledger->failed_bytes, error) &&
-                store_begin(ledger->store, error) && store_put_draw(ledger->store, &draw, error) &&
-                store_commit(ledger->store, error);
+    size_t bytes = larger(2 * ledger->trial.failed_bytes, ROOM_BYTES_MIN);
+    bool done = store_try_room(ledger->store, bytes, error) && store_begin(ledger->store, error) &&
+                store_put_draw(ledger->store, &draw, error) && store_commit(ledger->store, error);
     if (!state_end_draw_copy(ledger, &draw, done)) {
         return false;
     }
-    trial_passed(ledger);
+    ledger->trial.passed_bytes = bytes;
+    trial_skip(ledger);
     return true;
 }
 

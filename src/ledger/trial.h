@@ -1,6 +1,8 @@
 // Whether the store is good again after a failure. It counts as good only once something has been stored. A
 // store on a full disk can still be opened and read, and may take a small commit but no chunk. Chunks from
-// agencies are tried as they come. While nobody sends, or somebody only asks, the ledger tries by itself.
+// agencies are tried as they come. While nobody sends, or somebody only asks, the ledger tries by itself, and
+// asks for clearly more room than a chunk needs: else it would be called good between any two that it
+// refuses.
 #ifndef QUINIELA_LEDGER_TRIAL_H
 #define QUINIELA_LEDGER_TRIAL_H
 
@@ -21,8 +23,9 @@ void trial_skip(struct ledger *ledger);
 // Something has been stored: if the store had failed, it is good again, and this is logged.
 void trial_passed(struct ledger *ledger);
 
-// With the store open and no group begun. Unless the store is good: tests whether as many bytes as failed
-// could be stored, and stores the draw's row unchanged. ERROR_STORE_FAILED.
+// With the store open and no group begun. Unless the store is good: tests whether twice as many bytes as
+// failed could be stored, and 64 KiB at least, and stores the draw's row unchanged. It asks for twice as many
+// again when a group failed although a trial had passed. ERROR_STORE_FAILED.
 bool trial_make(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Whether a request of the group asks whether the store works, with a chunk without bets (`quiniela ping`).

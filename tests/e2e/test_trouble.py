@@ -13,6 +13,7 @@ import subprocess
 import time
 import unittest
 
+from board_client import Board
 from harness import Agency, Process, Server, Story, Wire, hang_s, hold_ports, is_sanitized, until
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
@@ -148,6 +149,29 @@ class Disk(Trouble):
         server.wait_for("action: store .*result: success", count=before + 1)  # nobody has sent anything
         self.assertEqual(self.ping(server)[0], 0)
         self.assertEqual(wire.ask(chunk(stored))["next"], stored + CHUNK)
+
+    def test_a_full_disk_is_not_ready_as_long_as_chunks_are_refused(self):
+        """With a page more each time there comes a moment when a trial finds room, and the next chunk does not."""
+        self.mount("-t", "tmpfs", "-o", f"size={2 * DISK_BYTES}", "tmpfs")
+        server = Server(self, "--http-port", 0, servers=1, agencies=1, store=os.path.join(self.disk, "night.db"))
+        board, wire, count = Board(self, server), Wire(self, server.ports[0]), 10 * CHUNK
+        self.assertEqual(wire.ask(chunk(0, count))["next"], count)
+        self.assertEqual(board.get("/readyz"), "ok\n")
+        with open(os.path.join(self.disk, "ballast"), "ab", buffering=0) as ballast:
+            with self.assertRaises(OSError):
+                while True:
+                    ballast.write(b"x" * 4096)
+            refused = 0
+            while wire.ask(chunk(count, count)).kind == "error store_failed":
+                if wire.ask(chunk(count, count)).kind == "processed":  # behind it, what became of the first is known
+                    break
+                self.assertRegex(board.get("/readyz", 503), "store: nothing can be stored: .*full")
+                self.assertIn("\nquiniela_store_failing 1\n", board.get("/metrics"))
+                refused += 1
+                ballast.truncate(os.fstat(ballast.fileno()).st_size - 4096)
+        self.assertGreater(refused, 3)
+        self.assertEqual(wire.ask(chunk(2 * count, 0))["next"], 2 * count)
+        self.assertEqual(board.get("/readyz"), "ok\n")
 
     def test_status_of_a_store_on_a_full_disk(self):
         self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")

@@ -37,6 +37,7 @@ struct story {
     int failing_call;                 // which call fails, from 1; 0: none
     enum commit_fault failing_commit; // how it fails, if it is a commit
     bool store_is_gone;               // it cannot be opened
+    size_t room, chunk_room;          // what its disk has, unless 0, and what a chunk takes of it
     uint16_t winning_number;          // the one that the ledger is opened with; 0: WINNING_NUMBER
     bool is_manual;                   // its number is to come by an order
     bool is_beacon;                   // or from a beacon
@@ -68,6 +69,10 @@ static inline bool fails_now(struct error *error) {
            !error_set(error, ERROR_STORE_FAILED, "call %d failed", story.calls);
 }
 
+static inline bool has_room(size_t bytes, struct error *error) {
+    return story.room == 0 || bytes <= story.room || error_set(error, ERROR_STORE_FAILED, "the disk is full");
+}
+
 static inline bool faulty_begin(struct store *store, struct error *error) {
     return !fails_now(error) && real->begin(store, error);
 }
@@ -83,7 +88,11 @@ static inline bool faulty_put_agency(struct store *store, const struct stored_ag
 
 static inline bool faulty_add_chunk(struct store *store, const struct stored_chunk *chunk,
                                     struct error *error) {
-    return !fails_now(error) && real->add_chunk(store, chunk, error);
+    return !fails_now(error) && has_room(story.chunk_room, error) && real->add_chunk(store, chunk, error);
+}
+
+static inline bool faulty_try_room(struct store *store, size_t bytes, struct error *error) {
+    return has_room(bytes, error) && real->try_room(store, bytes, error);
 }
 
 static inline bool faulty_add_winner(struct store *store, const struct stored_winner *winner,
@@ -172,6 +181,7 @@ static inline bool open_store(void *context, struct store **store, struct error 
         .chunks = faulty_chunks,
         .pieces = faulty_pieces,
         .winners = faulty_winners,
+        .try_room = faulty_try_room,
         .void_agency = faulty_void_agency,
         .add_paper = faulty_add_paper,
         .papers = faulty_papers,
