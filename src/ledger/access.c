@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
-#include "ledger/counters.h"
 #include "ledger/load.h"
 #include "ledger/signing.h"
 #include "ledger/state.h"
@@ -31,7 +30,6 @@ void access_give_up(struct ledger *ledger, const struct error *error) {
         ledger->erased = *error;
         signing_forget(ledger);
     } else {
-        counter_add(&ledger_counters.store_failures, 1);
         trial_begin(ledger, error);
     }
     if (ledger->store != NULL) {

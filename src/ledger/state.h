@@ -70,6 +70,7 @@ struct unknown {
 // What is known of a store that has failed, until something is stored. All zeros otherwise. Changed by
 // trial.h.
 struct trial {
+    bool has_failed;
     size_t failed_bytes; // how many of a group it failed to store, at most
     size_t passed_bytes; // for how many a trial has found room since; 0: none has
 };

@@ -2,6 +2,7 @@
 
 #include "base/container.h"
 #include "base/log.h"
+#include "ledger/counters.h"
 #include "ledger/limits.h"
 #include "ledger/request.h"
 #include "ledger/state.h"
@@ -45,7 +46,10 @@ void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
 }
 
 void trial_begin(struct ledger *ledger, const struct error *error) {
-    ledger->failing = true;
+    if (!ledger->trial.has_failed) {
+        counter_add(&ledger_counters.store_failures, 1);
+    }
+    ledger->failing = ledger->trial.has_failed = true;
     snprintf(ledger->failure, sizeof ledger->failure, "%s", error->text);
 }
 

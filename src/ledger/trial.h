@@ -14,7 +14,8 @@ struct ledger;
 // A group of requests could not be stored: notes its size, for trial_make.
 void trial_note_failed(struct ledger *ledger, const struct queue_node *group);
 
-// The store has failed with that error: from now on it must prove that it is good.
+// The store has failed with that error: from now on it must prove that it is good. Counted once until
+// something is stored, however often it is tried meanwhile.
 void trial_begin(struct ledger *ledger, const struct error *error);
 
 // Takes the store to be good without a trial, and logs that.

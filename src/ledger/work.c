@@ -53,6 +53,7 @@ bool work_draw(struct ledger *ledger, uint16_t number, struct error *error) {
         !draw_with(ledger, number, &bets, error)) {
         return false;
     }
+    trial_passed(ledger);
     notes_tell_seal(ledger); // of an earlier commit of which nobody knew: it comes first
     notes_tell_made(ledger, bets);
     (void)!sealing_load(ledger, &ignored);

@@ -172,6 +172,7 @@ class Disk(Trouble):
         self.assertGreater(refused, 3)
         self.assertEqual(wire.ask(chunk(2 * count, 0))["next"], 2 * count)
         self.assertEqual(board.get("/readyz"), "ok\n")
+        self.assertIn("\nquiniela_ledger_store_failures_total 1\n", board.get("/metrics"))
 
     def test_status_of_a_store_on_a_full_disk(self):
         self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")

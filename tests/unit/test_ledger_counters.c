@@ -83,6 +83,42 @@ static void a_commit_is_timed_when_it_was_made(void **state) {
     assert_int_equal(counter_read(&ledger_counters.store_failures) - failures, 1);
 }
 
+static void a_store_that_fails_again_and_again_is_counted_once(void **state) {
+    (void)state;
+    open_ledger(1);
+    int64_t before = counter_read(&ledger_counters.store_failures);
+    for (int64_t outage = 0; outage < 2; outage++) {
+        for (int attempt = 0; attempt < 3; attempt++) {
+            story.fault = FAIL_BEFORE;
+            assert_refused(ERROR_STORE_FAILED, .first = outage, .count = 1);
+            story.store_is_gone = true;
+            work_do(story.ledger);
+            story.store_is_gone = false;
+            work_do(story.ledger); // a trial that passes is no group that was stored
+            assert_string_equal(ledger_store_failure(story.ledger), "");
+        }
+        assert_int_equal(counter_read(&ledger_counters.store_failures) - before, outage + 1);
+        assert_stored(.first = outage, .count = 1, .next = outage + 1);
+    }
+}
+
+static void a_store_that_made_the_draw_and_fails_is_counted_again(void **state) {
+    (void)state;
+    int64_t next, before = counter_read(&ledger_counters.store_failures);
+    open_ledger(1);
+    assert_stored(.last = true, .first = 0, .count = 1, .next = 1);
+    for (int attempt = 0; attempt < 3; attempt++) {
+        story.fault = FAIL_BEFORE;
+        work_do(story.ledger);
+        assert_int_equal(counter_read(&ledger_counters.store_failures) - before, 1);
+    }
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 1);
+    story.fault = FAIL_BEFORE;
+    assert_code(ask(request(.type = LEDGER_TOLD, .first = NO_FIRST), &next), ERROR_STORE_FAILED);
+    assert_int_equal(counter_read(&ledger_counters.store_failures) - before, 2);
+}
+
 // A group of a good one, one that the ledger refuses, and one that was refused before.
 static void a_refusal_is_said_before_anything_is_answered(void **state) {
     (void)state;
@@ -186,6 +222,8 @@ int main(void) {
         LEDGER_TEST(each_bet_is_counted_once),
         LEDGER_TEST(what_is_not_stored_is_not_counted),
         LEDGER_TEST(a_commit_is_timed_when_it_was_made),
+        LEDGER_TEST(a_store_that_fails_again_and_again_is_counted_once),
+        LEDGER_TEST(a_store_that_made_the_draw_and_fails_is_counted_again),
         LEDGER_TEST(a_refusal_is_said_before_anything_is_answered),
         LEDGER_TEST(a_refusal_is_logged_between_what_was_stored_before_and_after_it),
         LEDGER_TEST(what_is_stored_is_logged_before_anything_is_answered),
