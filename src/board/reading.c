@@ -223,12 +223,18 @@ static bool sums_differ(const struct board_snapshot *next, const struct board_sn
            strcmp(next->trouble, before->trouble) != 0;
 }
 
+// Winners are shown once drawn: from then on none is shown as 0, too.
+static bool shows_winners(const struct board_snapshot *snapshot) {
+    return snapshot->draw.state == DRAW_DRAWN;
+}
+
 static void set_versions(struct board_snapshot *next, const struct board_snapshot *before) {
     uint64_t version = before == NULL ? 1 : before->version + 1;
     size_t known = before == NULL ? 0 : before->count;
-    bool changed = before == NULL || sums_differ(next, before);
+    bool all_differ = before != NULL && shows_winners(next) != shows_winners(before);
+    bool changed = before == NULL || all_differ || sums_differ(next, before);
     for (size_t i = 0; i < next->count; i++) {
-        bool differs = i >= known || row_differs(&next->agencies[i], &before->agencies[i]);
+        bool differs = i >= known || all_differ || row_differs(&next->agencies[i], &before->agencies[i]);
         next->agencies[i].version = differs ? version : before->agencies[i].version;
         changed = changed || differs;
     }

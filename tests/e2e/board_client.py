@@ -2,6 +2,7 @@
 import http.client
 import json
 import re
+import time
 
 from harness import hang_s, until
 
@@ -79,11 +80,13 @@ class Events:
                 fields[match[1]] = fields.get(match[1], "") + match[2]
 
     def until(self, event, condition=lambda data: True):
-        """The data of the next event of this name that is as it is waited for."""
-        while True:
+        """The data of the next event of this name that is as it is waited for. Others come all the time: they do not count."""
+        deadline = time.monotonic() + 3 * hang_s()
+        while time.monotonic() < deadline:
             name, data, _ = self.next()
             if name == event and condition(data):
                 return data
+        raise AssertionError(f"no {event} came that is as it is waited for; {self.board.story.logs()}")
 
     def close(self):
         self.answer.close()

@@ -99,6 +99,18 @@ class Night(BoardStory):
         until(lambda: board.ask("/api/v1/numbers")[0] == 200, "the numbers' counts")
         self.assert_nobody_is_shown(board)
 
+    def test_who_watches_learns_that_an_agency_has_no_winners(self):
+        server = self.serve(agencies=2)
+        board = Board(self, server)
+        events = Events(board)
+        def wait_for(state, winners):
+            events.until("agencies", lambda data: [2, state, winners] in [[*row[:2], row[5]] for row in data["rows"]])
+        wait_for("waiting", None)
+        self.send(server, 2, bets=0, last=True)
+        wait_for("finished", None)
+        self.send(server, 1, last=True)
+        wait_for("finished", 0)
+
     def test_who_watches_goes_on_after_a_kill(self):
         ports, http = hold_ports(), hold_port()
         server = self.serve("--http-port", http, agencies=2, ports=ports)

@@ -201,6 +201,24 @@ static void only_what_has_changed_has_a_new_version(void **state) {
     assert_int_equal(row_of(2)->heard_at, NOON + 33);
 }
 
+// Before the draw their winners are not known, and then there are none: that is a change.
+static void all_agencies_change_when_the_draw_is_made(void **state) {
+    (void)state;
+    open_unsigned(2);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    assert_stored(.agency = 2, .last = true, .first = 0, .count = 5, .next = 5);
+    look_after(1);
+    uint64_t version = night.last->version;
+    work_do(story.ledger);
+    look_after(1);
+    assert_int_equal(row_of(1)->winners, 1);
+    assert_int_equal(row_of(2)->winners, 0);
+    assert_int_equal(row_of(1)->version, version + 1);
+    assert_int_equal(row_of(2)->version, version + 1);
+    look_after(1);
+    assert_int_equal(row_of(2)->version, version + 1);
+}
+
 static void fewer_agencies_are_a_new_beginning(void **state) {
     (void)state;
     open_unsigned(5);
@@ -396,6 +414,7 @@ int main(void) {
         READING_TEST(a_rate_follows_what_is_stored),
         READING_TEST(an_agency_that_is_reset_waits_again),
         READING_TEST(only_what_has_changed_has_a_new_version),
+        READING_TEST(all_agencies_change_when_the_draw_is_made),
         READING_TEST(fewer_agencies_are_a_new_beginning),
         READING_TEST(a_sealed_draw_waits_for_its_number),
         READING_TEST(a_signed_draw_waits_for_its_seal_and_for_approvals),
