@@ -9,9 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum {
-    BLOCK_BYTES = 4096
-}; // to a reader of HTTP/1.0; to others as much as the connection's memory has room for
+// To a reader of HTTP/1.0; to others as much as the connection's memory has room for.
+enum { BLOCK_BYTES = 4096 };
 
 struct stream {
     struct list_node node;
@@ -82,10 +81,11 @@ static struct stream *new_stream(struct connection *connection) {
     return stream;
 }
 
-bool streams_begin(struct connection *connection, const struct http_answer *answer) {
+bool streams_begin(struct connection *connection, const struct http_answer *answer, bool *has_begun) {
     static const struct request_refusal no_room = {MHD_HTTP_SERVICE_UNAVAILABLE,
                                                    "there are too many streams; try again later\n"};
     struct stream *stream = bounds_may_stream(&connection->http->bounds) ? new_stream(connection) : NULL;
+    *has_begun = stream != NULL;
     if (stream == NULL) {
         return answering_refuse(connection->mhd, no_room);
     }

@@ -6,8 +6,10 @@
 #include "base/attributes.h"
 #include "http/http_parts.h"
 
-// Answers a request with a stream. False: the connection is to be closed.
-bool streams_begin(struct connection *connection, const struct http_answer *answer) MUST_CHECK;
+// Answers a request with a stream, or says that there are too many. *has_begun: it is a stream from now on.
+// False: the connection is to be closed.
+bool streams_begin(struct connection *connection, const struct http_answer *answer,
+                   bool *has_begun) MUST_CHECK;
 
 // Asks the handler for what is next, for each stream that has had nothing to say.
 void streams_ask(struct http *http);

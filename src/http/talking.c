@@ -26,27 +26,18 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     return connection;
 }
 
-static enum MHD_Result answer_stream(struct connection *connection, struct http_answer *answer,
-                                     bool is_head) {
-    if (is_head) { // which begins nothing
-        return answering_send(connection->mhd, answer) ? MHD_YES : MHD_NO;
-    }
-    return streams_begin(connection, answer) ? MHD_YES : MHD_NO;
-}
-
+// Only what has begun as a stream has a stream's patience: neither HEAD of one, nor one that was refused.
 static enum MHD_Result answer(struct connection *connection, const char *method, const char *target) {
     struct http *http = connection->http;
     struct http_request request = {connection->mhd, request_path(target)};
     struct http_answer answer = {.status = MHD_HTTP_OK};
     http->options.answer(http->options.context, &request, &answer);
-    bool is_stream = answer.is_stream;
-    enum MHD_Result result =
-        is_stream ? answer_stream(connection, &answer, strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
-        : answering_send(connection->mhd, &answer) ? MHD_YES
-                                                   : MHD_NO;
-    bounds_move(&http->bounds, &connection->entry, is_stream ? BOUNDS_STREAMING : BOUNDS_ANSWERING,
+    bool is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0, has_begun = false;
+    bool done = answer.is_stream && !is_head ? streams_begin(connection, &answer, &has_begun)
+                                             : answering_send(connection->mhd, &answer);
+    bounds_move(&http->bounds, &connection->entry, has_begun ? BOUNDS_STREAMING : BOUNDS_ANSWERING,
                 clock_steady_ms());
-    return result;
+    return done ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result refuse(struct connection *connection, struct request_refusal refusal) {

@@ -175,6 +175,61 @@ static void streams_leave_room_for_requests(void **state) {
     }
 }
 
+// So many requests that the answers to them fill what the system takes for a reader that does not read.
+static int asking_without_reading(const char *request) {
+    enum { REQUESTS = 2000 };
+    int small = 4096, client = come();
+    assert_int_equal(setsockopt(client, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+    char *text = calloc(REQUESTS, strlen(request) + 1), *end = text;
+    assert_non_null(text);
+    for (int i = 0; i < REQUESTS; i++) {
+        end = stpcpy(end, request);
+    }
+    (void)!send(client, text, (size_t)(end - text), MSG_NOSIGNAL | MSG_DONTWAIT);
+    free(text);
+    return client;
+}
+
+static void await_standstill(void) {
+    enum { TICKS = 4 };
+    for (int before = -1; before != atomic_load(&answered);) {
+        before = atomic_load(&answered);
+        await_at_least(&ticks, atomic_load(&ticks) + TICKS);
+    }
+}
+
+// A stream that does not begin keeps no place from anybody, asked for with HEAD or refused.
+static void a_stream_that_has_not_begun_gives_way(void **state) {
+    (void)state;
+    int clients[16];
+    for (int i = 0; i < 16; i++) {
+        clients[i] = asking_without_reading("HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    await_standstill();
+    assert_int_equal(ask("GET /fixed HTTP/1.0\r\n\r\n"), 200);
+    for (int i = 0; i < 16; i++) {
+        close(clients[i]);
+    }
+}
+
+static void a_stream_that_was_refused_gives_way(void **state) {
+    (void)state;
+    int clients[16];
+    for (int i = 0; i < 8; i++) {
+        clients[i] = come();
+        say(clients[i], ASK_STREAM);
+        hear_until(clients[i], "\r\n\r\n");
+    }
+    for (int i = 8; i < 16; i++) {
+        clients[i] = asking_without_reading(ASK_STREAM);
+    }
+    await_standstill();
+    assert_int_equal(ask("GET /fixed HTTP/1.0\r\n\r\n"), 200);
+    for (int i = 0; i < 16; i++) {
+        close(clients[i]);
+    }
+}
+
 static int start_counting_this_machine(void **state) {
     static const struct http_patience patience = {
         .request_ms = 60000, .idle_s = 60, .answer_ms = 60000, .stream_idle_s = 60, .loopback_counts = true};
@@ -210,6 +265,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(an_idle_connection_makes_room_for_a_request, start, stop),
         cmocka_unit_test_setup_teardown(a_flood_of_connections_lets_a_request_in, start, stop),
         cmocka_unit_test_setup_teardown(streams_leave_room_for_requests, start, stop),
+        cmocka_unit_test_setup_teardown(a_stream_that_has_not_begun_gives_way, start, stop),
+        cmocka_unit_test_setup_teardown(a_stream_that_was_refused_gives_way, start, stop),
         cmocka_unit_test_setup_teardown(one_peer_has_half, start_counting_this_machine, stop),
     };
     return cmocka_run_group_tests_name("http_bounds", tests, NULL, NULL);
