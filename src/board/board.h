@@ -25,6 +25,7 @@ void board_close(struct board **board);
 
 // As struct http_options wants them; its `context` is the board.
 void board_answer(void *board, const struct http_request *request, struct http_answer *answer);
+bool board_is_urgent(void *board, const struct http_request *request);
 bool board_stream_begin(void *board, const char *last_id, void **stream);
 bool board_stream_next(void *board, void *stream, char **text, size_t *length);
 void board_stream_end(void *board, void *stream);

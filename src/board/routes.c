@@ -17,6 +17,7 @@ struct route {
     const char *path;
     void (*answer)(struct board *board, const struct http_request *request, struct http_answer *answer);
     const char *arguments[4]; // that it takes, ended by NULL
+    bool is_urgent;           // for machines, which act when it does not come
 };
 
 // The page --------------------------------------------------------------------------------------------------
@@ -228,21 +229,21 @@ static void answer_result(struct board *board, const struct http_request *reques
 // The table -------------------------------------------------------------------------------------------------
 
 static const struct route routes[] = {
-    {"/", answer_html, {NULL}},
-    {"/board.css", answer_style, {NULL}},
-    {"/board.js", answer_script, {NULL}},
-    {"/favicon.svg", answer_icon, {NULL}},
-    {"/verify.html", answer_verify, {NULL}},
-    {"/metrics", answer_metrics, {NULL}},
-    {"/livez", answer_livez, {NULL}},
-    {"/readyz", answer_readyz, {NULL}},
-    {"/api/v1/draw", answer_draw, {NULL}},
-    {"/api/v1/agencies", answer_agencies, {"state", "after", "limit", NULL}},
-    {"/api/v1/numbers", answer_numbers, {NULL}},
-    {"/api/v1/rules", answer_rules, {NULL}},
-    {"/api/v1/seal", answer_seal, {NULL}},
-    {"/api/v1/result", answer_result, {NULL}},
-    {"/api/v1/events", answer_events, {NULL}},
+    {"/", answer_html, {NULL}, false},
+    {"/board.css", answer_style, {NULL}, false},
+    {"/board.js", answer_script, {NULL}, false},
+    {"/favicon.svg", answer_icon, {NULL}, false},
+    {"/verify.html", answer_verify, {NULL}, false},
+    {"/metrics", answer_metrics, {NULL}, true},
+    {"/livez", answer_livez, {NULL}, true},
+    {"/readyz", answer_readyz, {NULL}, true},
+    {"/api/v1/draw", answer_draw, {NULL}, false},
+    {"/api/v1/agencies", answer_agencies, {"state", "after", "limit", NULL}, false},
+    {"/api/v1/numbers", answer_numbers, {NULL}, false},
+    {"/api/v1/rules", answer_rules, {NULL}, false},
+    {"/api/v1/seal", answer_seal, {NULL}, false},
+    {"/api/v1/result", answer_result, {NULL}, false},
+    {"/api/v1/events", answer_events, {NULL}, false},
 };
 
 static const struct route *route_of(const char *path) {
@@ -252,6 +253,12 @@ static const struct route *route_of(const char *path) {
         }
     }
     return NULL;
+}
+
+bool board_is_urgent(void *context, const struct http_request *request) {
+    const struct route *route = route_of(http_request_path(request));
+    (void)context;
+    return route != NULL && route->is_urgent;
 }
 
 // Programs are told in JSON, and people in a line.

@@ -27,6 +27,13 @@ struct connection {
     bool is_ending;
 };
 
+enum turn_kind { // of work in a turn
+    TURN_URGENT, // answers that a handler says are urgent
+    TURN_OTHERS, // all other answers
+    TURN_STREAMS,
+    TURN_KINDS,
+};
+
 struct http {
     struct http_options options;
     struct http_patience patience;
@@ -44,7 +51,7 @@ struct http {
     struct list_head streams, put_off;
     uint64_t tick_at_ms, accept_at_ms;
     struct share share; // of processor time
-    uint64_t turn_began_ns;
+    uint64_t turn_began_ns, turn_spent_ns[TURN_KINDS];
 };
 
 #endif

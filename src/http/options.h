@@ -37,6 +37,10 @@ struct http_options {
     // Answers a request of GET or HEAD (whose body is left out afterwards).
     void (*answer)(void *context, const struct http_request *request, struct http_answer *answer);
 
+    // Whether a request is one that is not put off behind others, however many those are: a small answer that
+    // somebody waits for who acts upon its absence. NULL: none is.
+    bool (*is_urgent)(void *context, const struct http_request *request);
+
     // A stream begins. `last_id`: what of it its reader has, the Last-Event-ID of the HTML standard
     // ("Server-sent events"); NULL: nothing. False: there is no memory, and it is refused. Each that has
     // begun is ended.

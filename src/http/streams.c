@@ -4,6 +4,7 @@
 #include "http/answering.h"
 #include "http/connection.h"
 #include "http/counters.h"
+#include "http/turn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +23,18 @@ struct stream {
     bool is_over;
 };
 
-// Whether there is something to send, after asking the handler if there was nothing.
+// Whether there is something to send, after asking the handler if there was nothing. Not in a turn that has
+// had its time for that: then the stream is asked again with the next tick.
 static bool has_text(struct stream *stream) {
     const struct http_options *options = &stream->http->options;
-    if (stream->sent == stream->length && !stream->is_over) {
+    if (stream->sent == stream->length && !stream->is_over && !turn_is_spent(stream->http, TURN_STREAMS)) {
+        uint64_t since_ns = turn_used_ns();
         free(stream->text);
         stream->text = NULL;
         stream->length = stream->sent = 0;
         stream->is_over =
             !options->stream_next(options->context, stream->state, &stream->text, &stream->length);
+        turn_spend(stream->http, TURN_STREAMS, since_ns);
     }
     return stream->sent < stream->length;
 }
@@ -108,17 +112,24 @@ static bool reader_has_gone(const struct connection *connection) {
     return recv(connection->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+static void ask(struct stream *stream) {
+    if (!stream->connection->is_suspended) {
+        return; // it will ask by itself
+    }
+    if (reader_has_gone(stream->connection)) {
+        http_connection_end(stream->connection);
+    } else if (has_text(stream) || stream->is_over) {
+        http_connection_resume(stream->connection);
+    }
+}
+
 void streams_ask(struct http *http) {
-    for (struct list_node *node = http->streams.first, *next; node != NULL; node = next) {
-        struct stream *stream = CONTAINER_OF(node, struct stream, node);
-        next = node->next;
-        if (!stream->connection->is_suspended) {
-            continue; // it will ask by itself
-        }
-        if (reader_has_gone(stream->connection)) {
-            http_connection_end(stream->connection);
-        } else if (has_text(stream) || stream->is_over) {
-            http_connection_resume(stream->connection);
-        }
+    const struct list_node *last = http->streams.last;
+    bool goes_on = last != NULL;
+    while (goes_on && !turn_is_spent(http, TURN_STREAMS)) {
+        struct list_node *node = list_take_first(&http->streams);
+        list_add_last(&http->streams, node);
+        goes_on = node != last;
+        ask(CONTAINER_OF(node, struct stream, node));
     }
 }

@@ -11,7 +11,8 @@
 bool streams_begin(struct connection *connection, const struct http_answer *answer,
                    bool *has_begun) MUST_CHECK;
 
-// Asks the handler for what is next, for each stream that has had nothing to say.
+// Asks the handler for what is next, for each stream that has had nothing to say; whom the turn has no time
+// for is first the next time.
 void streams_ask(struct http *http);
 
 #endif

@@ -27,17 +27,34 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 }
 
 // Only what has begun as a stream has a stream's patience: neither HEAD of one, nor one that was refused.
-static enum MHD_Result answer(struct connection *connection, const char *method, const char *target) {
+static enum MHD_Result answer(struct connection *connection, const char *method,
+                              const struct http_request *request) {
     struct http *http = connection->http;
-    struct http_request request = {connection->mhd, request_path(target)};
     struct http_answer answer = {.status = MHD_HTTP_OK};
-    http->options.answer(http->options.context, &request, &answer);
+    http->options.answer(http->options.context, request, &answer);
     bool is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0, has_begun = false;
     bool done = answer.is_stream && !is_head ? streams_begin(connection, &answer, &has_begun)
                                              : answering_send(connection->mhd, &answer);
     bounds_move(&http->bounds, &connection->entry, has_begun ? BOUNDS_STREAMING : BOUNDS_ANSWERING,
                 clock_steady_ms());
     return done ? MHD_YES : MHD_NO;
+}
+
+// Answers it in this turn, if that has the time for one of its kind.
+static enum MHD_Result answer_or_put_off(struct connection *connection, const char *method,
+                                         const char *target) {
+    const struct http_options *options = &connection->http->options;
+    struct http_request request = {connection->mhd, request_path(target)};
+    bool is_urgent = options->is_urgent != NULL && options->is_urgent(options->context, &request);
+    enum turn_kind kind = is_urgent ? TURN_URGENT : TURN_OTHERS;
+    if (turn_is_spent(connection->http, kind)) {
+        turn_put_off(connection);
+        return MHD_YES;
+    }
+    uint64_t since_ns = turn_used_ns();
+    enum MHD_Result result = answer(connection, method, &request);
+    turn_spend(connection->http, kind, since_ns);
+    return result;
 }
 
 static enum MHD_Result refuse(struct connection *connection, struct request_refusal refusal) {
@@ -62,11 +79,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         connection->has_begun = true;
         return refusal.status == 0 ? MHD_YES : refuse(connection, refusal);
     }
-    if (turn_is_spent(http)) {
-        turn_put_off(connection);
-        return MHD_YES;
-    }
-    return answer(connection, method, target);
+    return answer_or_put_off(connection, method, target);
 }
 
 // The answer has left, or the connection is about to be closed.

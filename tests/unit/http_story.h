@@ -30,11 +30,13 @@ static char big[STORY_BIG_BYTES];
 static atomic_int answered, ticks, streams_begun, streams_ended, pieces_asked;
 static atomic_int pieces_given; // how many pieces each stream may say from now on; -1: all that are asked for
 static atomic_bool streams_over;
-static atomic_int piece_bytes = 6, burn_ms;
+static atomic_int piece_bytes = 6, burn_ms, piece_burn_ms;
 static char last_id_seen[64];
 
 enum { ANSWERS_NOTED = 64 };
 static atomic_int answer_began_ms[ANSWERS_NOTED]; // by their number
+static atomic_int piece_tick[ANSWERS_NOTED];      // in which each was asked for, likewise
+static atomic_int urgent_number;                  // how many were answered before the last urgent one
 
 struct story_stream {
     int said;
@@ -65,7 +67,11 @@ static inline void story_answer(void *context, const struct http_request *reques
     (void)context;
     int number = atomic_fetch_add(&answered, 1) % ANSWERS_NOTED;
     atomic_store(&answer_began_ms[number], story_now_ms());
-    burn(atomic_load(&burn_ms));
+    if (strcmp(path, "/urgent") == 0) {
+        atomic_store(&urgent_number, number);
+    } else {
+        burn(atomic_load(&burn_ms));
+    }
     answer->type = "text/plain";
     if (strcmp(path, "/stream") == 0) {
         answer->type = "text/event-stream";
@@ -87,6 +93,11 @@ static inline void story_answer(void *context, const struct http_request *reques
     }
 }
 
+static inline bool story_is_urgent(void *context, const struct http_request *request) {
+    (void)context;
+    return strcmp(http_request_path(request), "/urgent") == 0;
+}
+
 static inline bool story_begin(void *context, const char *last_id, void **stream) {
     (void)context;
     snprintf(last_id_seen, sizeof last_id_seen, "%s", last_id == NULL ? "none" : last_id);
@@ -104,7 +115,8 @@ static inline bool story_next(void *context, void *stream, char **text, size_t *
         *text = malloc(*length);
         memset(*text, 'e', *length);
         state->said++;
-        atomic_fetch_add(&pieces_asked, 1);
+        atomic_store(&piece_tick[atomic_fetch_add(&pieces_asked, 1) % ANSWERS_NOTED], atomic_load(&ticks));
+        burn(atomic_load(&piece_burn_ms));
         return true;
     }
     return !atomic_load(&streams_over);
@@ -140,6 +152,7 @@ static inline struct http_options story_options(void) {
                                  .names = "board.example.org, tablero",
                                  .connections_max = 16,
                                  .answer = story_answer,
+                                 .is_urgent = story_is_urgent,
                                  .stream_begin = story_begin,
                                  .stream_next = story_next,
                                  .stream_end = story_end,
@@ -167,6 +180,7 @@ static inline int stop(void **state) {
     atomic_store(&streams_over, false);
     atomic_store(&piece_bytes, 6);
     atomic_store(&burn_ms, 0);
+    atomic_store(&piece_burn_ms, 0);
     assert_int_equal(atomic_load(&streams_begun), atomic_load(&streams_ended));
     assert_int_equal(counter_read(&http_counters.streams), 0);
     return 0;

@@ -98,6 +98,54 @@ static void whoever_is_put_off_may_go(void **state) {
     }
 }
 
+// All of them are there before the turn in which the first of them is answered, the urgent one last.
+static void an_urgent_answer_comes_before_those_put_off(void **state) {
+    enum { CLIENTS = 12, FIRST_MS = 200, COST_MS = 30 };
+    int first = come(), clients[CLIENTS], urgent;
+    (void)state;
+    atomic_store(&answered, 0);
+    atomic_store(&burn_ms, FIRST_MS);
+    say(first, ASK);
+    await_at_least(&answered, 1);
+    atomic_store(&burn_ms, COST_MS);
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = come();
+        say(clients[i], ASK);
+    }
+    urgent = come();
+    say(urgent, "GET /urgent HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    hear_until(urgent, "/urgent");
+    assert_in_range(atomic_load(&urgent_number), 1, 3);
+    close(first);
+    close(urgent);
+    for (int i = 0; i < CLIENTS; i++) {
+        hear_until(clients[i], "fixed\n");
+        close(clients[i]);
+    }
+}
+
+// Each piece takes a turn's time: no two are asked for in one. All readers get theirs.
+static void pieces_are_spread_over_turns(void **state) {
+    enum { READERS = 6, COST_MS = 30 };
+    int readers[READERS];
+    (void)state;
+    for (int i = 0; i < READERS; i++) {
+        readers[i] = come();
+        say(readers[i], "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        hear_until(readers[i], "\r\n\r\n");
+    }
+    atomic_store(&pieces_asked, 0);
+    atomic_store(&piece_burn_ms, COST_MS);
+    atomic_store(&pieces_given, 1);
+    for (int i = 0; i < READERS; i++) {
+        hear_until(readers[i], "eeeeee");
+        close(readers[i]);
+    }
+    for (int i = 1; i < READERS; i++) {
+        assert_true(atomic_load(&piece_tick[i]) > atomic_load(&piece_tick[i - 1]));
+    }
+}
+
 // It need not rest out first.
 static void a_server_that_rests_ends_at_once(void **state) {
     (void)state;
@@ -116,6 +164,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_turn_puts_off_what_is_left, start, stop),
         cmocka_unit_test_setup_teardown(whoever_is_put_off_gives_way, start, stop),
         cmocka_unit_test_setup_teardown(whoever_is_put_off_may_go, start, stop),
+        cmocka_unit_test_setup_teardown(an_urgent_answer_comes_before_those_put_off, start, stop),
+        cmocka_unit_test_setup_teardown(pieces_are_spread_over_turns, start, stop),
         cmocka_unit_test_setup_teardown(a_server_that_rests_ends_at_once, start, stop),
     };
     return cmocka_run_group_tests_name("http_budget", tests, NULL, NULL);
