@@ -1,6 +1,7 @@
 #include "cli/board_place.h"
 
 #include "base/log.h"
+#include "http/limits.h"
 #include "net/binding.h"
 #include "net/exposure.h"
 
@@ -12,10 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    BACKLOG = 128,
-    FREE_PORT_TRIES = 16, // a port that is free at one address need not be at the other
-};
+enum { FREE_PORT_TRIES = 16 }; // a port that is free at one address need not be at the other
 
 bool board_place_is_wanted(const struct server_options *options, const struct listening *listening) {
     return settings_is_set(options->settings, &options->http.port) || listening->http_socket >= 0;
@@ -99,7 +97,7 @@ static int make(struct sockaddr_storage *address, bool listens) {
     struct sockaddr *any = (struct sockaddr *)address;
     if (made >= 0 && setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         (!is_v6 || setsockopt(made, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
-        bind(made, any, length) == 0 && (!listens || listen(made, BACKLOG) == 0) &&
+        bind(made, any, length) == 0 && (!listens || listen(made, HTTP_BACKLOG) == 0) &&
         getsockname(made, any, &length) == 0) {
         return made;
     }
@@ -168,7 +166,8 @@ static bool bind_all(struct board_place *place, const struct server_options *opt
 static bool take(struct board_place *place, int given, struct error *error) {
     int flags = fcntl(given, F_GETFL);
     place->sockets[place->count++] = given;
-    return (flags >= 0 && fcntl(given, F_SETFL, flags | O_NONBLOCK) == 0 && listen(given, BACKLOG) == 0) ||
+    return (flags >= 0 && fcntl(given, F_SETFL, flags | O_NONBLOCK) == 0 &&
+            listen(given, HTTP_BACKLOG) == 0) ||
            error_set_system(error, errno, "LISTEN_FDS: cannot listen on \"http\"");
 }
 

@@ -3,6 +3,7 @@
 #define QUINIELA_HTTP_LIMITS_H
 
 enum {
+    HTTP_BACKLOG = 1024,            // connections that wait to be accepted; where it is full, they come late
     HTTP_SOCKETS_MAX = 4,           // that one server listens on
     HTTP_CONNECTIONS_MIN = 8,       // the least that connections_max may be
     HTTP_TICK_MS = 250,             // between two calls of tick
@@ -12,7 +13,7 @@ enum {
     HTTP_IDLE_S_MAX = 10,            // in which nothing came, or none of an answer was taken
     HTTP_ANSWER_MS_MAX = 60 * 1000,  // for a whole answer
     HTTP_STREAM_IDLE_S_MAX = 60,     // in which none of a stream was taken
-    HTTP_ACCEPTED_AT_ONCE = 16,      // connections, before those that are there have their turn
+    HTTP_ACCEPTED_AT_ONCE = 64,      // connections, before those that are there have their turn
     HTTP_HEADERS_MAX = 4,            // that a handler adds to an answer
 };
 
