@@ -15,8 +15,11 @@ static bool start(struct board *board, struct error *error) {
     if (board->snapshot == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the board");
     }
-    const struct reader_options reading = {options->open_reader, options->context, options->pulse,
-                                           options->read_every_ms};
+    const struct reader_options reading = {.open = options->open_reader,
+                                           .context = options->context,
+                                           .pulse = options->pulse,
+                                           .measured = options,
+                                           .every_ms = options->read_every_ms};
     return reader_start(&reading, &board->reader, error);
 }
 
@@ -50,7 +53,8 @@ static void note_hanging(struct board *board) {
     uint64_t busy_ms = reader_busy_ms(board->reader);
     if (busy_ms >= READ_HANGS_MS && board->snapshot->trouble[0] == '\0') {
         snprintf(board->snapshot->trouble, sizeof board->snapshot->trouble,
-                 "the store has not answered for more than %d s", READ_HANGS_MS / 1000);
+                 "the store, or a disk that is measured, has not answered for more than %d s",
+                 READ_HANGS_MS / 1000);
     }
 }
 

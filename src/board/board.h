@@ -1,6 +1,6 @@
 // The board: how the night goes, for whoever asks over HTTP. It reads the store beside the server's own, on a
-// thread of its own (reader.h), so that a store that hangs keeps nobody from an answer: then the answer is
-// the last that was known, and says since when.
+// thread of its own (reader.h), so that a store or a disk that hangs keeps nobody from an answer: then the
+// answer is the last that was known, and says since when.
 //
 // All functions but board_open and board_close are called on http's one thread.
 #ifndef QUINIELA_BOARD_BOARD_H

@@ -100,42 +100,30 @@ static void put_server(FILE *out, const struct board_view *view) {
 }
 
 // A store that is in no file has no backup of its own.
-static void put_backup(FILE *out, const struct board_options *options) {
-    time_t at = 0;
-    uint64_t bytes = 0;
-    if (options->last_backup == NULL) {
+static void put_backup(FILE *out, const struct board_view *view) {
+    const struct board_measures *measures = &view->snapshot->measures;
+    if (view->options->last_backup == NULL || !measures->is_taken) {
         return;
     }
-    if (!options->last_backup(options->context, &at, &bytes)) {
-        at = 0;
-        bytes = 0;
-    }
     metrics_gauge(out, "quiniela_last_backup_timestamp_seconds",
-                  "When the store was last backed up; 0 for never", at);
-    metrics_gauge(out, "quiniela_last_backup_bytes", "How large that backup is", (int64_t)bytes);
+                  "When the store was last backed up; 0 for never", measures->backup_at);
+    metrics_gauge(out, "quiniela_last_backup_bytes", "How large that backup is",
+                  (int64_t)measures->backup_bytes);
 }
 
 // Disks and the process -----------------------------------------------------------------------------------
 
-struct disk {
-    const char *of, *path; // path: NULL for none
-};
-
-static void put_disks(FILE *out, const struct board_places *places) {
-    const struct disk disks[] = {{"store", places->store},
-                                 {"audit_log", places->audit_log},
-                                 {"log", places->log},
-                                 {"seals", places->seals}};
+static void put_disks(FILE *out, const struct board_room *disks) {
     static const char *const names[] = {"quiniela_disk_free_bytes", "quiniela_disk_size_bytes"};
     static const char *const helps[] = {"Room that is left on the disk with that file or folder",
                                         "How large that disk is"};
     for (int which = 0; which < 2; which++) {
         metrics_begin(out, names[which], "gauge", helps[which]);
-        for (size_t i = 0; i < sizeof disks / sizeof *disks; i++) {
-            const struct metrics_label labels[] = {{"of", disks[i].of}, {NULL, NULL}};
-            uint64_t bytes[2];
-            if (disks[i].path != NULL && disk_room(disks[i].path, &bytes[0], &bytes[1])) {
-                metrics_whole(out, names[which], labels, (int64_t)bytes[which]);
+        for (int i = 0; i < BOARD_DISKS; i++) {
+            const struct metrics_label labels[] = {{"of", board_disk_name((enum board_disk)i)}, {NULL, NULL}};
+            uint64_t bytes = which == 0 ? disks[i].free_bytes : disks[i].size_bytes;
+            if (disks[i].is_known) {
+                metrics_whole(out, names[which], labels, (int64_t)bytes);
             }
         }
     }
@@ -143,7 +131,9 @@ static void put_disks(FILE *out, const struct board_places *places) {
 
 // The names are those of every Prometheus client
 // (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).
-static void put_process(FILE *out, const struct process *process) {
+static void put_process(FILE *out, const struct board_view *view) {
+    const struct process *process = view->options->process;
+    const struct board_measures *measures = &view->snapshot->measures;
     double seconds;
     uint64_t count;
     if (process_cpu_s(&seconds)) {
@@ -154,8 +144,9 @@ static void put_process(FILE *out, const struct process *process) {
         metrics_gauge(out, "process_resident_memory_bytes", "Memory of the server that is resident",
                       (int64_t)count);
     }
-    if (process != NULL && process_open_descriptors(process, &count)) {
-        metrics_gauge(out, "process_open_fds", "Descriptors that the server has open", (int64_t)count);
+    if (measures->has_descriptors) {
+        metrics_gauge(out, "process_open_fds", "Descriptors that the server has open",
+                      (int64_t)measures->descriptors);
     }
     if (process_descriptors_max(&count)) {
         metrics_gauge(out, "process_max_fds", "Descriptors that it may have open", (int64_t)count);
@@ -178,12 +169,12 @@ bool metrics_write(const struct board_view *view, char **text, size_t *length) {
     put_draw(out, view);
     put_store(out, view);
     put_seal(out, options->notice);
-    put_backup(out, options);
-    put_disks(out, &options->places);
+    put_backup(out, view);
+    put_disks(out, view->snapshot->measures.disks);
     for (size_t i = 0; i < options->table_count; i++) {
         metrics_table(out, options->tables[i]);
     }
-    put_process(out, options->process);
+    put_process(out, view);
     bool has_failed = ferror(out) != 0;
     if (fclose(out) != 0 || has_failed) {
         free(*text);

@@ -40,7 +40,8 @@ struct board_options {
     } places;                                    // folders or files whose disk is measured; NULL: none
     const struct process *process;               // for /metrics; NULL: what there is without it
     time_t (*certificate_expiry)(void *context); // 0: none
-    bool (*last_backup)(void *context, time_t *at, uint64_t *bytes); // false: never
+    // False: never. Called on the board's thread. NULL: the store has no backup of its own.
+    bool (*last_backup)(void *context, time_t *at, uint64_t *bytes);
 };
 
 #endif

@@ -92,6 +92,9 @@ static struct board_snapshot *read_next(struct reader *reader) {
 }
 
 static void hand_over(struct reader *reader, struct board_snapshot *next) {
+    if (next != NULL) {
+        board_measure(reader->options.measured, &next->measures);
+    }
     struct board_snapshot *copy = next == NULL ? NULL : board_snapshot_copy(next), *before = NULL;
     if (next != NULL) {
         board_snapshot_free(reader->last);

@@ -1,4 +1,5 @@
-// The thread that reads the store for the board: a store that hangs keeps nobody else waiting.
+// The thread that reads the store for the board, and measures what else may take long: a store or a disk
+// that hangs keeps nobody else waiting.
 #ifndef QUINIELA_BOARD_READER_H
 #define QUINIELA_BOARD_READER_H
 
@@ -21,7 +22,8 @@ struct reader_options {
     bool (*open)(void *context, struct store **store, struct error *error);
     void *context;
     const struct pulse *pulse;
-    unsigned every_ms; // 0: READ_EVERY_MS
+    const struct board_options *measured; // what is measured with each reading (measures.h)
+    unsigned every_ms;                    // 0: READ_EVERY_MS
 };
 
 // Begins to read at once. On success the caller owns *reader. ERROR_NO_MEMORY, ERROR_SYSTEM.

@@ -3,6 +3,7 @@
 #define QUINIELA_BOARD_SNAPSHOT_H
 
 #include "base/error.h"
+#include "board/measures.h"
 #include "store/rows.h"
 
 #include <stdbool.h>
@@ -10,7 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
-// The agencies from this number on are counted, and have no row: the memory of a board is bounded.
+// The agencies beyond this number are counted, and have no row: the memory of a board is bounded.
 enum { BOARD_ROWS_MAX = 100 * 1000 };
 
 // Where an agency is on its way. Each is in exactly one state, the last one that holds.
@@ -49,8 +50,9 @@ struct board_snapshot {
     bool is_shared;                         // other servers may store, too
     time_t read_at;                         // when the store was read last; 0: never
     char trouble[ERROR_TEXT_BYTES];         // why it could not be read since; "": it could
-    uint64_t version;                       // grows whenever anything but read_at has changed
-    uint64_t whole_version;                 // of the last one in which a row was gone; 0: none ever was
+    struct board_measures measures;         // of the last reading, also of one that failed
+    uint64_t version;       // grows whenever anything but read_at and the measures has changed
+    uint64_t whole_version; // of the last one in which a row was gone; 0: none ever was
 };
 
 // The name of a state, as it stands in answers: "waiting", "sending", "silent", "finished", "told",

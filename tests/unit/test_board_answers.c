@@ -436,7 +436,8 @@ static void a_store_that_hangs_is_said_with_what_was_known(void **state) {
     wait_until_it_says("/api/v1/draw", "\"store\":{\"ok\":true,\"error\":null,");
     asked.busy_for_ms = READ_HANGS_MS;
     assert_int_equal(ask_for("/api/v1/draw"), 200);
-    assert_says("\"store\":{\"ok\":false,\"error\":\"the store has not answered for more than 5 s\",");
+    assert_says("\"store\":{\"ok\":false,\"error\":\"the store, or a disk that is measured, has not answered "
+                "for more than 5 s\",");
     assert_says("\"bets\":12");
     asked.busy_for_ms = 0;
     wait_until_it_says("/api/v1/draw", "\"store\":{\"ok\":true,");

@@ -20,6 +20,7 @@ static const struct counter_table *const tables[] = {&post_counter_table};
 
 static void write_metrics(void) {
     free(text);
+    board_measure(&options, &snapshot.measures);
     assert_true(metrics_write(&view, &text, &text_length));
     assert_int_equal(strlen(text), text_length);
 }
@@ -219,6 +220,24 @@ static void the_disk_and_the_process_are_what_the_kernel_says(void **state) {
     assert_absent("process_start_time_seconds");
 }
 
+// A disk that hangs would keep whoever asks it: the text has what the reader's thread has measured, no more.
+static void what_was_not_measured_is_absent(void **state) {
+    (void)state;
+    options.places.store = "/";
+    options.last_backup = last_backup;
+    assert_true(metrics_write(&view, &text, &text_length));
+    assert_absent("of=\"store\"");
+    assert_absent("quiniela_last_backup");
+    assert_absent("process_open_fds");
+    snapshot.measures =
+        (struct board_measures){.is_taken = true, .disks = {[BOARD_DISK_LOG] = {true, 5, 7}}, .backup_at = 3};
+    free(text);
+    assert_true(metrics_write(&view, &text, &text_length));
+    assert_line("quiniela_disk_free_bytes{of=\"log\"} 5");
+    assert_line("quiniela_disk_size_bytes{of=\"log\"} 7");
+    assert_line("quiniela_last_backup_timestamp_seconds 3");
+}
+
 // promtool (Debian's prometheus) reads the text, and finds fault with names, too.
 static void promtool_finds_nothing_wrong(void **state) {
     (void)state;
@@ -247,6 +266,7 @@ int main(void) {
         VIEW_TEST(the_server_tells_what_it_knows),
         VIEW_TEST(what_fails_shows),
         VIEW_TEST(the_disk_and_the_process_are_what_the_kernel_says),
+        VIEW_TEST(what_was_not_measured_is_absent),
         VIEW_TEST(promtool_finds_nothing_wrong),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
