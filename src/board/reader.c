@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-// A reading that takes long is followed by a rest of so many times that, so that a large draw costs the
-// server's store and its cores little. One that fails may only have waited.
-enum { REST_TIMES = 30 };
+enum { REST_TIMES = 30 }; // the processor time of a reading
 
 struct reader {
     struct reader_options options;
@@ -23,6 +21,7 @@ struct reader {
     struct pace pace;
     time_t pulse_began;
     uint64_t read_ms; // when the last reading that succeeded began
+    uint64_t rest_ms; // after the last reading
     bool is_failing;
     // Of both, under the mutex.
     pthread_mutex_t mutex;
@@ -112,14 +111,24 @@ static void hand_over(struct reader *reader, struct board_snapshot *next) {
 
 // The thread ------------------------------------------------------------------------------------------------
 
+uint64_t reader_rest_ms(uint64_t took_ms, uint64_t used_ms) {
+    uint64_t rest_ms = used_ms * REST_TIMES > took_ms ? used_ms * REST_TIMES : took_ms;
+    return rest_ms < READ_REST_MS_MAX ? rest_ms : READ_REST_MS_MAX;
+}
+
+static uint64_t processor_ms(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
 // When the next reading is due, by the steady clock. A step's end is looked for from when the last one began,
 // so that none is passed over.
 static uint64_t due_ms(const struct reader *reader, uint64_t begun_ms, uint64_t ended_ms, uint64_t step_ms) {
     bool is_wanted = reader->wanted_ms != 0 && ended_ms < reader->wanted_ms + READ_WANTED_MS;
     uint64_t soon_ms = begun_ms + reader->options.every_ms;
     uint64_t due = is_wanted && soon_ms < step_ms ? soon_ms : step_ms;
-    uint64_t rest_ms = reader->is_failing ? reader->options.every_ms : REST_TIMES * (ended_ms - begun_ms);
-    uint64_t rest_until = ended_ms + rest_ms;
+    uint64_t rest_until = ended_ms + reader->rest_ms;
     return due > rest_until ? due : rest_until;
 }
 
@@ -144,13 +153,22 @@ static bool rest(struct reader *reader, uint64_t begun_ms) {
     return goes_on;
 }
 
+// One that fails may only have waited.
+static void read_once(struct reader *reader, uint64_t begun_ms) {
+    uint64_t used_ms = processor_ms();
+    hand_over(reader, read_next(reader));
+    used_ms = processor_ms() - used_ms;
+    reader->rest_ms =
+        reader->is_failing ? reader->options.every_ms : reader_rest_ms(clock_steady_ms() - begun_ms, used_ms);
+}
+
 static void *run(void *argument) {
     struct reader *reader = argument;
     uint64_t begun_ms;
     pthread_setname_np(pthread_self(), "board");
     do {
         begun_ms = clock_steady_ms();
-        hand_over(reader, read_next(reader));
+        read_once(reader, begun_ms);
     } while (rest(reader, begun_ms));
     if (reader->store != NULL) {
         store_close(&reader->store);

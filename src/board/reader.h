@@ -6,10 +6,11 @@
 #include "board/snapshot.h"
 
 enum {
-    READ_EVERY_MS = 1000,  // while somebody wants to know
-    READ_STEP_S = 10,      // and otherwise, whenever the seconds since 1970 are a multiple of it
-    READ_WANTED_MS = 5000, // how long a wish lasts
-    READ_HANGS_MS = 5000,  // from when on a reading that has not ended is trouble
+    READ_EVERY_MS = 1000,         // while somebody wants to know
+    READ_STEP_S = 10,             // and otherwise, whenever the seconds since 1970 are a multiple of it
+    READ_WANTED_MS = 5000,        // how long a wish lasts
+    READ_REST_MS_MAX = 10 * 1000, // after one that took long; within HEALTH_UNREAD_S_MAX it is read again
+    READ_HANGS_MS = 5000,         // from when on a reading that has not ended is trouble
 };
 
 struct reader;
@@ -25,6 +26,11 @@ struct reader_options {
     const struct board_options *measured; // what is measured with each reading (measures.h)
     unsigned every_ms;                    // 0: READ_EVERY_MS
 };
+
+// For how long it rests after a reading that took `took_ms`, and `used_ms` of that the processor: so that a
+// large draw costs the server's cores little, and a store that is slow, which others may wait for, is read at
+// most half of the time.
+uint64_t reader_rest_ms(uint64_t took_ms, uint64_t used_ms);
 
 // Begins to read at once. On success the caller owns *reader. ERROR_NO_MEMORY, ERROR_SYSTEM.
 bool reader_start(const struct reader_options *options, struct reader **reader,

@@ -2,8 +2,10 @@
 #include "cmocka_all.h"
 
 #include "board/arguments.h"
+#include "board/health.h"
 #include "board/history.h"
 #include "board/pace.h"
+#include "board/reader.h"
 #include "wire/control_line.h"
 
 #include <stdlib.h>
@@ -180,8 +182,21 @@ static void an_id_of_an_event_is_read_back(void **state) {
     }
 }
 
+// By the processor's time, as one that takes long may only have waited; within what /readyz is content with.
+static void a_reading_is_followed_by_a_rest(void **state) {
+    (void)state;
+    assert_int_equal(reader_rest_ms(0, 0), 0);
+    assert_int_equal(reader_rest_ms(10, 10), 300);
+    assert_int_equal(reader_rest_ms(2500, 10), 2500);
+    assert_int_equal(reader_rest_ms(2500, 200), 6000);
+    assert_int_equal(reader_rest_ms(90000, 2), READ_REST_MS_MAX);
+    assert_int_equal(reader_rest_ms(5000, 4000), READ_REST_MS_MAX);
+    assert_true(READ_REST_MS_MAX + READ_STEP_S * 1000 < HEALTH_UNREAD_S_MAX * 1000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reading_is_followed_by_a_rest),
         cmocka_unit_test(what_is_stored_in_ten_seconds_is_a_step),
         cmocka_unit_test(steps_that_nobody_saw_are_empty),
         cmocka_unit_test(bets_that_were_set_aside_are_no_step),
