@@ -108,7 +108,8 @@ static void answer_events(struct board *board, const struct http_request *reques
 
 // Numbers ---------------------------------------------------------------------------------------------------
 
-// A count that somebody wanted before the end of the intake lacks some.
+// A count that somebody wanted before the end of the intake lacks some: then another is wanted. One that has
+// all is not made again.
 static void answer_counts(const struct board *board, uint64_t *counts, struct http_answer *answer) {
     struct board_view view = board_view_of(board);
     struct json_writer writer = {0};
@@ -121,6 +122,7 @@ static void answer_counts(const struct board *board, uint64_t *counts, struct ht
         answer_with_json(answer, 200, &writer);
         return;
     }
+    number_counts_want(board->options.numbers);
     answer_with_error(answer, 503, "the bets of each number are being counted%s%s",
                       failure[0] == '\0' ? "" : "; the last count failed: ", failure);
     answer_again_soon(answer);
@@ -147,7 +149,6 @@ static void answer_numbers(struct board *board, const struct http_request *reque
         answer_without_memory(answer);
         return;
     }
-    number_counts_want(board->options.numbers);
     answer_counts(board, counts, answer);
     free(counts);
 }

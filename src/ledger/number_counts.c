@@ -125,6 +125,7 @@ static void start(struct number_counts *counts) {
         struct error error;
         error_set_system(&error, failure, "cannot start the thread that counts the numbers");
         memcpy(counts->failure, error.text, sizeof counts->failure);
+        counts->next_ms = clock_steady_ms() + REST_MS_MIN;
     }
 }
 

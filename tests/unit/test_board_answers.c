@@ -65,6 +65,15 @@ uint64_t __wrap_reader_busy_ms(struct reader *reader) {
     return asked.busy_for_ms == 0 ? __real_reader_busy_ms(reader) : asked.busy_for_ms;
 }
 
+static int counts_wanted;
+
+void __real_number_counts_want(struct number_counts *counts);
+void __wrap_number_counts_want(struct number_counts *counts);
+void __wrap_number_counts_want(struct number_counts *counts) {
+    counts_wanted++;
+    __real_number_counts_want(counts);
+}
+
 static bool open_for_board(void *context, struct store **store, struct error *error) {
     return asked.fails ? error_set(error, ERROR_STORE_AWAY, "the store is away")
                        : open_reader(context, "1", store, error);
@@ -327,6 +336,10 @@ static void numbers_are_told_of_all_bets(void **state) {
     assert_answer_refused(503, "are being counted", "/api/v1/numbers");
     assert_header("Retry-After", "1");
     wait_until_it_says("/api/v1/numbers", "\"bets\":22,\"counts\":[0,20,0,");
+    int wanted = counts_wanted;
+    assert_true(wanted > 1);
+    assert_int_equal(ask_for("/api/v1/numbers"), 200); // which has all: none is made again
+    assert_int_equal(counts_wanted, wanted);
 }
 
 // Also while the draw is sealed, and until it is made.

@@ -4,6 +4,8 @@
 #include "ledger/number_counts.h"
 #include "ledger/orders.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum { WAITS_MAX = 20 * 1000 }; // a millisecond each
@@ -14,6 +16,21 @@ uint64_t __wrap_clock_steady_ms(void);
 
 uint64_t __wrap_clock_steady_ms(void) {
     return atomic_load(&now_ms);
+}
+
+static int threads_refused; // that nobody may start
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *context);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *context);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *context) {
+    if (threads_refused > 0) {
+        threads_refused--;
+        return EAGAIN;
+    }
+    return __real_pthread_create(thread, attributes, run, context);
 }
 
 // How the store is opened: how often, how long that takes, what comes of it.
@@ -138,6 +155,26 @@ static void a_store_that_is_away_is_asked_again_after_a_while(void **state) {
     number_counts_free(counts);
 }
 
+static void a_thread_that_cannot_start_is_tried_again_after_a_while(void **state) {
+    (void)state;
+    struct number_counts *counts = begin();
+    assert_stored(.agency = 1, .first = 0, .count = 5, .next = 5);
+    threads_refused = 1;
+    number_counts_want(counts);
+    assert_int_equal(threads_refused, 0);
+    assert_false(read_counts(counts));
+    assert_non_null(strstr(failure, "cannot start the thread that counts the numbers"));
+    threads_refused = 1;
+    atomic_fetch_add(&now_ms, 1999);
+    number_counts_want(counts);
+    assert_int_equal(threads_refused, 1); // not tried yet
+    threads_refused = 0;
+    atomic_fetch_add(&now_ms, 1);
+    number_counts_want(counts);
+    wait_for(counts, 5, "");
+    number_counts_free(counts);
+}
+
 // A store of so many bets that it is never read to its end.
 static sem_t is_counting;
 static struct store_operations endless;
@@ -190,6 +227,7 @@ int main(void) {
         LEDGER_TEST(bets_that_were_set_aside_do_not_count),
         LEDGER_TEST(it_rests_twenty_times_as_long_as_it_worked),
         LEDGER_TEST(a_store_that_is_away_is_asked_again_after_a_while),
+        LEDGER_TEST(a_thread_that_cannot_start_is_tried_again_after_a_while),
         LEDGER_TEST(the_end_stops_a_count_under_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
