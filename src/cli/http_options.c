@@ -1,20 +1,21 @@
 #include "cli/http_options.h"
 
 #include "cli/http_help.h"
+#include "http/host.h"
+#include "http/limits.h"
 #include "net/place.h"
 
-#include <ctype.h>
 #include <netinet/in.h>
 #include <string.h>
 
-enum { CONNECTIONS_MIN = 8, CONNECTIONS_MOST = 65536, LABEL_BYTES_MAX = 63 };
+enum { CONNECTIONS_MOST = 65536 };
 
 const struct setting http_settings[] = {
     SETTING_NUMBER_IN(struct http_settings, port, "HTTP_PORT", NULL, 0, UINT16_MAX, HELP_HTTP_PORT),
     SETTING_TEXT_IN(struct http_settings, host, "HTTP_HOST", "127.0.0.1", HELP_HTTP_HOST),
     SETTING_TEXT_IN(struct http_settings, names, "HTTP_NAMES", NULL, HELP_HTTP_NAMES),
-    SETTING_NUMBER_IN(struct http_settings, connections_max, "HTTP_CONNECTIONS_MAX", "128", CONNECTIONS_MIN,
-                      CONNECTIONS_MOST, HELP_HTTP_CONNECTIONS_MAX),
+    SETTING_NUMBER_IN(struct http_settings, connections_max, "HTTP_CONNECTIONS_MAX", "128",
+                      HTTP_CONNECTIONS_MIN, CONNECTIONS_MOST, HELP_HTTP_CONNECTIONS_MAX),
     {.key = NULL},
 };
 
@@ -60,52 +61,14 @@ bool http_options_place(const struct http_settings *options, const struct settin
     return true;
 }
 
-// The names ------------------------------------------------------------------------------------------------
-
-static bool is_label(const char *label, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (!isalnum((unsigned char)label[i]) && label[i] != '-' && label[i] != '_') {
-            return false;
-        }
-    }
-    return length > 0 && length <= LABEL_BYTES_MAX && label[0] != '-' && label[length - 1] != '-';
-}
-
-static bool is_number(const char *label, size_t length) {
-    return strspn(label, "0123456789") >= length;
-}
-
-// A name whose last label is a number would be taken for an address (WHATWG URL, 3.5).
-static bool is_name(const char *name, size_t length) {
-    const char *at = name, *end = name + length;
-    while (true) {
-        const char *dot = memchr(at, '.', (size_t)(end - at));
-        size_t label = (size_t)((dot == NULL ? end : dot) - at);
-        if (!is_label(at, label)) {
-            return false;
-        }
-        if (dot == NULL) {
-            return length <= HTTP_NAME_BYTES_MAX && !is_number(at, label);
-        }
-        at = dot + 1;
-    }
-}
+// Checked --------------------------------------------------------------------------------------------------
 
 static bool check_names(const struct http_settings *options, const struct settings *settings,
                         struct error *error) {
-    for (const char *at = options->names; at != NULL; at = *at == ',' ? at + 1 : NULL) {
-        size_t length = strcspn(at, ",");
-        if (!is_name(at, length)) {
-            return error_set(error, ERROR_BAD_SETTING,
-                             "%s: \"%.*s\" is not the name of a host: give names such as board.example, with "
-                             "commas between them, without scheme, port or spaces; addresses and localhost "
-                             "need none",
-                             settings_place(settings, &options->names), (int)(length < 100 ? length : 100),
-                             at);
-        }
-        at += length;
-    }
-    return true;
+    struct error reason;
+    return host_names_check(options->names, &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, &options->names),
+                     reason.text);
 }
 
 bool http_options_check(const struct http_settings *options, const struct settings *settings, bool has_socket,

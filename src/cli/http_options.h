@@ -13,7 +13,7 @@ struct http_settings {
     uint32_t connections_max; // HTTP_CONNECTIONS_MAX
 };
 
-enum { HTTP_PLACES_MAX = 2, HTTP_NAME_BYTES_MAX = 253 };
+enum { HTTP_PLACES_MAX = 2 };
 
 // The addresses that HTTP_HOST stands for. Whoever has no IPv6 has the first of two alone.
 struct http_place {
@@ -32,9 +32,9 @@ extern const struct setting http_settings[];
 bool http_options_place(const struct http_settings *options, const struct settings *settings,
                         struct http_place *place, struct error *error) MUST_CHECK;
 
-// Whether the settings can be used. HTTP_NAMES must be names of hosts (RFC 1123, section 2.1, and the `_` of
-// containers), without scheme, port or spaces; and the others do nothing without HTTP_PORT, unless
-// `has_socket`: one was handed over for the board. ERROR_BAD_SETTING, naming the setting.
+// Whether the settings can be used. HTTP_NAMES must be names (host_names_check), and the others do nothing
+// without HTTP_PORT, unless `has_socket`: one was handed over for the board. ERROR_BAD_SETTING, naming the
+// setting.
 bool http_options_check(const struct http_settings *options, const struct settings *settings, bool has_socket,
                         struct error *error) MUST_CHECK;
 

@@ -75,17 +75,37 @@ static bool is_address(struct piece host) {
     return strlen(text) == length && inet_pton(has_brackets ? AF_INET6 : AF_INET, text, &address) == 1;
 }
 
-// Letters, digits, `-` and `_` in labels with dots between them. The last dot has been cut off.
-static bool is_name(struct piece host) {
-    size_t label = 0;
-    for (size_t i = 0; i < host.length; i++) {
-        bool is_dot = host.text[i] == '.';
-        if ((is_dot && label == 0) || (!is_dot && !is_in_name(host.text[i])) || label > LABEL_BYTES_MAX) {
+static bool is_label(struct piece label) {
+    for (size_t i = 0; i < label.length; i++) {
+        if (!is_in_name(label.text[i])) {
             return false;
         }
-        label = is_dot ? 0 : label + 1;
     }
-    return label > 0 && label <= LABEL_BYTES_MAX && host.length <= NAME_BYTES_MAX;
+    return label.length > 0 && label.length <= LABEL_BYTES_MAX && label.text[0] != '-' &&
+           label.text[label.length - 1] != '-';
+}
+
+static bool is_number(struct piece label) {
+    size_t digits = 0;
+    while (digits < label.length && is_digit(label.text[digits])) {
+        digits++;
+    }
+    return digits == label.length;
+}
+
+// Labels with dots between them. One whose last label is a number would be taken for an address (WHATWG URL,
+// section 3.5).
+static bool is_name(struct piece host) {
+    const char *end = host.text + host.length;
+    struct piece label = {host.text, 0};
+    for (const char *dot; label.text != NULL; label.text = dot == NULL ? NULL : dot + 1) {
+        dot = memchr(label.text, '.', (size_t)(end - label.text));
+        label.length = (size_t)((dot == NULL ? end : dot) - label.text);
+        if (!is_label(label) || (dot == NULL && is_number(label))) {
+            return false;
+        }
+    }
+    return host.length <= NAME_BYTES_MAX;
 }
 
 static struct piece without_last_dot(struct piece host) {
@@ -97,26 +117,21 @@ static bool is_same(struct piece one, struct piece other) {
     return one.length == other.length && strncasecmp(one.text, other.text, one.length) == 0;
 }
 
-// The next of `names`, without the blanks around it; moves behind it. False at the end.
+// The next of `names`; moves behind it. False at the end.
 static bool next_name(const char **names, struct piece *name) {
     if (*names == NULL) {
         return false;
     }
     size_t length = strcspn(*names, ",");
-    const char *text = *names + strspn(*names, " \t");
-    size_t blanks = (size_t)(text - *names) < length ? (size_t)(text - *names) : length;
-    *name = (struct piece){*names + blanks, length - blanks};
-    while (name->length > 0 && strchr(" \t", name->text[name->length - 1]) != NULL) {
-        name->length--;
-    }
+    *name = (struct piece){*names, length};
     *names = (*names)[length] == ',' ? *names + length + 1 : NULL;
     return true;
 }
 
 static bool is_among(struct piece host, const char *names) {
-    struct piece given, name;
-    while (next_name(&names, &given)) {
-        if (cut_port(given, &name) && is_same(host, without_last_dot(name))) {
+    struct piece name;
+    while (next_name(&names, &name)) {
+        if (is_same(host, name)) {
             return true;
         }
     }
@@ -134,15 +149,16 @@ bool host_is_ours(const char *authority, size_t length, const char *names) {
 }
 
 bool host_names_check(const char *names, struct error *error) {
-    struct piece given, name;
-    while (next_name(&names, &given)) {
-        if (!cut_port(given, &name) || !is_name(without_last_dot(name))) {
+    struct piece name;
+    while (next_name(&names, &name)) {
+        if (!is_name(name)) {
             char text[NAME_BYTES_MAX + 1] = {0}, shown[SETTING_SHOWN_BYTES];
-            memcpy(text, given.text, given.length < NAME_BYTES_MAX ? given.length : NAME_BYTES_MAX);
+            memcpy(text, name.text, name.length < NAME_BYTES_MAX ? name.length : NAME_BYTES_MAX);
             setting_show(text, shown);
             return error_set(error, ERROR_BAD_SETTING,
-                             "\"%s\" is no host's name; give names such as board.example.org, with commas "
-                             "between them",
+                             "\"%s\" is not the name of a host: give names such as board.example, with "
+                             "commas between them, without scheme, port or spaces; addresses and localhost "
+                             "need none",
                              shown);
         }
     }

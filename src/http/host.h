@@ -11,12 +11,13 @@
 #include <stddef.h>
 
 // Whether `authority` (host, or host:port; RFC 3986, section 3.2) is an IP address (IPv6 in brackets),
-// "localhost", or one of `names`, which have commas between them (NULL: none). Compared without case, port,
+// "localhost", or one of `names`, which passed host_names_check (NULL: none). Compared without case, port,
 // and the dot that may end a name. One with userinfo, or a port that is none, is not.
 bool host_is_ours(const char *authority, size_t length, const char *names);
 
-// Whether `names` are names of hosts (RFC 1123, section 2.1, and `_`) with commas between them, each with a
-// port or without. ERROR_BAD_SETTING, quoting the first that is none.
+// Whether `names` are names of hosts (RFC 1123, section 2.1, and the `_` of containers) with commas between
+// them, without scheme, port, spaces, or a dot at the end; none that would be taken for an address.
+// ERROR_BAD_SETTING, quoting the first that is none.
 bool host_names_check(const char *names, struct error *error) MUST_CHECK;
 
 #endif

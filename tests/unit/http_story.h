@@ -149,7 +149,7 @@ static inline int listen_at(uint16_t *port) {
 static inline struct http_options story_options(void) {
     return (struct http_options){.sockets = {listen_at(&http_port)},
                                  .socket_count = 1,
-                                 .names = "board.example.org, tablero",
+                                 .names = "board.example.org,tablero",
                                  .connections_max = 16,
                                  .answer = story_answer,
                                  .is_urgent = story_is_urgent,

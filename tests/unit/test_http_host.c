@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char names[] = "board.example.org, Tablero:8443 ,lotería-no,a_b.c";
+static const char names[] = "board.example.org,Tablero,lotería-no,a_b.c";
 
 static void assert_ours(const char *const *hosts, size_t count, bool ours) {
     for (size_t i = 0; i < count; i++) {
@@ -104,18 +104,34 @@ static void nothing_else_is(void **state) {
 
 static void names_are_checked(void **state) {
     (void)state;
-    static const char *const bad[] = {"",    ",",    "a,",    ",a", "a b",           "http://a", "a/b",
-                                      "a:b", "a..b", "[::1]", "*",  "*.example.org", "lotería"};
+    static const char *const bad[] = {
+        "",    ",",     "a,",     ",a",       "a b",  "a, b", " a",     "a ",   "http://a",
+        "a/b", "a:b",   "a:8443", "a.",       "a..b", "-a",   "a-",     "a.-b", "*.example.org",
+        "*",   "[::1]", "::1",    "10.0.0.5", "b.5",  "5",    "lotería"};
     struct error error;
     assert_true(host_names_check("board.example.org", &error));
-    assert_true(host_names_check("board.example.org:8443, tablero , a_b.c.", &error));
+    assert_true(host_names_check("board.example.org,Tablero,a_b.c,5.example,a--b", &error));
     assert_true(host_names_check(NULL, &error));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         if (host_names_check(bad[i], &error)) {
             fail_msg("expected \"%s\" to be refused", bad[i]);
         }
         assert_error(&error, ERROR_BAD_SETTING);
-        assert_non_null(strstr(error.text, "is no host's name"));
+        assert_non_null(strstr(error.text, "is not the name of a host"));
+    }
+}
+
+// Every one that passes is a host that a request may name, in whatever case, with a port and a last dot.
+static void names_that_pass_are_ours(void **state) {
+    (void)state;
+    static const char *const good[] = {"board.example.org", "Tablero", "a_b.c", "5.example", "a--b"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct error error;
+        char host[64];
+        assert_true(host_names_check(good[i], &error));
+        assert_true(host_is_ours(good[i], strlen(good[i]), good[i]));
+        snprintf(host, sizeof host, "%s.:8443", good[i]);
+        assert_true(host_is_ours(host, strlen(host), good[i]));
     }
 }
 
@@ -124,6 +140,7 @@ int main(void) {
         cmocka_unit_test(what_is_ours_is_known),
         cmocka_unit_test(nothing_else_is),
         cmocka_unit_test(names_are_checked),
+        cmocka_unit_test(names_that_pass_are_ours),
     };
     return cmocka_run_group_tests_name("http_host", tests, NULL, NULL);
 }
