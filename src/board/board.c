@@ -44,6 +44,7 @@ void board_close(struct board **pointer) {
     if (board != NULL) {
         reader_stop(&board->reader);
         board_snapshot_free(board->snapshot);
+        rows_kept_clear(&board->rows);
         free(board);
     }
 }

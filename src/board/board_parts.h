@@ -5,6 +5,7 @@
 #include "board/arguments.h"
 #include "board/history.h"
 #include "board/reader.h"
+#include "board/rows_kept.h"
 #include "board/view.h"
 
 struct board {
@@ -14,6 +15,7 @@ struct board {
     struct history history;
     char epoch[EVENT_EPOCH_BYTES]; // tells this board's events from those of another one, or of another start
     size_t streams;                // that are open
+    struct rows_kept rows;         // that they were told last
 };
 
 // Takes over the newest snapshot, if there is one.

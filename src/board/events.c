@@ -12,19 +12,25 @@ void events_begin(struct events *events, const char *epoch, const char *last_id)
 }
 
 // One event, whose data is in one line. No memory shows in the file.
-static void write_event(FILE *file, const char *name, const char *id, struct json_writer *data) {
+static void put_event(FILE *file, const char *name, const char *id, const char *data, size_t length) {
     fprintf(file, "event: %s\n", name);
     if (id != NULL) {
         fprintf(file, "id: %s\n", id);
     }
-    fprintf(file, "data: %.*s\n\n", (int)data->length, data->text);
+    fputs("data: ", file);
+    fwrite(data, 1, length, file);
+    fputs("\n\n", file);
+}
+
+static void write_event(FILE *file, const char *name, struct json_writer *data) {
+    put_event(file, name, NULL, data->text, data->length);
     free(data->text);
 }
 
 static void write_draw(struct events *events, const struct events_of *of, FILE *file) {
     struct json_writer data = {0};
     draw_json_write(of->view, &data);
-    write_event(file, "draw", NULL, &data);
+    write_event(file, "draw", &data);
     events->draw_version = of->view->snapshot->version;
     events->draw_ms = of->now_ms;
 }
@@ -58,23 +64,21 @@ static bool agencies_are_due(const struct events *events, const struct events_of
     return changed > 0 && (changed <= AGENCIES_MANY || passed_ms >= AGENCIES_MANY_EVERY_MS);
 }
 
-// Only this event has an id: whoever comes back with it lacks rows of agencies alone.
-static void write_agencies(struct events *events, const struct events_of *of, FILE *file) {
+// Only this event has an id: whoever comes back with it lacks rows of agencies alone. False: no memory.
+static bool write_agencies(struct events *events, const struct events_of *of, FILE *file) {
     const struct board_snapshot *snapshot = of->view->snapshot;
-    bool is_reset = needs_all(events, snapshot);
-    struct json_writer data = {0};
+    const struct rows_text *rows =
+        rows_kept_get(of->rows, snapshot, needs_all(events, snapshot), events->version);
     char id[EVENT_ID_BYTES];
-    json_begin(&data, NULL);
-    json_put_bool(&data, "reset", is_reset);
-    json_begin_list(&data, "rows");
-    agencies_json_rows(snapshot, is_reset ? 0 : events->version, &data);
-    json_end_list(&data);
-    json_end(&data);
+    if (rows == NULL) {
+        return false;
+    }
     event_id_write(of->epoch, snapshot->version, id);
-    write_event(file, "agencies", id, &data);
+    put_event(file, "agencies", id, rows->text, rows->length);
     events->version = snapshot->version;
     events->knows_agencies = true;
     events->agencies_ms = of->now_ms;
+    return true;
 }
 
 // The history -----------------------------------------------------------------------------------------------
@@ -90,7 +94,7 @@ static void write_history(struct events *events, const struct history *history, 
     }
     json_end_list(&data);
     json_end(&data);
-    write_event(file, "history", NULL, &data);
+    write_event(file, "history", &data);
     events->steps = history->count;
     events->steps_until = history->until;
 }
@@ -101,7 +105,7 @@ static void write_step(const struct history *history, uint64_t number, FILE *fil
     json_put_number(&data, "until", (uint64_t)history_step_until(history, number));
     json_put_number(&data, "bets", history_step(history, number));
     json_end(&data);
-    write_event(file, "step", NULL, &data);
+    write_event(file, "step", &data);
 }
 
 // A history that has begun anew, or has lost what was not told yet, is told whole.
@@ -124,20 +128,19 @@ static void write_steps(struct events *events, const struct history *history, FI
 
 // All together ----------------------------------------------------------------------------------------------
 
-static void write_due(struct events *events, const struct events_of *of, FILE *file) {
+static bool write_due(struct events *events, const struct events_of *of, FILE *file) {
     bool has_changed = events->draw_version != of->view->snapshot->version;
     if (!events->is_begun || has_changed || of->now_ms - events->draw_ms >= DRAW_EVERY_MS) {
         write_draw(events, of, file);
     }
-    if (agencies_are_due(events, of)) {
-        write_agencies(events, of, file);
-    }
+    bool done = !agencies_are_due(events, of) || write_agencies(events, of, file);
     write_steps(events, of->history, file);
     if (!events->is_begun || of->now_ms - events->comment_ms >= COMMENT_EVERY_MS) {
         fputs(":\n\n", file);
         events->comment_ms = of->now_ms;
     }
     events->is_begun = true;
+    return done;
 }
 
 // Until the store was read there is nothing to tell.
@@ -151,8 +154,7 @@ bool events_next(struct events *events, const struct events_of *of, char **text,
     if (file == NULL) {
         return false;
     }
-    write_due(events, of, file);
-    bool failed = ferror(file) != 0;
+    bool failed = !write_due(events, of, file) || ferror(file) != 0;
     failed = fclose(file) != 0 || failed;
     if (failed || *length == 0) {
         free(*text);

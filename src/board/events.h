@@ -6,6 +6,7 @@
 
 #include "board/arguments.h"
 #include "board/history.h"
+#include "board/rows_kept.h"
 #include "board/view.h"
 
 enum {
@@ -31,7 +32,8 @@ struct events_of {
     const struct board_view *view;
     const struct history *history;
     const char *epoch;
-    uint64_t now_ms; // of the steady clock
+    uint64_t now_ms;        // of the steady clock
+    struct rows_kept *rows; // of all readers
 };
 
 // `last_id` is the id of the last event that the reader had before it came (back), or NULL. Whoever comes

@@ -16,6 +16,7 @@ static struct {
     struct history history;
     struct events events;
     uint64_t now_ms;
+    struct rows_kept rows;
     char *text; // told last
     size_t length;
 } story;
@@ -52,6 +53,7 @@ static int end(void **state) {
     (void)state;
     free(story.text);
     free(story.snapshot.agencies);
+    rows_kept_clear(&story.rows);
     return 0;
 }
 
@@ -60,7 +62,7 @@ static int end(void **state) {
 // What is told so many milliseconds later.
 static const char *told_after(uint64_t passed_ms) {
     struct board_view view = {&story.options, &story.snapshot, 60};
-    struct events_of of = {&view, &story.history, epoch, story.now_ms += passed_ms};
+    struct events_of of = {&view, &story.history, epoch, story.now_ms += passed_ms, &story.rows};
     free(story.text);
     assert_true(events_next(&story.events, &of, &story.text, &story.length));
     assert_int_equal(story.text == NULL, story.length == 0);
@@ -257,8 +259,34 @@ static void nothing_is_told_before_the_store_was_read(void **state) {
     assert_told("event: history\n");
 }
 
+// Rows are written once for all who know the same, and again for whoever knows something else.
+static void readers_who_know_the_same_share_the_rows(void **state) {
+    (void)state;
+    struct events first, second;
+    told_after(0);
+    first = second = story.events;
+    change(2, 500);
+    assert_int_equal(story.rows.written, 1);
+    story.events = first;
+    char *told = strdup(told_after(1000));
+    assert_non_null(told);
+    assert_told("{\"reset\":false,\"rows\":[[2,\"sending\",500,12.3,1795608000,null]]}");
+    story.events = second;
+    assert_string_equal(strstr(told, "event: agencies"), strstr(told_after(0), "event: agencies"));
+    assert_int_equal(story.rows.written, 2);
+    events_begin(&story.events, epoch, NULL);
+    told_after(0);
+    assert_told("{\"reset\":true,\"rows\":[[1,\"waiting\",0,0.0,null,null],[2,\"sending\",500,12.3,");
+    assert_int_equal(story.rows.written, 3);
+    change(1, 3);
+    told_after(1000);
+    assert_told("{\"reset\":false,\"rows\":[[1,\"sending\",3,12.3,1795608000,null]]}");
+    free(told);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        EVENTS_TEST(readers_who_know_the_same_share_the_rows),
         EVENTS_TEST(who_comes_is_told_everything),
         EVENTS_TEST(then_only_what_has_changed_is_told),
         EVENTS_TEST(winners_are_told_once_drawn),
