@@ -83,8 +83,7 @@ bool board_place_check(const struct server_options *options, const struct listen
            (!board_place_is_wanted(options, listening) || check_port(options, listening, error));
 }
 
-// Its sockets
-// -------------------------------------------------------------------------------------------------
+// Its sockets ----------------------------------------------------------------------------------------------
 
 // IPv4 has a socket of its own, so that a peer's address is always of its kind. One that is to be used
 // listens at once: two sockets may be bound to one port, and not know of each other, until one listens

@@ -52,8 +52,7 @@ bool boarding_bind(struct boarding *boarding, const struct server_options *optio
     return true;
 }
 
-// What the board asks for
-// ------------------------------------------------------------------------------------
+// What the board asks for ----------------------------------------------------------------------------------
 
 static bool open_reader(void *context, struct store **store, struct error *error) {
     const struct boarding *boarding = context;
@@ -85,8 +84,7 @@ static bool last_backup(void *context, time_t *at, uint64_t *bytes) {
     return true;
 }
 
-// Opening
-// ----------------------------------------------------------------------------------------------------
+// Opening --------------------------------------------------------------------------------------------------
 
 static bool open_board(struct boarding *boarding, struct error *error) {
     static const struct counter_table *const tables[] = {&net_counter_table, &ledger_counter_table,

@@ -91,8 +91,7 @@ static void *run(void *argument) {
     return NULL;
 }
 
-// Opening and closing
-// -----------------------------------------------------------------------------------------
+// Opening and closing --------------------------------------------------------------------------------------
 
 static const struct http_patience usual = {
     .request_ms = HTTP_REQUEST_MS_MAX,

@@ -63,8 +63,7 @@ bool http_request_has_others(const struct http_request *request, const char *con
     return search.has_others;
 }
 
-// What every request must be
-// ----------------------------------------------------------------------------------
+// What every request must be -------------------------------------------------------------------------------
 
 struct headers { // what of them is looked at
     const char *host;
