@@ -396,6 +396,25 @@ static void notes_of_a_signed_draw_are_handed_out(void **state) {
     assert_int_equal(strncmp(asked.said, SMALL_NAME "/1\n", strlen(SMALL_NAME) + 3), 0);
 }
 
+// The seal would stand beside fewer bets than it has.
+static void a_seal_is_not_shown_before_its_draw_was_read(void **state) {
+    (void)state;
+    begin_logging();
+    open_ledger(1);
+    open_board();
+    wait_until_it_says("/api/v1/draw", "\"seal\":null");
+    asked.fails = true;
+    wait_until_it_says("/api/v1/draw", "\"error\":\"the store is away\"");
+    assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
+    compute_seal();
+    assert_int_equal(ask_for("/api/v1/seal"), 200);
+    assert_int_equal(ask_for("/api/v1/draw"), 200);
+    assert_says("\"seal\":null");
+    asked.fails = false;
+    wait_until_it_says("/api/v1/draw", "\",\"bets\":8,\"signed_by\":\"");
+    end_logging();
+}
+
 static void an_unsigned_draw_has_no_notes(void **state) {
     (void)state;
     sign(false);
@@ -466,6 +485,7 @@ int main(void) {
         ANSWERS_TEST(numbers_are_told_of_all_bets),
         ANSWERS_TEST(no_document_and_no_name_leaves),
         ANSWERS_TEST(notes_of_a_signed_draw_are_handed_out),
+        ANSWERS_TEST(a_seal_is_not_shown_before_its_draw_was_read),
         ANSWERS_TEST(an_unsigned_draw_has_no_notes),
         ANSWERS_TEST(a_store_that_is_away_is_said_with_what_was_known),
         ANSWERS_TEST(a_store_that_hangs_is_said_with_what_was_known),
