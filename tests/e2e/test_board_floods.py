@@ -48,8 +48,8 @@ def chunk(agency, first, last=False):
 
 
 class Board(Story):
-    def serve(self, *flags, **how):
-        self.server = Server(self, "--http-port", 0, "--http-connections-max", CONNECTIONS_MAX, *flags, agencies=2, **how)
+    def serve(self, *flags, agencies=2, **how):
+        self.server = Server(self, "--http-port", 0, "--http-connections-max", CONNECTIONS_MAX, *flags, agencies=agencies, **how)
         self.port = int(self.server.wait_for(r"action: board \| result: success \| url: http://127\.0\.0\.1:(\d+)/")[1])
         self.process = f"/proc/{self.server.process.pid}"
 
@@ -70,6 +70,11 @@ class Board(Story):
             return None
         finally:
             connection.close()
+
+    def assert_answered(self):
+        """Who is closed, as may happen to anybody, asks again."""
+        for path in ("/livez", "/metrics", "/readyz", "/livez", "/metrics"):
+            until(lambda path=path: self.asked(path) == 200, f"an answer of {path}; {self.logs()}")
 
     def assert_alive(self):
         until(lambda: self.asked("/livez") == 200, f"an answer of /livez; {self.logs()}")
@@ -125,8 +130,16 @@ class Floods(Board):
         self.survives("silent", "heads", "answers", "streams", meanwhile=self.assert_alive)
 
     def test_who_asks_as_fast_as_it_can(self):
-        """They have the board's whole share of the processor, and whoever comes then waits behind a thousand of them."""
-        self.survives("requests", "comers", "scrapes")
+        """They have the board's whole share of the processor; only who asks for what is urgent is answered meanwhile."""
+        self.survives("requests", "comers", "scrapes", meanwhile=self.assert_answered)
+
+    def test_who_asks_for_ten_thousand_agencies(self):
+        """One such answer takes longer than a turn, and there are always more of them to give."""
+        self.serve(agencies=10000)
+        self.assert_alive()
+        with self.flood("lists"):
+            self.assert_answered()
+        self.assert_alive()
 
     def test_agencies_have_their_descriptors(self):
         """Of few descriptors the flood gets those of the board, and agencies all the others."""
