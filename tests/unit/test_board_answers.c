@@ -1,4 +1,5 @@
 // What a board answers to whoever asks, path by path.
+#include "asked_request.h"
 #include "compute_seal.h"
 #include "logged.h"
 #include "signed_story.h"
@@ -13,39 +14,6 @@
 #include <stdatomic.h>
 
 enum { HANG_MS = 20000, READ_OFTEN_MS = 5 };
-
-// The request -----------------------------------------------------------------------------------------------
-
-struct http_request {
-    const char *path;
-    const char *names[4], *values[4];
-};
-
-const char *http_request_path(const struct http_request *request) {
-    return request->path;
-}
-
-const char *http_request_argument(const struct http_request *request, const char *name) {
-    for (size_t i = 0; i < 4 && request->names[i] != NULL; i++) {
-        if (strcmp(request->names[i], name) == 0) {
-            return request->values[i];
-        }
-    }
-    return NULL;
-}
-
-bool http_request_has_others(const struct http_request *request, const char *const *known) {
-    for (size_t i = 0; i < 4 && request->names[i] != NULL; i++) {
-        size_t k = 0;
-        while (known[k] != NULL && strcmp(known[k], request->names[i]) != 0) {
-            k++;
-        }
-        if (known[k] == NULL || http_request_argument(request, request->names[i]) != request->values[i]) {
-            return true;
-        }
-    }
-    return false;
-}
 
 // The board -------------------------------------------------------------------------------------------------
 
