@@ -1,9 +1,13 @@
 #include "report/facts.h"
 
+#include "bet/errors.h"
 #include "seal/instant.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ADVICE "; see quiniela check, and restore it from a copy"
 
 enum { AGENCIES_AT_FIRST = 64 };
 
@@ -90,13 +94,37 @@ static bool take_winner(void *context, const struct stored_winner *winner, struc
 
 static bool take_numbers(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct facts *facts = ((struct reading *)context)->facts;
-    (void)error;
     for (const uint8_t *pairs = chunk->numbers, *end = pairs + 2 * (size_t)chunk->count; pairs < end;
          pairs += 2) {
         unsigned number = pairs[0] | (unsigned)pairs[1] << 8;
-        facts->numbers[number < FACTS_NUMBERS ? number : 0]++;
+        if (number >= FACTS_NUMBERS) {
+            return error_set(error, ERROR_STORE_FAILED,
+                             "the store is damaged: agency %" PRIu32
+                             " has a bet on %u, which is no number" ADVICE,
+                             chunk->agency, number);
+        }
+        facts->numbers[number]++;
     }
     return true;
+}
+
+// Figures that contradict each other are not written: the map would be of other bets than the total.
+static bool check_numbers(const struct facts *facts, struct error *error) {
+    uint64_t sum = 0, winners = facts->numbers[facts->draw.winning_number];
+    for (size_t i = 0; i < FACTS_NUMBERS; i++) {
+        sum += facts->numbers[i];
+    }
+    if (sum != facts->bets) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "the store is damaged: it has %" PRIu64 " bets of the %" PRIu64
+                         " that its agencies have sent" ADVICE,
+                         sum, facts->bets);
+    }
+    return winners == facts->winners ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "the store is damaged: it has %" PRIu64 " winners, and %" PRIu64
+                     " bets on the number that has won" ADVICE,
+                     facts->winners, winners);
 }
 
 static void take_draw(struct facts *facts, const struct stored_draw *draw) {
@@ -122,7 +150,8 @@ bool facts_read(struct facts *facts, struct store *store, const struct stored_dr
     take_draw(facts, draw);
     return store_agencies(store, take_agency, &reading, error) &&
            (!facts_is_drawn(facts) || store_winners(store, take_winner, &reading, error)) &&
-           (!facts->has_numbers || store_numbers(store, take_numbers, &reading, error)) &&
+           (!facts->has_numbers ||
+            (store_numbers(store, take_numbers, &reading, error) && check_numbers(facts, error))) &&
            signing_facts_read(&facts->signing, store, draw, error);
 }
 
