@@ -90,6 +90,20 @@ static bool check_apart(const struct making *making, const struct file_list *fil
     return true;
 }
 
+// What is read twice would be told twice.
+static bool check_twice(const struct file_list *files, const char *flag, struct error *error) {
+    struct stat status, other;
+    for (size_t i = 0; i < files->count; i++) {
+        for (size_t j = 0; j < i && stat(files->paths[i], &status) == 0; j++) {
+            if (stat(files->paths[j], &other) == 0 && path_is_same(&status, &other)) {
+                return error_set(error, ERROR_BAD_SETTING, "%s: %.150s and %.150s are the same file", flag,
+                                 files->paths[j], files->paths[i]);
+            }
+        }
+    }
+    return true;
+}
+
 static bool check_output(const struct making *making, struct error *error) {
     const struct report_options *options = making->options;
     struct stat status;
@@ -252,7 +266,9 @@ static bool report(struct making *making, struct error *error) {
     return check_zone(error) && check_silence(options, error) &&
            file_list_cut(&making->logs, options->log, "--log-file", error) &&
            file_list_cut(&making->audit_logs, options->audit_log, "--audit-log", error) &&
-           check_output(making, error) && make(making, error);
+           check_twice(&making->logs, "--log-file", error) &&
+           check_twice(&making->audit_logs, "--audit-log", error) && check_output(making, error) &&
+           make(making, error);
 }
 
 static void end(struct making *making) {
