@@ -14,7 +14,8 @@
 #define HELP_REPORT_LANGUAGE                                                                                 \
     .value_name = "WORD", .help = "en or es; where it is not set es if LANG begins so, else en"
 #define HELP_REPORT_SILENCE                                                                                  \
-    .value_name = "TIME", .help = "How long nothing is stored of an agency before it counts as silent"
+    .value_name = "TIME",                                                                                    \
+    .help = "How long nothing is stored of an agency before it counts as silent: 2s or more"
 #define HELP_REPORT_LOG                                                                                      \
     .value_name = "FILE[,FILE...]",                                                                          \
     .help = "The server's log, in either format, uncompressed; several, oldest first, separated by commas"

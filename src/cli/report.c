@@ -133,8 +133,9 @@ static bool check_draw(const struct report_options *options, const struct stored
 }
 
 static bool check_silence(const struct report_options *options, struct error *error) {
-    return options->silence_ms >= 1000 ||
-           error_set(error, ERROR_BAD_SETTING, "--silence: must be a second or more");
+    return (options->silence_ms >= 2000 && options->silence_ms % 1000 == 0) ||
+           error_set(error, ERROR_BAD_SETTING,
+                     "--silence: must be 2s or more, in whole seconds, as the times of a log are");
 }
 
 // Reading ---------------------------------------------------------------------------------------------------
