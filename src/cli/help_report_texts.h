@@ -12,7 +12,8 @@
 #define HELP_REPORT_FORCE .help = "Replace the file if it is there"
 #define HELP_REPORT_SO_FAR .help = "Of a night that is not over, too: without its numbers, and marked as such"
 #define HELP_REPORT_LANGUAGE                                                                                 \
-    .value_name = "WORD", .help = "en or es; where it is not set es if LANG begins so, else en"
+    .value_name = "WORD", .help = "en or es; where it is not set es if LC_ALL, LC_MESSAGES or LANG (the "    \
+                                  "first that is set) says so, else en"
 #define HELP_REPORT_SILENCE                                                                                  \
     .value_name = "TIME",                                                                                    \
     .help = "How long nothing is stored of an agency before it counts as silent: 2s or more"

@@ -281,12 +281,26 @@ static void end(struct making *making) {
     free(making);
 }
 
+// The locale of messages: the first of these that is set and not empty (POSIX.1-2017, XBD 8.2).
+static const char *locale_of_messages(void) {
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0') {
+            return value;
+        }
+    }
+    return "";
+}
+
+// "es", "es_AR.UTF-8", and not "est", which is no Spanish.
 static enum language language_of(const struct report_options *options, const struct settings *settings) {
-    const char *lang = getenv("LANG");
     if (settings_is_set(settings, &options->language)) {
         return options->language == 0 ? ENGLISH : SPANISH;
     }
-    return lang != NULL && strncmp(lang, "es", 2) == 0 ? SPANISH : ENGLISH;
+    const char *locale = locale_of_messages();
+    bool is_spanish = strncmp(locale, "es", 2) == 0 && strchr("_.@", locale[2]) != NULL; // or its end
+    return is_spanish ? SPANISH : ENGLISH;
 }
 
 static bool run(const struct report_options *options, const struct settings *settings, struct error *error) {

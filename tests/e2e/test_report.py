@@ -212,7 +212,8 @@ class Night(ReportStory):
         self.assertIn("<script>alert(1)</script>", page.text)
 
     def test_in_spanish(self):
-        for flags, environment in ((("--language", "es"), {}), ((), {"LANG": "es_AR.UTF-8"})):
+        for flags, environment in ((("--language", "es"), {}), ((), {"LANG": "es_AR.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}), ((), {"LANG": "C", "LC_ALL": "es"}),
+                                   ((), {"LANG": "C", "LC_MESSAGES": "es_UY", "LC_ALL": ""})):
             page = self.report(*self.flags, *flags, environment=environment)
             for text in ("Informe del sorteo 1", "número ganador", "cadena de", "El log tiene todas las apuestas guardadas."):
                 self.assertIn(text, page.text)
@@ -263,6 +264,9 @@ class Night(ReportStory):
 
 
 class Shared(ReportStory):
+        for environment in ({"LANG": "es_AR.UTF-8", "LC_ALL": "C.UTF-8"}, {"LANG": "est", "LC_ALL": ""}):
+            self.assertIn("Report of draw 1", self.report(environment=environment).text)
+
     def test_any_server_of_the_draw(self):
         """Also of several on one database: the bets of each agency are in the logs of all together."""
         self.sample(SIZES, WINNERS)
