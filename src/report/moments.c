@@ -41,6 +41,11 @@ void moments_time(int64_t at, int64_t beside, char text[MOMENTS_BYTES]) {
     }
 }
 
+void moments_day(int64_t at, char text[MOMENTS_BYTES]) {
+    struct tm fields = fields_of(at);
+    strftime(text, MOMENTS_BYTES, "%Y-%m-%d", &fields);
+}
+
 void moments_duration(int64_t seconds, char text[MOMENTS_BYTES]) {
     static const struct {
         int64_t in_s, part_s;

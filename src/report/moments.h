@@ -13,6 +13,9 @@ void moments_zone(int64_t at, char text[MOMENTS_BYTES]);
 // always); and with its distance from UTC where that is another one.
 void moments_time(int64_t at, int64_t beside, char text[MOMENTS_BYTES]);
 
+// "2026-11-26".
+void moments_day(int64_t at, char text[MOMENTS_BYTES]);
+
 // "12 s", "3 min 20 s", "1 h 5 min", "2 d 3 h".
 void moments_duration(int64_t seconds, char text[MOMENTS_BYTES]);
 

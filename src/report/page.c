@@ -1,6 +1,8 @@
 #include "report/page.h"
 
+#include "base/utf8.h"
 #include "claims/markup.h"
+#include "claims/visible.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -11,6 +13,24 @@ const char *page_words(const struct page *page, enum text text) {
 
 void page_quote(const struct page *page, const char *text) {
     markup_text(page->out, slice_of(text));
+}
+
+void page_quote_plain(const struct page *page, const char *text) {
+    struct slice rest = slice_of(text);
+    while (rest.length > 0) {
+        uint32_t character;
+        size_t length = utf8_character(rest.text, rest.length, &character);
+        const char *entity = length == 0 ? NULL : markup_entity(character);
+        if (length == 0 || !visible(character)) {
+            fputs("\xEF\xBF\xBD", page->out);
+        } else if (entity != NULL) {
+            fputs(entity, page->out);
+        } else {
+            fwrite(rest.text, 1, length, page->out);
+        }
+        length += length == 0;
+        rest = (struct slice){rest.text + length, rest.length - length};
+    }
 }
 
 void page_say(const struct page *page, enum text text, const char *one, const char *other) {

@@ -22,8 +22,9 @@ void page_say(const struct page *page, enum text text, const char *one, const ch
 // Writes the same as a paragraph.
 void page_paragraph(const struct page *page, enum text text, const char *one, const char *other);
 
-// Writes a text from elsewhere, escaped.
+// Writes a text from elsewhere, escaped; the second within a title, where no markup is.
 void page_quote(const struct page *page, const char *text);
+void page_quote_plain(const struct page *page, const char *text);
 
 // Writes a number with a sign between its thousands; the second gives it as text.
 enum { PAGE_NUMBER_BYTES = 32 };

@@ -7,6 +7,16 @@
 
 #include <string.h>
 
+// "Report of draw 1, 2026-11-26": with the day of its opening.
+static void write_title(const struct page *page) {
+    const char *words = page_words(page, TEXT_TITLE), *place = strchr(words, '{');
+    char text[MOMENTS_BYTES];
+    moments_day(page->report->facts.opened_at, text);
+    fwrite(words, 1, (size_t)(place - words), page->out);
+    page_quote_plain(page, page->report->draw);
+    fprintf(page->out, "%s, %s", place + strlen("{1}"), text);
+}
+
 // Nothing may be loaded, and no style holds but this one.
 static void begin(const struct page *page) {
     struct hash hash;
@@ -20,13 +30,14 @@ static void begin(const struct page *page) {
             "<meta name=referrer content=no-referrer>\n<meta name=color-scheme content=\"light dark\">\n"
             "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n<title>",
             page_words(page, TEXT_LANGUAGE_CODE), text);
-    fputs("quiniela", page->out);
+    write_title(page);
     fprintf(page->out, "</title>\n<style>%s</style>\n</head>\n<body>\n", PAGE_STYLE);
 }
 
 void report_write(const struct report *report, FILE *out) {
     const struct page page = {.out = out, .report = report};
     begin(&page);
+    fputs("<main>\n", out);
     page_top(&page);
     page_timeline(&page);
     page_flow(&page);
@@ -36,5 +47,5 @@ void report_write(const struct report *report, FILE *out) {
     page_orders(&page);
     page_server(&page);
     page_sources(&page);
-    fputs("</body>\n</html>\n", out);
+    fputs("</main>\n</body>\n</html>\n", out);
 }

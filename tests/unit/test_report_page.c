@@ -210,6 +210,15 @@ static void both_languages_have_every_text(void **state) {
     has("<b>1.234.567</b>");
 }
 
+static void its_title_names_it(void **state) {
+    (void)state;
+    report.draw = "<1>&\xE2\x80\xAE";
+    write_page();
+    has("<title>Report of draw &lt;1&gt;&amp;\xEF\xBF\xBD, 2026-11-26</title>");
+    has("<body>\n<main>");
+    has("</main>\n</body>");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define PAGE_STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -217,7 +226,7 @@ int main(void) {
         PAGE_STORY(foreign_texts_stay_texts),       PAGE_STORY(the_longest_silences_are_listed),
         PAGE_STORY(many_agencies_have_a_curve),     PAGE_STORY(a_cut_off_is_told_where_it_counts),
         PAGE_STORY(who_sent_nothing_is_named),      PAGE_STORY(an_erased_draw_has_no_numbers),
-        PAGE_STORY(both_languages_have_every_text),
+        PAGE_STORY(both_languages_have_every_text), PAGE_STORY(its_title_names_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
