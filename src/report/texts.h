@@ -12,24 +12,24 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(TITLE, "Report of draw {1}", "Informe del sorteo {1}")                                               \
     TEXT(SO_FAR, "This night is not over: the draw is not made. The report says what is known so far.",       \
          "La noche no ha terminado: el sorteo no se ha hecho. Este informe dice lo que se sabe.")             \
-    TEXT(MADE, "Made at {1} by quiniela {2}. ", "Hecho a las {1} por quiniela {2}. ")                         \
-    TEXT(ZONE, "All times are {1}.", "Todas las horas son {1}.")                                              \
-    TEXT(NOT_KNOWN_LOG, "not known: no log was given", "no se sabe: no se dio ningún log")                    \
+    TEXT(MADE, "Made at {1} by quiniela {2}. ", "Hecho el {1} con quiniela {2}. ")                            \
+    TEXT(ZONE, "All times are {1}.", "Todas las horas están en {1}.")                                         \
+    TEXT(NOT_KNOWN_LOG, "not known: no log was given", "no se sabe: no se indicó ningún log")                 \
     TEXT(NOT_KNOWN_AUDIT, "not known: no audit log was given",                                                \
-         "no se sabe: no se dio ningún log de auditoría")                                                     \
+         "no se sabe: no se indicó ningún log de auditoría")                                                  \
     TEXT(NOT_KNOWN_ZONE,                                                                                      \
          "not known: the times of the log do not fit the store's, as if it had been written in another "      \
          "zone. Set TZ to the server's zone, and make the report again",                                      \
-         "no se sabe: las horas del log no concuerdan con las del almacén, como si se hubiera escrito en "   \
-         "otra zona. Ponga en TZ la zona del servidor y haga el informe de nuevo")                            \
+         "no se sabe: las horas del log no concuerdan con las de la base de datos, como si se hubiera "       \
+         "escrito en otra zona horaria. Indique en TZ la zona del servidor y haga el informe de nuevo")       \
     TEXT(ZONE_EXAMPLE, "agency {1} ended at {2} by the store",                                                \
-         "la agencia {1} terminó a las {2} según el almacén")                                                 \
+         "la agencia {1} terminó a las {2} según la base de datos")                                           \
     TEXT(ZONE_EXAMPLE_LOG, "and at {1} by the log", "y a las {1} según el log")                               \
     TEXT(NONE, "none", "ninguno")                                                                             \
     TEXT(AND_MORE, "and {1} more", "y {1} más")                                                               \
     /* Totals */                                                                                              \
     TEXT(BETS, "bets", "apuestas")                                                                            \
-    TEXT(AGENCIES_ENDED, "agencies ended, of {1}", "agencias terminadas, de {1}")                             \
+    TEXT(AGENCIES_ENDED, "agencies ended, of {1}", "agencias terminaron, de {1}")                             \
     TEXT(WINNING_NUMBER, "winning number", "número ganador")                                                  \
     TEXT(WINNERS, "winners", "ganadores")                                                                     \
     TEXT(FROM_OPEN_TO_DRAW, "from opening to draw", "de la apertura al sorteo")                               \
@@ -40,32 +40,33 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(TIMELINE, "The night", "La noche")                                                                   \
     TEXT(TIME, "time", "hora")                                                                                \
     TEXT(SINCE_OPENING, "since opening", "desde la apertura")                                                 \
-    TEXT(EVENT, "event", "hecho")                                                                             \
+    TEXT(EVENT, "event", "evento")                                                                            \
     TEXT(OPENED, "the draw was opened, for {1} agencies", "se abrió el sorteo, para {1} agencias")            \
     TEXT(FIRST_BETS, "first bets stored, of agency {1}", "primeras apuestas guardadas, de la agencia {1}")    \
     TEXT(LAST_BETS, "last bets stored, of agency {1}", "últimas apuestas guardadas, de la agencia {1}")       \
     TEXT(AGENCY_ENDED, "agency {1} ended", "la agencia {1} terminó")                                          \
     TEXT(FIRST_ENDED, "first agency ended: {1}", "terminó la primera agencia: {1}")                           \
     TEXT(LAST_ENDED, "last agency ended: {1}", "terminó la última agencia: {1}")                              \
-    TEXT(ENDED_BY_ORDER, "agency {1} was ended by an order", "la agencia {1} fue terminada por una orden")    \
-    TEXT(CUT_BY_CLOSE, "agency {1} was cut off by the close", "la agencia {1} fue cortada por el cierre")     \
+    TEXT(ENDED_BY_ORDER, "agency {1} was ended by an order", "la agencia {1} terminó por una orden")          \
+    TEXT(CUT_BY_CLOSE, "agency {1} was cut off by the close", "la agencia {1} quedó cortada por el cierre")   \
     TEXT(CHANGED, "an order last changed what was set at the opening",                                        \
          "una orden cambió por última vez lo fijado en la apertura")                                          \
     TEXT(CUTOFF, "cut-off, as it was set", "hora de cierre, según se fijó")                                   \
     TEXT(CLOSED, "the draw was closed", "se cerró el sorteo")                                                 \
     TEXT(SEALED, "the draw was sealed: no bet can come any more",                                             \
          "se selló el sorteo: ya no puede entrar ninguna apuesta")                                            \
-    TEXT(SEAL_KNOWN, "the seal was known", "se supo el sello")                                                \
+    TEXT(SEAL_KNOWN, "the seal was known", "se conoció el sello")                                             \
     TEXT(DRAWN, "the draw was made", "se hizo el sorteo")                                                     \
-    TEXT(FIRST_TOLD, "first agency told: {1}", "la primera agencia lo supo: {1}")                             \
-    TEXT(LAST_TOLD, "last agency told: {1}", "la última agencia lo supo: {1}")                                \
+    TEXT(FIRST_TOLD, "first agency told: {1}", "primera agencia avisada: {1}")                                \
+    TEXT(LAST_TOLD, "last agency told: {1}", "última agencia avisada: {1}")                                   \
     TEXT(ERASED, "personal data was erased", "se borraron los datos personales")                              \
     TEXT(SEAL_SEEN_TWICE, "another seal of this draw was seen", "se vio otro sello de este sorteo")           \
     TEXT(SEAL_TO_DRAW, "From seal to draw", "Del sello al sorteo")                                            \
-    TEXT(DRAW_TO_FIRST_TOLD, "From draw to the first agency told", "Del sorteo a la primera agencia")         \
-    TEXT(DRAW_TO_LAST_TOLD, "From draw to the last agency told", "Del sorteo a la última agencia")            \
-    TEXT(NOT_ALL_TOLD, "{1} of {2} have been told", "lo saben {1} de {2}")                                    \
-    TEXT(BETS_OVER_TIME, "Bets over time", "Apuestas en el tiempo")                                           \
+    TEXT(DRAW_TO_FIRST_TOLD, "From draw to the first agency told",                                            \
+         "Del sorteo a la primera agencia avisada")                                                           \
+    TEXT(DRAW_TO_LAST_TOLD, "From draw to the last agency told", "Del sorteo a la última agencia avisada")    \
+    TEXT(NOT_ALL_TOLD, "{1} of {2} have been told", "avisadas: {1} de {2}")                                   \
+    TEXT(BETS_OVER_TIME, "Bets over time", "Apuestas a lo largo de la noche")                                 \
     TEXT(BETS_EACH, "bets stored in each {1}", "apuestas guardadas cada {1}")                                 \
     TEXT(FLOW_COVERS, "The log has {1} of the {2} bets that are stored.",                                     \
          "El log tiene {1} de las {2} apuestas guardadas.")                                                   \
@@ -83,7 +84,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(END, "end", "fin")                                                                                   \
     TEXT(TOLD, "told", "avisada")                                                                             \
     TEXT(SILENT, "silent", "silencio")                                                                        \
-    TEXT(BY_ITSELF, "by itself", "por sí misma")                                                              \
+    TEXT(BY_ITSELF, "by itself", "por sí sola")                                                               \
     TEXT(BY_ORDER, "by an order", "por una orden")                                                            \
     TEXT(BY_CLOSE, "cut off", "cortada")                                                                      \
     TEXT(NOT_ENDED, "not yet", "todavía no")                                                                  \
@@ -104,8 +105,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(TO, "to", "hasta")                                                                                   \
     TEXT(HOW_LONG, "how long", "cuánto")                                                                      \
     TEXT(SPELLS_LEFT_OUT, "There were too many silences to tell all.",                                        \
-         "Hubo demasiados silencios para "                                                                    \
-         "contarlos todos.")                                                                                  \
+         "Hubo demasiados silencios para detallarlos todos.")                                                 \
     TEXT(LEGEND_BAR, "sending", "enviando")                                                                   \
     TEXT(LEGEND_GAP, "silent", "en silencio")                                                                 \
     TEXT(LEGEND_END, "end", "fin")                                                                            \
@@ -114,7 +114,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     /* Numbers */                                                                                             \
     TEXT(NUMBERS, "Numbers", "Números")                                                                       \
     TEXT(NUMBERS_LATER, "The numbers are not told before the draw: it would tell which one is cheapest.",     \
-         "Los números no se dicen antes del sorteo: se sabría cuál es el más barato.")                        \
+         "Los números no se dicen antes del sorteo: revelarían cuál es el más barato.")                       \
     TEXT(NUMBERS_ERASED, "not known: the bets were erased", "no se sabe: las apuestas se borraron")           \
     TEXT(NUMBERS_MAP, "How often each number was bet: down its first two digits, across its last two.",       \
          "Cuántas veces se apostó cada número: hacia abajo sus dos primeras cifras, hacia la derecha las " \
@@ -124,15 +124,16 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(LEAST_BET, "least bet", "menos apostados")                                                           \
     TEXT(NEVER_BET, "Never bet: {1} of 10,000 numbers.", "Sin apuestas: {1} de 10.000 números.")              \
     TEXT(WINNER_WAS_BET, "The winning number was bet {1} times; an average number {2} times.",                \
-         "El número ganador se apostó {1} veces; un número medio, {2} veces.")                                \
+         "El número ganador se apostó {1} veces; en promedio, cada número se apostó {2} veces.")              \
     /* The number, the seal */                                                                                \
     TEXT(SEAL, "Number and seal", "Número y sello")                                                           \
-    TEXT(HOW_NUMBER, "How the number came", "Cómo vino el número")                                            \
+    TEXT(HOW_NUMBER, "How the number came", "Cómo se obtuvo el número")                                       \
     TEXT(BY_SETTING, "it was set in advance, by a setting or an order, and did not come after the seal",      \
-         "se fijó de antemano, con un ajuste o una orden, y no vino después del sello")                       \
-    TEXT(BY_HAND, "it was given by hand, after the seal", "se dio a mano, después del sello")                 \
-    TEXT(BY_HAND_LATER, "it will be given by hand, after the seal", "se dará a mano, después del sello")      \
-    TEXT(BY_BEACON, "from the pulse of a public beacon, of {1}", "del pulso de un faro público, de {1}")      \
+         "se fijó de antemano, con un ajuste o una orden, y no después del sello")                            \
+    TEXT(BY_HAND, "it was given by hand, after the seal", "se ingresó a mano, después del sello")             \
+    TEXT(BY_HAND_LATER, "it will be given by hand, after the seal",                                           \
+         "se ingresará a mano, después del sello")                                                            \
+    TEXT(BY_BEACON, "from the pulse of a public beacon, of {1}", "del pulso de una baliza pública, de {1}")   \
     TEXT(APPROVED_BY, "Approved by", "Aprobado por")                                                          \
     TEXT(APPROVALS_WANTED, "approvals wanted: {1}", "aprobaciones exigidas: {1}")                             \
     TEXT(UNSIGNED, "This draw is not signed: it has no seal that others could check.",                        \
@@ -142,9 +143,9 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(PUBLIC_KEY, "Public key", "Clave pública")                                                           \
     TEXT(ROOT, "Root of all bets (SHA-256)", "Raíz de todas las apuestas (SHA-256)")                          \
     TEXT(SEAL_HASH, "SHA-256 of the seal's text", "SHA-256 del texto del sello")                              \
-    TEXT(SEAL_AT, "Seal known at", "Sello conocido a las")                                                    \
+    TEXT(SEAL_AT, "Seal known at", "Sello conocido")                                                          \
     TEXT(NOT_RECORDED, "not known: the audit log that was given does not record it",                          \
-         "no se sabe: el log de auditoría dado no lo registra")                                               \
+         "no se sabe: el log de auditoría indicado no lo registra")                                           \
     TEXT(SEAL_NOT_YET, "not known yet", "todavía no se sabe")                                                 \
     TEXT(WITNESSES, "Witnesses", "Testigos")                                                                  \
     TEXT(COSIGNATURES, "Cosignatures, time stamps", "Contrafirmas, sellos de tiempo")                         \
@@ -155,15 +156,15 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
          "Cualquiera puede comprobarlo con la clave pública de la lotería, tomada de donde la lotería la " \
          "publica y no de aquí:")                                                                             \
     TEXT(NOT_CHECKED_HERE, "This report says what the store has; it does not check signatures.",              \
-         "Este informe dice lo que el almacén tiene; no comprueba firmas.")                                   \
+         "Este informe dice lo que hay en la base de datos; no comprueba firmas.")                            \
     /* Orders */                                                                                              \
     TEXT(ORDERS, "Orders", "Órdenes")                                                                         \
     TEXT(CHAIN_HOLDS, "The audit log was verified: its chain of {1} records holds.",                          \
          "El log de auditoría se verificó: su cadena de {1} registros es íntegra.")                           \
     TEXT(CHAIN_BROKEN, "THE AUDIT LOG IS BROKEN: what follows the break is not told. {1}",                    \
-         "EL LOG DE AUDITORÍA ESTÁ ROTO: no se cuenta lo que sigue a la rotura. {1}")                         \
+         "EL LOG DE AUDITORÍA ESTÁ ROTO: no se informa lo que sigue al corte. {1}")                           \
     TEXT(CHAIN_OLDER, "It goes on from {1} records of an older file, which was not given.",                   \
-         "Continúa {1} registros de un archivo anterior, que no se dio.")                                     \
+         "Continúa {1} registros de un archivo anterior, que no se indicó.")                                  \
     TEXT(CHAIN_LOST, "It says that {1} records were lost.", "Dice que se perdieron {1} registros.")           \
     TEXT(WHO, "user", "usuario")                                                                              \
     TEXT(ORDER, "order", "orden")                                                                             \
@@ -183,19 +184,19 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(SERVERS, "The server", "El servidor")                                                                \
     TEXT(STARTED, "started", "arrancó")                                                                       \
     TEXT(STARTED_AFTER_KILL, "started again, after one that was killed",                                      \
-         "arrancó de nuevo, tras uno que fue matado")                                                         \
+         "arrancó de nuevo, después de una terminación forzada")                                              \
     TEXT(STARTED_AGAIN, "started again", "arrancó de nuevo")                                                  \
-    TEXT(BACKUP, "Last backup", "Última copia")                                                               \
+    TEXT(BACKUP, "Last backup", "Última copia de seguridad")                                                  \
     TEXT(BACKUP_IS, "{1}, {2} bytes", "{1}, {2} bytes")                                                       \
-    TEXT(NO_BACKUP, "none is noted beside the store", "no hay ninguna anotada junto al almacén")              \
+    TEXT(NO_BACKUP, "none is noted beside the store", "no hay ninguna anotada junto a la base de datos")      \
     TEXT(BACKUP_ELSEWHERE, "not known: the store is a database, whose backups are its own",                   \
-         "no se sabe: el almacén es una base de datos, cuyas copias son asunto suyo")                         \
+         "no se sabe: la base de datos está en un servidor propio, con sus propias copias de seguridad")      \
     /* Sources */                                                                                             \
     TEXT(SOURCES, "What this report is made of", "De qué está hecho este informe")                            \
-    TEXT(STORE, "Store", "Almacén")                                                                           \
+    TEXT(STORE, "Store", "Base de datos")                                                                     \
     TEXT(LOG, "Log", "Log")                                                                                   \
     TEXT(AUDIT_LOG, "Audit log", "Log de auditoría")                                                          \
-    TEXT(LOG_LINES, "{1} lines, {2} of them none of a log", "{1} líneas, {2} de ellas ajenas a un log")       \
+    TEXT(LOG_LINES, "{1} lines, {2} of them none of a log", "{1} líneas, {2} de ellas no reconocidas")        \
     TEXT(LOG_SPAN, "about this draw from {1} to {2}", "sobre este sorteo de {1} a {2}")                       \
     TEXT(LOG_LOST, "The log says that {1} lines were lost, and {2} left out.",                                \
          "El log dice que se perdieron {1} líneas y se omitieron {2}.")                                       \
