@@ -12,6 +12,7 @@ static const char *const keys[LOG_LINE_KEYS] = {
     [LOG_LINE_ACTION] = "action",     [LOG_LINE_RESULT] = "result", [LOG_LINE_AGENCY] = "agencia",
     [LOG_LINE_COUNT] = "cantidad",    [LOG_LINE_DRAW] = "draw",     [LOG_LINE_ERROR] = "error",
     [LOG_LINE_LEFT_OUT] = "left_out", [LOG_LINE_OF] = "of",         [LOG_LINE_LOST] = "lines_lost",
+    [LOG_LINE_STATE] = "state",
 };
 
 // Text ----------------------------------------------------------------------------------------------------
@@ -110,9 +111,9 @@ static bool read_json(struct json_parser *parser, const char *text, size_t lengt
 }
 
 bool log_line_read(struct log_reader *reader, const char *text, size_t length, struct log_line *line) {
-    *line = (struct log_line){.at = 0};
-    return length > 0 && (text[0] == '{' ? read_json(reader->parser, text, length, line)
-                                         : read_text(reader, text, length, line));
+    *line = (struct log_line){.is_json = length > 0 && text[0] == '{'};
+    return length > 0 && (line->is_json ? read_json(reader->parser, text, length, line)
+                                        : read_text(reader, text, length, line));
 }
 
 bool log_line_number(const struct log_line *line, enum log_line_key key, uint64_t *number) {

@@ -16,6 +16,7 @@ enum log_line_key {
     LOG_LINE_AGENCY,
     LOG_LINE_COUNT,
     LOG_LINE_DRAW,
+    LOG_LINE_STATE,
     LOG_LINE_ERROR,
     LOG_LINE_LEFT_OUT,
     LOG_LINE_OF,
@@ -24,7 +25,8 @@ enum log_line_key {
 };
 
 struct log_line {
-    int64_t at;                         // seconds since 1970
+    int64_t at;   // seconds since 1970
+    bool is_json; // then that is sure: it is UTC; else it was read in this machine's zone
     struct slice values[LOG_LINE_KEYS]; // text NULL: not there; valid until the next line is read
 };
 

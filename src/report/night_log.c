@@ -15,10 +15,11 @@ struct reader {
 
 bool night_log_begin(struct night_log *log, const struct facts *facts, const char *draw, int64_t until,
                      int64_t silence_s, struct error *error) {
-    *log = (struct night_log){.facts = facts, .draw = draw, .silence_s = silence_s};
+    *log = (struct night_log){.facts = facts, .silence_s = silence_s};
+    draw_names_make(&log->draw, draw);
     int64_t end = facts->sealed_at != 0 ? facts->sealed_at : until;
-    log->from = facts->opened_at - NIGHT_LOG_OFF_S;
-    log->until = end + NIGHT_LOG_OFF_S;
+    log->from = facts->opened_at - NIGHT_LOG_BEFORE_S;
+    log->until = end + LOG_CLOCK_OFF_S;
     flow_begin(&log->flow, facts->opened_at);
     log->agencies = calloc(facts->count + 1, sizeof *log->agencies);
     return log->agencies != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for the log");
@@ -61,20 +62,6 @@ static bool take_stored(struct night_log *log, const struct log_line *line) {
     return done;
 }
 
-// Its end is in the store, too: a time that is another one there is of another zone.
-static void take_finished(struct night_log *log, const struct log_line *line) {
-    const struct agency_facts *agency = agency_of(log, line);
-    if (log->which != NIGHT_LOG_OURS || agency == NULL || agency->ending != AGENCY_FINISHED) {
-        return;
-    }
-    int64_t off = line->at - agency->finished_at;
-    if (off >= -NIGHT_LOG_OFF_S && off <= NIGHT_LOG_OFF_S) {
-        log->fits++;
-    } else if (log->misfits++ == 0) {
-        log->misfit = (struct night_log_misfit){agency->agency, line->at, agency->finished_at};
-    }
-}
-
 // What it had sent does not count any more.
 static void take_reset(struct night_log *log, const struct log_line *line) {
     const struct agency_facts *agency = agency_of(log, line);
@@ -83,25 +70,8 @@ static void take_reset(struct night_log *log, const struct log_line *line) {
     }
 }
 
-static void take_open(struct night_log *log, const struct log_line *line) {
-    if (line->values[LOG_LINE_DRAW].text == NULL) {
-        return;
-    }
-    bool is_new = log->which != NIGHT_LOG_OURS;
-    log->which = log_line_is(line, LOG_LINE_DRAW, log->draw) ? NIGHT_LOG_OURS : NIGHT_LOG_OTHER;
-    if (log->which != NIGHT_LOG_OURS || !is_new) {
-        return;
-    }
-    if (log->start_count < NIGHT_LOG_STARTS_MAX) {
-        log->starts[log->start_count] = (struct night_log_start){line->at, log->is_running};
-    }
-    log->start_count++;
-    log->is_running = true;
-}
-
 static void take_refusal(struct night_log *log, const struct log_line *line) {
-    bool is_in_time = line->at >= log->from;
-    if (line->values[LOG_LINE_ERROR].text != NULL && (log->which == NIGHT_LOG_OURS || is_in_time)) {
+    if (line->values[LOG_LINE_ERROR].text != NULL) {
         tally_add(&log->refused, line->values[LOG_LINE_ACTION], line->values[LOG_LINE_ERROR],
                   line->values[LOG_LINE_AGENCY], line->at);
     }
@@ -126,36 +96,141 @@ static void take_missing(struct night_log *log, const struct log_line *line) {
     log->left_out += log_line_number(line, LOG_LINE_LEFT_OUT, &lines) ? lines : 0;
 }
 
+// Whose it is -----------------------------------------------------------------------------------------------
+
+static bool names_draw(const struct night_log *log, const struct log_line *line) {
+    return log_line_is(line, LOG_LINE_DRAW, line->is_json ? log->draw.json : log->draw.text);
+}
+
+// A new draw of our name at another time than ours: an earlier night's, or a later one's. Unless it would be
+// ours in another zone: the clock decides that.
+static enum night_log_draw take_new(struct night_log *log, const struct log_line *line) {
+    int64_t opened_at = log->facts->opened_at;
+    bool is_ours = line->at >= log->from && line->at <= opened_at + NIGHT_LOG_AFTER_S;
+    const struct log_mismatch opening = {.moment = LOG_OPENED, .at = line->at, .stored_at = opened_at};
+    log_clock_take(&log->clock, &opening, is_ours ? LOG_CLOCK_OURS : LOG_CLOCK_OTHER, line->is_json);
+    if (!is_ours && line->at > opened_at && (log->next_at == 0 || line->at < log->next_at)) {
+        log->next_at = line->at;
+    }
+    return is_ours ? NIGHT_LOG_OURS : NIGHT_LOG_OTHER_NIGHT;
+}
+
+// What a start, or a warning after it, says of its draw.
+static enum night_log_draw draw_of(struct night_log *log, const struct log_line *line) {
+    bool is_start = line->values[LOG_LINE_STATE].text != NULL;
+    bool is_same = log->which == NIGHT_LOG_OURS || log->which == NIGHT_LOG_OTHER_NIGHT;
+    if (!names_draw(log, line)) {
+        return NIGHT_LOG_OTHER;
+    }
+    if (log_line_is(line, LOG_LINE_STATE, "new")) {
+        return take_new(log, line);
+    }
+    if (!is_start && is_same) {
+        return log->which;
+    }
+    bool is_late = log->next_at != 0 && line->at >= log->next_at;
+    bool is_over = line->at > log->until && log_line_is(line, LOG_LINE_STATE, "open");
+    return line->at < log->from || is_late || is_over ? NIGHT_LOG_OTHER_NIGHT : NIGHT_LOG_OURS;
+}
+
+static void take_open(struct night_log *log, const struct log_line *line) {
+    if (line->values[LOG_LINE_DRAW].text == NULL) {
+        return;
+    }
+    enum night_log_draw before = log->which;
+    log->which = draw_of(log, line);
+    log->others += log->which != NIGHT_LOG_OURS;
+    if (log->which != NIGHT_LOG_OURS || before == NIGHT_LOG_OURS) {
+        return;
+    }
+    log->is_named = true;
+    if (log->start_count < NIGHT_LOG_STARTS_MAX) {
+        log->starts[log->start_count] = (struct night_log_start){line->at, log->is_running};
+    }
+    log->start_count++;
+    log->is_running = true;
+}
+
+// Whether it is within the night; where nothing says for which draw it is, until the draw is sealed.
+static bool is_of_night(const struct night_log *log, const struct log_line *line) {
+    bool is_next = log->next_at != 0 && line->at >= log->next_at;
+    return line->at >= log->from && !is_next &&
+           (log->which == NIGHT_LOG_OURS || (log->which == NIGHT_LOG_ANY && line->at <= log->until));
+}
+
+// Moments that the store has, too
+// -----------------------------------------------------------------------------
+
 static bool is_done(const struct log_line *line, const char *action) {
     return log_line_is(line, LOG_LINE_ACTION, action) && log_line_is(line, LOG_LINE_RESULT, "success");
 }
 
+static bool find_end(const struct night_log *log, const struct log_line *line, enum agency_ending ending,
+                     struct log_mismatch *moment) {
+    const struct agency_facts *agency = agency_of(log, line);
+    bool is_there = agency != NULL && agency->ending == ending;
+    if (is_there) {
+        *moment = (struct log_mismatch){LOG_AGENCY_ENDED, agency->agency, line->at, agency->finished_at};
+    }
+    return is_there;
+}
+
+static bool find_moment(const struct night_log *log, const struct log_line *line,
+                        struct log_mismatch *moment) {
+    if (is_done(line, "client_finished")) {
+        return find_end(log, line, AGENCY_FINISHED, moment);
+    }
+    if (is_done(line, "agency_ended")) {
+        return find_end(log, line, AGENCY_ENDED, moment);
+    }
+    if (is_done(line, "agency_cut")) {
+        return find_end(log, line, AGENCY_CUT, moment);
+    }
+    bool is_close = is_done(line, "close_draw");
+    *moment = (struct log_mismatch){is_close ? LOG_CLOSED : LOG_DRAWN, 0, line->at,
+                                    is_close ? log->facts->closed_at : log->facts->drawn_at};
+    return (is_close || is_done(line, "sorteo")) && names_draw(log, line);
+}
+
+static void compare(struct night_log *log, const struct log_line *line) {
+    struct log_mismatch moment;
+    if (log->which != NIGHT_LOG_OTHER && find_moment(log, line, &moment)) {
+        bool is_next = log->next_at != 0 && line->at >= log->next_at;
+        enum log_clock_trust trust = log->which == NIGHT_LOG_OTHER_NIGHT || is_next ? LOG_CLOCK_OTHER
+                                     : log->which == NIGHT_LOG_OURS                 ? LOG_CLOCK_OURS
+                                                                                    : LOG_CLOCK_MAYBE;
+        log_clock_take(&log->clock, &moment, trust, line->is_json);
+    }
+}
+
+// All of them
+// -------------------------------------------------------------------------------------------------
+
 // A line about the draw's server. A start says which draw it is for.
 static bool take_line(struct night_log *log, const struct log_line *line) {
     if (is_done(line, "config")) {
-        log->which = NIGHT_LOG_ANY;
+        bool is_other = line->values[LOG_LINE_DRAW].text != NULL && !names_draw(log, line);
+        log->which = is_other ? NIGHT_LOG_OTHER : NIGHT_LOG_ANY; // of which night, open_draw says
+        log->others += is_other;
     } else if (is_done(line, "open_draw")) {
         take_open(log, line);
+    } else {
+        compare(log, line);
     }
-    if (log->which == NIGHT_LOG_OTHER) {
+    if (!is_of_night(log, line)) {
         return true;
     }
-    if (is_done(line, "client_finished")) {
-        take_finished(log, line);
-    }
-    bool is_in_time = line->at >= log->from && line->at <= log->until;
-    if (log->which == NIGHT_LOG_OURS || is_in_time) {
-        note_time(log, line->at);
-    }
+    note_time(log, line->at);
+    log->has_text = log->has_text || !line->is_json;
     if (is_refusal(line)) {
         take_refusal(log, line);
     } else if (log_line_is(line, LOG_LINE_ACTION, "log")) {
         take_missing(log, line);
     } else if (is_done(line, "end_server")) {
         log->is_running = false;
-    } else if (is_in_time && is_done(line, "agency_reset")) {
+    } else if (line->at <= log->until && is_done(line, "agency_reset")) {
         take_reset(log, line);
-    } else if (is_in_time && is_done(line, "apuestas_almacenadas")) {
+    } else if (line->at <= log->until && is_done(line, "apuestas_almacenadas")) {
         return take_stored(log, line);
     }
     return true;
@@ -213,13 +288,24 @@ bool night_log_read(struct night_log *log, FILE *stream, struct error *error) {
 bool night_log_settle(struct night_log *log, struct error *error) {
     for (size_t i = 0; i < log->facts->count; i++) {
         int64_t end = log->facts->agencies[i].finished_at;
-        if (!stretch_end(&log->agencies[i], end != 0 ? end : log->until - NIGHT_LOG_OFF_S, log->silence_s)) {
+        if (!stretch_end(&log->agencies[i], end != 0 ? end : log->until - LOG_CLOCK_OFF_S, log->silence_s)) {
             return error_set(error, ERROR_NO_MEMORY, "no memory for the log");
         }
     }
     return true;
 }
 
-bool night_log_fits(const struct night_log *log) {
-    return log->misfits <= log->fits;
+enum night_log_verdict night_log_judge(const struct night_log *log) {
+    if (log_clock_differs(&log->clock)) {
+        return NIGHT_LOG_OTHER_ZONE;
+    }
+    if (log->first_at == 0) {
+        return log->others > 0 ? NIGHT_LOG_OTHER_DRAWS : NIGHT_LOG_NO_LINE;
+    }
+    bool is_sure = log_clock_fits(&log->clock) || (log->is_named && !log->has_text);
+    return is_sure ? NIGHT_LOG_FITS : NIGHT_LOG_UNCHECKED;
+}
+
+bool night_log_lacks(const struct night_log *log, size_t agency) {
+    return log->agencies[agency].bets != log->facts->agencies[agency].bets;
 }

@@ -3,8 +3,10 @@
 #ifndef QUINIELA_REPORT_NIGHT_LOG_H
 #define QUINIELA_REPORT_NIGHT_LOG_H
 
+#include "report/draw_names.h"
 #include "report/facts.h"
 #include "report/flow.h"
+#include "report/log_clock.h"
 #include "report/stretch.h"
 #include "report/tally.h"
 
@@ -14,13 +16,32 @@ enum {
     NIGHT_LOG_LINE_BYTES_MAX = 8 * 1024, // what is longer is skipped
     NIGHT_LOG_SPELLS_MAX = 100 * 1000,   // of all agencies; from then on each agency's are as they are
     NIGHT_LOG_STARTS_MAX = 50,
-    NIGHT_LOG_OFF_S = 120, // how far a time of the log may be from the store's
+    NIGHT_LOG_BEFORE_S = 2, // how much earlier than the opening a line of its night may be
+    NIGHT_LOG_AFTER_S = 60, // how much later the line of the opening may be
+};
+
+// Whose draw the lines are about.
+enum night_log_draw {
+    NIGHT_LOG_ANY,         // no line has said it
+    NIGHT_LOG_OURS,        // this one
+    NIGHT_LOG_OTHER_NIGHT, // one of the same name, of another night: in another store
+    NIGHT_LOG_OTHER
+};
+
+// Whether its times can be told.
+enum night_log_verdict {
+    NIGHT_LOG_FITS,
+    NIGHT_LOG_NO_LINE,     // none is about this draw
+    NIGHT_LOG_OTHER_DRAWS, // all are about others, which it names
+    NIGHT_LOG_OTHER_ZONE,  // moments that the store has, too, are at other times
+    NIGHT_LOG_UNCHECKED,   // it has none that the store has, too
 };
 
 struct night_log {
     const struct facts *facts;
-    const char *draw;
+    struct draw_names draw;
     int64_t from, until, silence_s; // chunks out of this time are of another draw
+    int64_t next_at;                // from then on the draw's name is another night's; 0: it is not
 
     uint64_t lines, unknown;       // that were read; that were none of a log
     int64_t first_at, last_at;     // of the lines about this draw; 0: there are none
@@ -29,19 +50,18 @@ struct night_log {
     struct tally refused;          // what was answered with an error
     uint64_t bets, lost, left_out; // bets stored; lines that the log says are missing; and left out
     uint64_t spells;
-    bool has_no_room;       // for more silent spells
-    uint64_t fits, misfits; // ends of agencies at the time that the store has, and at another one
-    struct night_log_misfit {
-        uint32_t agency;
-        int64_t at, stored_at; // of the first that does not fit
-    } misfit;
+    bool has_no_room; // for more silent spells
+    struct log_clock clock;
+    uint64_t others; // starts for other draws, or for another night's of the same name
+    bool has_text;   // some of the lines about this draw have a time without a zone
+    bool is_named;   // a start was for this draw
     struct night_log_start {
         int64_t at;
         bool was_killed; // the server before had not ended
     } starts[NIGHT_LOG_STARTS_MAX];
-    size_t start_count;                                            // in all
-    enum { NIGHT_LOG_ANY, NIGHT_LOG_OURS, NIGHT_LOG_OTHER } which; // draw that the lines are about
-    bool is_running;                                               // a server has started, and not ended
+    size_t start_count;        // in all
+    enum night_log_draw which; // draw that the lines are about
+    bool is_running;           // a server has started, and not ended
 };
 
 // Begins it for the draw named `draw`; nothing later than `until` is of its night. Both must outlive it.
@@ -56,8 +76,12 @@ bool night_log_read(struct night_log *log, FILE *stream, struct error *error) MU
 // After the last file: silences last until each agency's end. ERROR_NO_MEMORY.
 bool night_log_settle(struct night_log *log, struct error *error) MUST_CHECK;
 
-// Whether its times can be used: agencies' ends are when the store has them. They are not where this
-// machine's zone (TZ) is not the server's.
-bool night_log_fits(const struct night_log *log);
+// After that: whether its times can be told, or why not. They are not where this machine's zone (TZ) is not
+// the server's, or nothing tells that it is.
+enum night_log_verdict night_log_judge(const struct night_log *log);
+
+// Whether the log has not just those bets of that agency that the store has. Then nobody can tell its first
+// bet, its last one and its silences: a hole in a log looks like a silence.
+bool night_log_lacks(const struct night_log *log, size_t agency);
 
 #endif

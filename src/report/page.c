@@ -120,22 +120,41 @@ int64_t page_end_of_night(const struct page *page) {
 }
 
 bool page_has_log(const struct page *page) {
-    return page->report->log != NULL && night_log_fits(page->report->log);
+    return page->report->log != NULL && night_log_judge(page->report->log) == NIGHT_LOG_FITS;
+}
+
+// What was when by the store, and when by the log.
+static void write_mismatch(const struct page *page, const struct log_mismatch *mismatch) {
+    static const enum text moments[] = {[LOG_OPENED] = TEXT_OPENED,
+                                        [LOG_AGENCY_ENDED] = TEXT_AGENCY_ENDED,
+                                        [LOG_CLOSED] = TEXT_CLOSED,
+                                        [LOG_DRAWN] = TEXT_DRAWN};
+    char stored[MOMENTS_BYTES], logged[MOMENTS_BYTES], number[PAGE_NUMBER_BYTES];
+    bool is_opening = mismatch->moment == LOG_OPENED;
+    fputs(" (", page->out);
+    page_say(page, moments[mismatch->moment],
+             page_number(page, is_opening ? page->report->facts.draw.agencies : mismatch->agency, number),
+             NULL);
+    moments_time(mismatch->stored_at, 0, stored);
+    moments_time(mismatch->at, 0, logged);
+    fputs(": ", page->out);
+    page_say(page, TEXT_ZONE_EXAMPLE, stored, logged);
+    fputs(")", page->out);
 }
 
 void page_no_log(const struct page *page) {
+    static const enum text reasons[] = {[NIGHT_LOG_NO_LINE] = TEXT_NOT_KNOWN_NO_LINE,
+                                        [NIGHT_LOG_OTHER_DRAWS] = TEXT_NOT_KNOWN_OTHER_DRAWS,
+                                        [NIGHT_LOG_OTHER_ZONE] = TEXT_NOT_KNOWN_ZONE,
+                                        [NIGHT_LOG_UNCHECKED] = TEXT_NOT_KNOWN_UNCHECKED};
     const struct night_log *log = page->report->log;
-    char text[MOMENTS_BYTES], number[PAGE_NUMBER_BYTES];
-    page_say(page, log == NULL ? TEXT_NOT_KNOWN_LOG : TEXT_NOT_KNOWN_ZONE, NULL, NULL);
     if (log == NULL) {
+        page_say(page, TEXT_NOT_KNOWN_LOG, NULL, NULL);
         return;
     }
-    fputs(" (", page->out);
-    moments_time(log->misfit.stored_at, 0, text);
-    snprintf(number, sizeof number, "%" PRIu32, log->misfit.agency);
-    page_say(page, TEXT_ZONE_EXAMPLE, number, text);
-    moments_time(log->misfit.at, 0, text);
-    fputs(", ", page->out);
-    page_say(page, TEXT_ZONE_EXAMPLE_LOG, text, NULL);
-    fputs(")", page->out);
+    enum night_log_verdict verdict = night_log_judge(log);
+    page_say(page, reasons[verdict], NULL, NULL);
+    if (verdict == NIGHT_LOG_OTHER_ZONE) {
+        write_mismatch(page, log_clock_example(&log->clock));
+    }
 }

@@ -22,9 +22,17 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
          "zone. Set TZ to the server's zone, and make the report again",                                      \
          "no se sabe: las horas del log no concuerdan con las de la base de datos, como si se hubiera "       \
          "escrito en otra zona horaria. Indique en TZ la zona del servidor y haga el informe de nuevo")       \
-    TEXT(ZONE_EXAMPLE, "agency {1} ended at {2} by the store",                                                \
-         "la agencia {1} terminó a las {2} según la base de datos")                                           \
-    TEXT(ZONE_EXAMPLE_LOG, "and at {1} by the log", "y a las {1} según el log")                               \
+    TEXT(ZONE_EXAMPLE, "{1} by the store, {2} by the log", "{1} según la base de datos, {2} según el log")    \
+    TEXT(NOT_KNOWN_NO_LINE, "not known: the log has no line about this draw",                                 \
+         "no se sabe: el log no tiene ninguna línea sobre este sorteo")                                       \
+    TEXT(NOT_KNOWN_OTHER_DRAWS, "not known: the log names only other draws, or other nights of this name",    \
+         "no se sabe: el log solo nombra otros sorteos, u otras noches con este nombre")                      \
+    TEXT(NOT_KNOWN_UNCHECKED,                                                                                 \
+         "not known: nothing in the log is in the store, too, so that neither its draw nor its zone could "   \
+         "be checked. Give also the file with the draw's opening",                                            \
+         "no se sabe: nada de lo que dice el log está también en la base de datos, así que no se pudo "    \
+         "comprobar ni su sorteo ni su zona horaria. Indique también el archivo que tiene la apertura del "  \
+         "sorteo")                                                                                            \
     TEXT(NONE, "none", "ninguno")                                                                             \
     TEXT(AND_MORE, "and {1} more", "y {1} más")                                                               \
     /* Totals */                                                                                              \

@@ -10,8 +10,8 @@
 enum { OPENED = 1795726800, SILENCE_S = 300 }; // 2026-11-26T21:00:00Z
 
 static struct agency_facts agencies[] = {
-    {.agency = 1, .ending = AGENCY_FINISHED, .finished_at = OPENED + 1000},
-    {.agency = 3, .ending = AGENCY_CUT, .finished_at = OPENED + 3600},
+    {.agency = 1, .ending = AGENCY_FINISHED, .bets = 50, .finished_at = OPENED + 1000},
+    {.agency = 3, .ending = AGENCY_CUT, .bets = 20, .finished_at = OPENED + 3600},
     {.agency = 7},
 };
 static struct facts facts;
@@ -22,7 +22,12 @@ static int set_up(void **state) {
     struct error error;
     setenv("TZ", "UTC", 1);
     tzset();
-    facts = (struct facts){.opened_at = OPENED, .sealed_at = OPENED + 3600, .agencies = agencies, .count = 3};
+    facts = (struct facts){.opened_at = OPENED,
+                           .closed_at = OPENED + 3600,
+                           .sealed_at = OPENED + 3600,
+                           .drawn_at = OPENED + 4000,
+                           .agencies = agencies,
+                           .count = 3};
     return night_log_begin(&night, &facts, "1", OPENED + 7200, SILENCE_S, &error) ? 0 : -1;
 }
 
@@ -123,21 +128,121 @@ static void starts_and_kills_are_told_apart(void **state) {
     assert_false(night.starts[2].was_killed);
 }
 
+static void is_judged(enum night_log_verdict verdict) {
+    assert_int_equal(night_log_judge(&night), verdict);
+}
+
+static void begin_again(const char *draw) {
+    struct error error;
+    night_log_end(&night);
+    assert_true(night_log_begin(&night, &facts, draw, OPENED + 7200, SILENCE_S, &error));
+}
+
+#define AT(time, rest) "2026-11-26 " time " INFO     action: " rest "\n"
+
 static void times_of_another_zone_are_found(void **state) {
     (void)state;
-    static const char here[] =
-        OPEN "2026-11-26 21:16:41 INFO     action: client_finished | result: success | agencia: 1\n";
-    static const char there[] =
-        OPEN "2026-11-26 18:16:41 INFO     action: client_finished | result: success | agencia: 1\n";
-    assert_true(night_log_fits(&night)); // nothing speaks against it
-    read_text(here);
-    assert_true(night_log_fits(&night));
-    assert_int_equal(night.fits, 1);
-    read_text(there);
-    read_text(there);
-    assert_false(night_log_fits(&night));
-    assert_int_equal(night.misfit.agency, 1);
-    assert_int_equal(night.misfit.stored_at, OPENED + 1000);
+    is_judged(NIGHT_LOG_NO_LINE);
+    read_text(OPEN AT("21:16:41", "client_finished | result: success | agencia: 1"));
+    is_judged(NIGHT_LOG_FITS);
+    assert_int_equal(night.clock.fits, 2);
+    for (int i = 0; i < 3; i++) {
+        read_text(AT("18:16:41", "client_finished | result: success | agencia: 1"));
+    }
+    is_judged(NIGHT_LOG_OTHER_ZONE);
+    const struct log_mismatch *example = log_clock_example(&night.clock);
+    assert_int_equal(example->moment, LOG_AGENCY_ENDED);
+    assert_int_equal(example->agency, 1);
+    assert_int_equal(example->stored_at, OPENED + 1000);
+}
+
+// Each moment that the store has, too, is looked at: no agency needs to have ended by itself.
+static void any_moment_tells_the_zone(void **state) {
+    (void)state;
+    static const struct {
+        const char *here, *there;
+        enum log_moment moment;
+    } cases[] = {
+        {OPEN, AT("18:00:00", "open_draw | result: success | draw: 1 | state: new"), LOG_OPENED},
+        {AT("22:00:00", "agency_cut | result: success | agencia: 3 | bets: 1"),
+         AT("19:00:00", "agency_cut | result: success | agencia: 3 | bets: 1"), LOG_AGENCY_ENDED},
+        {AT("22:00:01", "close_draw | result: success | draw: 1 | agencies: 3"),
+         AT("19:00:01", "close_draw | result: success | draw: 1 | agencies: 3"), LOG_CLOSED},
+        {AT("22:06:40", "sorteo | result: success | draw: 1 | winning_number: 7574"),
+         AT("19:06:40", "sorteo | result: success | draw: 1 | winning_number: 7574"), LOG_DRAWN},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin_again("1");
+        read_text(cases[i].there);
+        is_judged(NIGHT_LOG_OTHER_ZONE);
+        assert_int_equal(log_clock_example(&night.clock)->moment, cases[i].moment);
+        read_text(STORED("21:01:00", "1", "20")
+                      AT("21:02:00", "open_draw | result: success | draw: 1 | state: open"));
+        read_text(cases[i].here);
+        is_judged(NIGHT_LOG_FITS);
+    }
+}
+
+// Then no time of a text is told. One in JSON has its zone, and only has to name the draw.
+static void without_anything_to_compare_it_is_not_checked(void **state) {
+    (void)state;
+    read_text(STORED("21:01:00", "1", "20"));
+    is_judged(NIGHT_LOG_UNCHECKED);
+    read_text(AT("21:02:00", "open_draw | result: success | draw: 1 | state: open"));
+    is_judged(NIGHT_LOG_UNCHECKED);
+    begin_again("1");
+    read_text("{\"time\":\"2026-11-26T21:02:00.000Z\",\"action\":\"open_draw\",\"result\":\"success\","
+              "\"draw\":\"1\",\"state\":\"open\"}\n");
+    is_judged(NIGHT_LOG_FITS);
+}
+
+// The same name and file, and another store: the night before, at the same hour, and the one after.
+static void another_night_of_the_name_is_left_out(void **state) {
+    (void)state;
+    read_text(
+        "2026-11-25 21:00:00 INFO     action: open_draw | result: success | draw: 1 | state: new\n"
+        "2026-11-25 21:16:41 INFO     action: client_finished | result: success | agencia: 1\n"
+        "2026-11-25 21:17:00 WARNING  action: receive_message | result: fail | agencia: 9 | error: x\n");
+    is_judged(NIGHT_LOG_OTHER_DRAWS);
+    read_text(AT("20:58:00", "open_draw | result: success | draw: 1 | state: open")
+                  AT("20:58:30", "receive_message | result: fail | agencia: 9 | error: x"));
+    is_judged(NIGHT_LOG_OTHER_DRAWS);
+    read_text(CONFIG OPEN STORED("21:01:00", "1", "50")
+                  AT("21:30:00", "receive_message | result: fail | agencia: 8 | error: y"));
+    read_text(AT("23:30:00", "config | result: success | draw: 1")
+                  AT("23:30:00", "open_draw | result: success | draw: 1 | state: new")
+                      AT("23:31:00", "receive_message | result: fail | agencia: 7 | error: z")
+                          AT("23:40:00", "open_draw | result: success | draw: 1 | state: open")
+                              AT("23:41:00", "receive_message | result: fail | agencia: 6 | error: z"));
+    is_judged(NIGHT_LOG_FITS);
+    assert_int_equal(night.start_count, 1);
+    assert_int_equal(night.starts[0].at, OPENED);
+    assert_false(night.starts[0].was_killed);
+    assert_int_equal(night.refused.count, 1);
+    assert_string_equal(night.refused.rows[0].agency, "8");
+    assert_int_equal(night.bets, 50);
+}
+
+static void a_name_is_found_as_it_is_written(void **state) {
+    (void)state;
+    begin_again("a | b\xE2\x80\xAE\xFF");
+    read_text(AT("21:00:00", "open_draw | result: success | draw: a ? b???\xFF | state: new"));
+    assert_int_equal(night.start_count, 1);
+    begin_again("a | b\xE2\x80\xAE\xFF");
+    read_text("{\"time\":\"2026-11-26T21:00:00.000Z\",\"action\":\"open_draw\",\"result\":\"success\","
+              "\"draw\":\"a ? b???\xEF\xBF\xBD\",\"state\":\"new\"}\n");
+    assert_int_equal(night.start_count, 1);
+    begin_again("ab");
+    read_text(OPEN);
+    is_judged(NIGHT_LOG_OTHER_DRAWS);
+}
+
+static void a_hole_is_told_from_a_silence(void **state) {
+    (void)state;
+    read_text(OPEN STORED("21:01:00", "1", "20") STORED("21:07:00", "1", "30") STORED("21:02:00", "3", "5"));
+    assert_false(night_log_lacks(&night, 0));
+    assert_true(night_log_lacks(&night, 1));
+    assert_false(night_log_lacks(&night, 2));
 }
 
 static void refusals_are_counted_by_their_reason(void **state) {
@@ -172,6 +277,11 @@ int main(void) {
         LOG_STORY(a_reset_begins_anew),
         LOG_STORY(starts_and_kills_are_told_apart),
         LOG_STORY(times_of_another_zone_are_found),
+        LOG_STORY(any_moment_tells_the_zone),
+        LOG_STORY(without_anything_to_compare_it_is_not_checked),
+        LOG_STORY(another_night_of_the_name_is_left_out),
+        LOG_STORY(a_name_is_found_as_it_is_written),
+        LOG_STORY(a_hole_is_told_from_a_silence),
         LOG_STORY(refusals_are_counted_by_their_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

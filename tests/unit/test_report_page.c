@@ -103,6 +103,14 @@ static void no_number_is_told_before_the_draw(void **state) {
     has_not("heat h1\"");
 }
 
+// As a log in which the opening is at the time that the store has.
+static void fits(struct night_log *log) {
+    const struct log_mismatch opening = {.at = OPENED, .stored_at = OPENED};
+    log_clock_take(&log->clock, &opening, LOG_CLOCK_OURS, false);
+    log->first_at = log->last_at = OPENED;
+    log->has_text = true;
+}
+
 static void foreign_texts_stay_texts(void **state) {
     (void)state;
     struct error error;
@@ -110,6 +118,7 @@ static void foreign_texts_stay_texts(void **state) {
     assert_true(orders_begin(&orders, "1", false, &error));
     const struct slice text = slice_of(HOSTILE);
     tally_add(&night.refused, text, text, text, OPENED);
+    fits(&night);
     tally_add(&orders.refused, text, text, text, OPENED);
     orders.count = 1;
     strcpy(orders.list[0].text, HOSTILE);
@@ -141,6 +150,7 @@ static void the_longest_silences_are_listed(void **state) {
         assert_true(stretch_add(&night.agencies[1], at, 5, 300));
     }
     report.log = &night;
+    fits(&night);
     write_page();
     has("<td><bdi>12</bdi> ×, up to ");
     has("<h3>The longest silences</h3>");
@@ -150,6 +160,39 @@ static void the_longest_silences_are_listed(void **state) {
     assert_null(strstr(list, "<td>5 min 1 s</td>"));
     assert_ptr_equal(strstr(list, "<tr><td>2</td>"), first - strlen("<tr><td>2</td>"));
     night_log_end(&night);
+}
+
+static void a_log_that_cannot_be_told_says_why(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(night_log_begin(&night, &report.facts, "1", report.now, 300, &error));
+    report.log = &night;
+    write_page();
+    has("not known: the log has no line about this draw");
+    night.others = 1;
+    write_page();
+    has("not known: the log names only other draws");
+    night.first_at = OPENED;
+    night.has_text = true;
+    write_page();
+    has("not known: nothing in the log is in the store, too");
+    has_not("nothing was refused");
+    const struct log_mismatch opening = {
+        .moment = LOG_OPENED, .at = OPENED - 3 * HOUR_S, .stored_at = OPENED};
+    log_clock_take(&night.clock, &opening, LOG_CLOCK_OTHER, false);
+    write_page();
+    has("(the draw was opened, for <bdi>5</bdi> agencies: <bdi>2026-11-26 21:00:00</bdi> by the store, "
+        "<bdi>2026-11-26 18:00:00</bdi> by the log)");
+    night_log_end(&night);
+}
+
+static void its_title_names_it(void **state) {
+    (void)state;
+    report.draw = "<1>&\xE2\x80\xAE";
+    write_page();
+    has("<title>Report of draw &lt;1&gt;&amp;\xEF\xBF\xBD, 2026-11-26</title>");
+    has("<body>\n<main>");
+    has("</main>\n</body>");
 }
 
 // One that came after everybody had finished closed nothing.
@@ -210,23 +253,20 @@ static void both_languages_have_every_text(void **state) {
     has("<b>1.234.567</b>");
 }
 
-static void its_title_names_it(void **state) {
-    (void)state;
-    report.draw = "<1>&\xE2\x80\xAE";
-    write_page();
-    has("<title>Report of draw &lt;1&gt;&amp;\xEF\xBF\xBD, 2026-11-26</title>");
-    has("<body>\n<main>");
-    has("</main>\n</body>");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define PAGE_STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        PAGE_STORY(a_drawn_night_is_told),          PAGE_STORY(no_number_is_told_before_the_draw),
-        PAGE_STORY(foreign_texts_stay_texts),       PAGE_STORY(the_longest_silences_are_listed),
-        PAGE_STORY(many_agencies_have_a_curve),     PAGE_STORY(a_cut_off_is_told_where_it_counts),
-        PAGE_STORY(who_sent_nothing_is_named),      PAGE_STORY(an_erased_draw_has_no_numbers),
-        PAGE_STORY(both_languages_have_every_text), PAGE_STORY(its_title_names_it),
+        PAGE_STORY(a_drawn_night_is_told),
+        PAGE_STORY(no_number_is_told_before_the_draw),
+        PAGE_STORY(foreign_texts_stay_texts),
+        PAGE_STORY(the_longest_silences_are_listed),
+        PAGE_STORY(many_agencies_have_a_curve),
+        PAGE_STORY(a_cut_off_is_told_where_it_counts),
+        PAGE_STORY(who_sent_nothing_is_named),
+        PAGE_STORY(an_erased_draw_has_no_numbers),
+        PAGE_STORY(both_languages_have_every_text),
+        PAGE_STORY(a_log_that_cannot_be_told_says_why),
+        PAGE_STORY(its_title_names_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
