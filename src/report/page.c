@@ -123,6 +123,16 @@ bool page_has_log(const struct page *page) {
     return page->report->log != NULL && night_log_judge(page->report->log) == NIGHT_LOG_FITS;
 }
 
+bool page_log_lacks(const struct page *page) {
+    const struct night_log *log = page->report->log;
+    for (size_t i = 0; i < log->facts->count; i++) {
+        if (night_log_lacks(log, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // What was when by the store, and when by the log.
 static void write_mismatch(const struct page *page, const struct log_mismatch *mismatch) {
     static const enum text moments[] = {[LOG_OPENED] = TEXT_OPENED,

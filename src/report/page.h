@@ -51,9 +51,14 @@ void page_end_list(const struct page *page);
 // The end of the night for charts: when the last thing happened that moved a bet.
 int64_t page_end_of_night(const struct page *page);
 
-// Whether the log's times are there to be told. If not, the second writes why.
+// Whether the log's times are there to be told. If not, the second writes why. The third: whether there is
+// any agency of which it has other bets than the store.
 bool page_has_log(const struct page *page);
 void page_no_log(const struct page *page);
+bool page_log_lacks(const struct page *page);
+
+// Stands behind what may be false since the log has a hole.
+#define PAGE_MARK "*"
 
 // The parts, in their order.
 void page_top(const struct page *page);

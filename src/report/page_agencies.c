@@ -1,33 +1,13 @@
 #include "report/page.h"
+#include "report/ranges.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 2000, RANGES_MAX = 40, NOT_SENT_BYTES = RANGES_MAX * 24 + 64 };
+enum { ROWS_MAX = 2000 };
 
 // Who has sent nothing ------------------------------------------------------------------------------------
-
-struct ranges {
-    char text[NOT_SENT_BYTES];
-    size_t length, count;
-};
-
-static void add_range(struct ranges *ranges, uint64_t first, uint64_t last) {
-    if (first > last) {
-        return;
-    }
-    if (++ranges->count > RANGES_MAX) {
-        ranges->length +=
-            ranges->count == RANGES_MAX + 1 ? (size_t)sprintf(ranges->text + ranges->length, ", …") : 0;
-        return;
-    }
-    const char *comma = ranges->count == 1 ? "" : ", ";
-    ranges->length +=
-        (size_t)(first == last
-                     ? sprintf(ranges->text + ranges->length, "%s%" PRIu64, comma, first)
-                     : sprintf(ranges->text + ranges->length, "%s%" PRIu64 "–%" PRIu64, comma, first, last));
-}
 
 // Of the agencies that the draw waits for.
 static void write_not_sent(const struct page *page) {
@@ -36,11 +16,11 @@ static void write_not_sent(const struct page *page) {
     uint64_t next = 1;
     for (size_t i = 0; i < facts->count && facts->agencies[i].agency <= facts->draw.agencies; i++) {
         if (facts->agencies[i].bets > 0) {
-            add_range(&ranges, next, facts->agencies[i].agency - 1);
+            ranges_add(&ranges, next, facts->agencies[i].agency - 1);
             next = (uint64_t)facts->agencies[i].agency + 1;
         }
     }
-    add_range(&ranges, next, facts->draw.agencies);
+    ranges_add(&ranges, next, facts->draw.agencies);
     if (ranges.count > 0) {
         page_paragraph(page, TEXT_NOT_SENT, ranges.text, NULL);
     }
@@ -61,12 +41,28 @@ static void write_ending(const struct page *page, const struct agency_facts *age
     }
 }
 
-// What only the log tells: the times of its bets; and, if asked for, its silences.
-static void write_silence(const struct page *page, const struct stretch *stretch) {
+// Of which the log lacks bets, or has others.
+static void write_holes(const struct page *page) {
+    const struct facts *facts = &page->report->facts;
+    struct ranges ranges = {.count = 0};
+    for (size_t i = 0; i < facts->count; i++) {
+        if (night_log_lacks(page->report->log, i)) {
+            ranges_add(&ranges, facts->agencies[i].agency, facts->agencies[i].agency);
+        }
+    }
+    if (ranges.count > 0) {
+        fputs("<p class=warn>", page->out);
+        page_say(page, TEXT_LOG_HOLES, ranges.text, NULL);
+        fputs("</p>\n", page->out);
+    }
+}
+
+// What only the log tells: the times of its bets, and its silences. `mark`: behind what may be false.
+static void write_silence(const struct page *page, const struct stretch *stretch, const char *mark) {
     const struct silent_spell *longest = stretch_longest(stretch);
     char text[MOMENTS_BYTES], count[PAGE_NUMBER_BYTES];
     if (longest == NULL) {
-        fputs("<td>–</td>", page->out);
+        fprintf(page->out, "<td>–%s</td>", mark);
         return;
     }
     moments_duration(longest->to - longest->from, text);
@@ -76,14 +72,14 @@ static void write_silence(const struct page *page, const struct stretch *stretch
     } else {
         page_say(page, TEXT_SILENT_UP_TO, page_number(page, stretch->spell_count, count), text);
     }
-    fputs("</td>", page->out);
+    fprintf(page->out, "%s</td>", mark);
 }
 
-static void write_bet_times(const struct page *page, const struct stretch *stretch) {
+static void write_bet_times(const struct page *page, const struct stretch *stretch, const char *mark) {
     for (int which = 0; which < 2; which++) {
         fputs("<td>", page->out);
         page_time(page, stretch->chunks == 0 ? 0 : which == 0 ? stretch->first : stretch->last);
-        fputs("</td>", page->out);
+        fprintf(page->out, "%s</td>", mark);
     }
 }
 
@@ -91,13 +87,14 @@ static void write_row(const struct page *page, size_t index) {
     const struct facts *facts = &page->report->facts;
     const struct agency_facts *agency = &facts->agencies[index];
     const struct stretch *stretch = page_has_log(page) ? &page->report->log->agencies[index] : NULL;
+    const char *mark = stretch != NULL && night_log_lacks(page->report->log, index) ? PAGE_MARK : "";
     fprintf(page->out, "<tr><td>%" PRIu32 "</td><td>", agency->agency);
     write_ending(page, agency);
     fputs("</td><td>", page->out);
     page_count(page, agency->bets);
     fputs("</td>", page->out);
     if (stretch != NULL) {
-        write_bet_times(page, stretch);
+        write_bet_times(page, stretch, mark);
     }
     fputs("<td>", page->out);
     page_time(page, agency->finished_at);
@@ -108,7 +105,7 @@ static void write_row(const struct page *page, size_t index) {
         fprintf(page->out, "</td><td>%" PRIu32 "</td>", agency->winners);
     }
     if (stretch != NULL) {
-        write_silence(page, stretch);
+        write_silence(page, stretch, mark);
     }
     fputs("</tr>\n", page->out);
 }
@@ -163,6 +160,9 @@ void page_agencies(const struct page *page) {
     write_not_sent(page);
     if (facts->draw.voided > 0) {
         page_paragraph(page, TEXT_VOIDED, page_number(page, facts->draw.voided, bets), NULL);
+    }
+    if (page_has_log(page)) {
+        write_holes(page);
     }
     if (facts->count > 0) {
         page_agency_chart(page);

@@ -22,7 +22,8 @@ static void write_row(const struct page *page, const struct svg_chart *chart, si
             agency->agency);
     if (stretch != NULL && stretch->chunks > 0) {
         write_bar(chart, "bar", stretch->first, stretch->last, y);
-        for (size_t i = 0; i < stretch->spell_count; i++) {
+        bool is_sure = !night_log_lacks(page->report->log, index); // that a gap is not one of the log
+        for (size_t i = 0; is_sure && i < stretch->spell_count; i++) {
             write_bar(chart, "gap", stretch->spells[i].from, stretch->spells[i].to, y);
         }
     }

@@ -21,7 +21,8 @@ static void write_bars(const struct svg_chart *chart, const struct flow *flow, u
 static void write_coverage(const struct page *page) {
     uint64_t logged = page->report->log->bets, stored = page->report->facts.bets;
     char one[PAGE_NUMBER_BYTES], other[PAGE_NUMBER_BYTES];
-    enum text text = logged == stored ? TEXT_FLOW_ALL : logged < stored ? TEXT_FLOW_COVERS : TEXT_FLOW_MORE;
+    bool is_same = logged == stored && !page_log_lacks(page);
+    enum text text = is_same ? TEXT_FLOW_ALL : logged <= stored ? TEXT_FLOW_COVERS : TEXT_FLOW_MORE;
     fputs("<p class=soft>", page->out);
     page_say(page, text, page_number(page, logged, one), page_number(page, stored, other));
     fputs("</p>\n", page->out);

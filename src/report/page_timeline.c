@@ -40,7 +40,8 @@ static enum text how_ended(const struct agency_facts *agency) {
                                             : TEXT_AGENCY_ENDED;
 }
 
-static void add_bets(struct steps *steps, const struct report *report) {
+static void add_bets(struct steps *steps, const struct page *page) {
+    const struct report *report = page->report;
     const struct stretch *first = NULL, *last = NULL;
     for (size_t i = 0; i < report->facts.count; i++) {
         const struct stretch *stretch = &report->log->agencies[i];
@@ -51,8 +52,11 @@ static void add_bets(struct steps *steps, const struct report *report) {
     }
     if (first != NULL) {
         const struct agency_facts *agencies = report->facts.agencies;
-        add(steps, first->first, TEXT_FIRST_BETS, agencies[first - report->log->agencies].agency);
-        add(steps, last->last, TEXT_LAST_BETS, agencies[last - report->log->agencies].agency);
+        bool lacks = page_log_lacks(page);
+        add(steps, first->first, lacks ? TEXT_FIRST_BETS_LOG : TEXT_FIRST_BETS,
+            agencies[first - report->log->agencies].agency);
+        add(steps, last->last, lacks ? TEXT_LAST_BETS_LOG : TEXT_LAST_BETS,
+            agencies[last - report->log->agencies].agency);
     }
 }
 
@@ -95,7 +99,7 @@ static void gather(const struct page *page, struct steps *steps) {
     const struct orders *orders = page->report->orders;
     add(steps, facts->opened_at, TEXT_OPENED, facts->draw.agencies);
     if (page_has_log(page)) {
-        add_bets(steps, page->report);
+        add_bets(steps, page);
     }
     add_agencies(steps, facts);
     add(steps, facts_time(facts->draw.changed_at), TEXT_CHANGED, 0);

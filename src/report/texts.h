@@ -52,6 +52,10 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(OPENED, "the draw was opened, for {1} agencies", "se abrió el sorteo, para {1} agencias")            \
     TEXT(FIRST_BETS, "first bets stored, of agency {1}", "primeras apuestas guardadas, de la agencia {1}")    \
     TEXT(LAST_BETS, "last bets stored, of agency {1}", "últimas apuestas guardadas, de la agencia {1}")       \
+    TEXT(FIRST_BETS_LOG, "first bets that the log has, of agency {1}",                                        \
+         "primeras apuestas que tiene el log, de la agencia {1}")                                             \
+    TEXT(LAST_BETS_LOG, "last bets that the log has, of agency {1}",                                          \
+         "últimas apuestas que tiene el log, de la agencia {1}")                                              \
     TEXT(AGENCY_ENDED, "agency {1} ended", "la agencia {1} terminó")                                          \
     TEXT(FIRST_ENDED, "first agency ended: {1}", "terminó la primera agencia: {1}")                           \
     TEXT(LAST_ENDED, "last agency ended: {1}", "terminó la última agencia: {1}")                              \
@@ -107,8 +111,15 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
          "or more between its first bet and its end.",                                                        \
          "Silencio: cuántas veces, y como máximo cuánto, no se guardaron apuestas de la agencia durante "  \
          "{1} o más entre su primera apuesta y su fin.")                                                      \
+    TEXT(LOG_HOLES,                                                                                           \
+         "The log does not have just the bets that are stored of these agencies: {1}. Its times and "         \
+         "silences of them, marked *, may be false: what a log lacks looks like a silence.",                  \
+         "El log no tiene exactamente las apuestas guardadas de estas agencias: {1}. Sus horas y "            \
+         "silencios, marcados con *, pueden ser falsos: lo que le falta a un log parece un silencio.")        \
     TEXT(SILENT_UP_TO, "{1} ×, up to {2}", "{1} ×, hasta {2}")                                                \
     TEXT(LONGEST_SILENCES, "The longest silences", "Los silencios más largos")                                \
+    TEXT(SILENCES_HOLES, "Those marked * may be holes of the log.",                                           \
+         "Los marcados con * pueden ser huecos del log.")                                                     \
     TEXT(FROM, "from", "desde")                                                                               \
     TEXT(TO, "to", "hasta")                                                                                   \
     TEXT(HOW_LONG, "how long", "cuánto")                                                                      \

@@ -156,7 +156,8 @@ class Night(ReportStory):
         self.write("half.log", b"\n".join(lines[start:]))
         page = self.report("--log", "half.log")
         self.assertIn("The log has 290 of the 590 bets that are stored.", page.text)
-        self.assertEqual(page.row("1", "by itself")[3:5], ["–", "–"])
+        self.assertEqual(page.row("1", "by itself")[3:5], ["–*", "–*"])
+        self.assertIn("bets that are stored of these agencies: 1.", page.text)
 
     def test_rotated_logs(self):
         lines = self.read(self.log).split(b"\n")
