@@ -186,7 +186,7 @@ static bool read_log(struct making *making, struct error *error) {
 }
 
 static bool read_audit_log(struct making *making, struct error *error) {
-    if (!orders_begin(&making->orders, making->report.draw, !facts_is_drawn(&making->report.facts), error)) {
+    if (!orders_begin(&making->orders, &making->report.facts, making->report.draw, error)) {
         return false;
     }
     for (size_t i = 0; i < making->audit_logs.count; i++) {

@@ -53,10 +53,10 @@ static void write_when(const struct page *page) {
     page_term(page, TEXT_SEAL_AT);
     if (orders == NULL) {
         page_say(page, TEXT_NOT_KNOWN_AUDIT, NULL, NULL);
-    } else if (orders->root_at == 0) {
+    } else if (orders->told.root_at == 0) {
         page_say(page, TEXT_NOT_RECORDED, NULL, NULL);
     } else {
-        page_time(page, orders->root_at);
+        page_time(page, orders->told.root_at);
     }
 }
 

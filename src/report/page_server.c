@@ -19,20 +19,21 @@ static void write_more(const struct page *page, size_t count, size_t most) {
     }
 }
 
-// The audit log knows them best; else the log does.
+// The audit log knows them best, if it has any; else the log does.
 static void write_starts(const struct page *page) {
     const struct orders *orders = page->report->orders;
     const struct night_log *log = page->report->log;
-    if (orders == NULL && !page_has_log(page)) {
-        page_paragraph(page, TEXT_NOT_KNOWN_AUDIT, NULL, NULL);
+    bool has_orders = orders != NULL && orders->told.start_count > 0;
+    if (!has_orders && !page_has_log(page)) {
+        page_paragraph(page, orders == NULL ? TEXT_NOT_KNOWN_AUDIT : TEXT_NOT_RECORDED, NULL, NULL);
         return;
     }
     fputs("<ul>\n", page->out);
-    if (orders != NULL) {
-        for (size_t i = 0; i < orders->start_count && i < ORDERS_STARTS_MAX; i++) {
-            write_start(page, orders->starts[i].at, i == 0, orders->starts[i].was_killed);
+    if (has_orders) {
+        for (size_t i = 0; i < orders->told.start_count && i < ORDERS_STARTS_MAX; i++) {
+            write_start(page, orders->told.starts[i].at, i == 0, orders->told.starts[i].was_killed);
         }
-        write_more(page, orders->start_count, ORDERS_STARTS_MAX);
+        write_more(page, orders->told.start_count, ORDERS_STARTS_MAX);
     } else {
         for (size_t i = 0; i < log->start_count && i < NIGHT_LOG_STARTS_MAX; i++) {
             write_start(page, log->starts[i].at, i == 0, log->starts[i].was_killed);

@@ -107,7 +107,7 @@ static void gather(const struct page *page, struct steps *steps) {
     add(steps, ended_before ? 0 : facts->closes_at, TEXT_CUTOFF, 0);
     add(steps, facts->closed_at, TEXT_CLOSED, 0);
     add(steps, facts->sealed_at, TEXT_SEALED, 0);
-    add(steps, orders == NULL ? 0 : orders->root_at, TEXT_SEAL_KNOWN, 0);
+    add(steps, orders == NULL ? 0 : orders->told.root_at, TEXT_SEAL_KNOWN, 0);
     add(steps, facts_time(facts->draw.forked_at), TEXT_SEAL_SEEN_TWICE, 0);
     add(steps, facts->drawn_at, TEXT_DRAWN, 0);
     add_ends(steps, facts, true, TEXT_FIRST_TOLD, TEXT_LAST_TOLD);

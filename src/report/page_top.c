@@ -61,5 +61,10 @@ void page_top(const struct page *page) {
         page_say(page, TEXT_CHAIN_BROKEN, report->orders->broken, NULL);
         fputs("</p>\n", page->out);
     }
+    if (report->orders != NULL && report->orders->broken[0] == '\0' &&
+        (report->orders->told.records == 0 || agreement_find(&report->orders->agreement) != 0)) {
+        fprintf(page->out, "<p class=warn>%s</p>\n",
+                page_words(page, report->orders->told.records == 0 ? TEXT_NO_RECORD : TEXT_DIFFERS));
+    }
     write_tiles(page);
 }

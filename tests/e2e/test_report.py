@@ -1,10 +1,14 @@
 """The report of a night says what was done in it, and no bettor's name, whatever the logs say."""
 import base64
+import calendar
+import hashlib
 import html.parser
 import json
 import os
 import re
+import sqlite3
 import sys
+import time
 import unittest
 
 from harness import ROOT, STORES, Agency, Server, Story, Wire, until
@@ -203,9 +207,50 @@ class Night(ReportStory):
             self.write("server.log", data)
             self.assertIn("THE AUDIT LOG IS BROKEN", self.report(*self.flags).text)
 
+    def test_an_audit_log_that_tells_otherwise(self):
+        """Nothing stands behind the last record: it may be changed, or gone with others. The store says so."""
+        records = self.read("audit.log").splitlines(True)
+        last = max(i for i, record in enumerate(records) if b"number=7574" in record)
+        for number, says in ((b"7574", None), (b"7575", "the order gave another number: 7575. The store has 7574.")):
+            self.write("other.log", b"".join(records[:last]) + records[last].replace(b"7574", number))
+            page = self.report("--audit-log", "other.log")
+            self.assertEqual("The audit log and the store do not say the same" in page.text, says is not None)
+            self.assertIn(says or "its chain of", page.text)
+        first = min(i for i, record in enumerate(records) if b"number=7574" in record or b'"drawn"' in record or b'"order"' in record)
+        self.write("other.log", b"".join(records[:first]))
+        page = self.report("--audit-log", "other.log")
+        for text in ("its chain of", "The audit log ends before the draw", "has no order that gave it", "It has no order of this draw."):
+            self.assertIn(text, page.text)
+        self.assertNotIn("No order was given", page.text)
+
+    def test_a_damaged_store(self):
+        """Figures that contradict each other are not written."""
+        with sqlite3.connect(self.path("quiniela.db")) as store:
+            self.assertEqual(store.execute("DELETE FROM chunks WHERE rowid = (SELECT min(rowid) FROM chunks)").rowcount, 1)
+        store.close()
+        self.assertRegex(self.report(status=1), "the store is damaged: .*590")
+        self.assertFalse(os.path.exists(self.path("night.html")))
+
+    def test_what_is_refused(self):
+        """A log given twice, under any names; a silence shorter than a log's time can tell."""
+        os.link(self.path("server.log"), self.path("same.log"))
+        self.assertIn("server.log and same.log are the same file", self.report("--log", "server.log,same.log", status=2))
+        self.assertIn("are the same file", self.report("--audit-log", "audit.log,./audit.log", status=2))
+        for silence in ("1s", "2500ms"):
+            self.assertIn("--silence: must be 2s or more", self.report("--silence", silence, status=2))
+        self.report("--log", "server.log", "--silence", "2s")
+
+    def test_a_log_of_something_else(self):
+        """Of another draw's log it tells nothing, and does not say that nothing was."""
+        self.write("other.log", self.read("server.log").replace(b"draw: 1", b"draw: 2"))
+        page = self.report("--log", "other.log")
+        self.assertIn("not known: the log names only other draws", page.text)
+        self.assertNotIn("nothing was refused", page.text)
+
     def test_orders_are_text(self):
         """A record with markup in it, in a chain that holds, shows as what it is."""
-        line = b'{"n":1,"at":"2026-11-26T21:00:00Z","event":"order","draw":"1","order":"<script>alert(1)</script>","user":"<i>","uid":0,' \
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()).encode()
+        line = b'{"n":1,"at":"' + at + b'","event":"order","draw":"1","order":"<script>alert(1)</script>","user":"<i>","uid":0,' \
                b'"result":"done","previous":"' + b"0" * 64 + b'"}\n'
         self.write("other.log", line)
         page = self.report("--audit-log", "other.log")
@@ -218,6 +263,9 @@ class Night(ReportStory):
             page = self.report(*self.flags, *flags, environment=environment)
             for text in ("Informe del sorteo 1", "número ganador", "cadena de", "El log tiene todas las apuestas guardadas."):
                 self.assertIn(text, page.text)
+
+        for environment in ({"LANG": "es_AR.UTF-8", "LC_ALL": "C.UTF-8"}, {"LANG": "est", "LC_ALL": ""}):
+            self.assertIn("Report of draw 1", self.report(environment=environment).text)
 
     def test_the_output(self):
         """Whole or not at all; a file that is there stays, unless --force says so; a log or the store always does."""
@@ -264,10 +312,51 @@ class Night(ReportStory):
         self.assertAlmostEqual(height, 842, delta=2)
 
 
-class Shared(ReportStory):
-        for environment in ({"LANG": "es_AR.UTF-8", "LC_ALL": "C.UTF-8"}, {"LANG": "est", "LC_ALL": ""}):
-            self.assertIn("Report of draw 1", self.report(environment=environment).text)
+@unittest.skipIf(STORES.is_shared, "it is about one server, and a store in a file")
+class TwoNights(ReportStory):
+    """Every night has a store of its own; the draw's name and both logs are the same."""
 
+    def night(self, number, size):
+        server = Server(self, "--audit-log", "audit.log", "--number", "manual", agencies=1, environment={"TZ": "UTC"})
+        agency = self.send(server, 1)
+        Wire(self, server.ports[0]).ask({"type_message": 1, "agency": 90 + size, "bets": [], "last": True})
+        server.wait_for("receive_message .* fail|apuestas_almacenadas .* fail")
+        self.order("draw", "--number", number, "--yes")
+        self.assertEqual(agency.wait(), 0, agency.log())
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+        return server.log().encode()
+
+    def make_older(self, log):
+        """The night was a day before: in both logs, whose chain is made again."""
+        previous, records = "0" * 64, b""
+        for line in self.read("audit.log").splitlines():
+            record = json.loads(line)
+            record["at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(calendar.timegm(time.strptime(record["at"], "%Y-%m-%dT%H:%M:%SZ")) - 86400))
+            record["previous"] = previous
+            line = json.dumps(record, separators=(",", ":")).encode()
+            previous, records = hashlib.sha256(line).hexdigest(), records + line + b"\n"
+        self.write("audit.log", records)
+        def day_before(match):
+            return time.strftime("%Y-%m-%d", time.gmtime(calendar.timegm(time.strptime(match[0].decode(), "%Y-%m-%d")) - 86400)).encode()
+        return re.sub(rb"(?m)^\d{4}-\d\d-\d\d", day_before, log)
+
+    def test_each_is_told_by_itself(self):
+        self.sample((40,), (1,))
+        log = self.make_older(self.night("1111", 1))
+        for name in os.listdir(self.path(".")):
+            if name.startswith("quiniela.db"):
+                os.rename(self.path(name), self.path(name.replace("quiniela", "monday")))
+        self.write("server.log", log + self.night("7574", 2))
+        page = self.report("--log", "server.log", "--audit-log", "audit.log")
+        self.assertEqual([row[2:] for row in page.rows if len(row) == 4 and row[2].startswith("draw ")], [["draw draw=1 number=7574 yes=1", "done"]])
+        self.assertEqual([row[2:4] for row in page.rows if len(row) == 6 and row[2].isdigit()], [["92", "1"]])
+        self.assertIn("The log has every bet that is stored.", page.text)
+        for text in ("started again", "1111", "do not say the same"):
+            self.assertNotIn(text, page.text.split("Orders", 1)[1])
+
+
+class Shared(ReportStory):
     def test_any_server_of_the_draw(self):
         """Also of several on one database: the bets of each agency are in the logs of all together."""
         self.sample(SIZES, WINNERS)

@@ -115,12 +115,12 @@ static void foreign_texts_stay_texts(void **state) {
     (void)state;
     struct error error;
     assert_true(night_log_begin(&night, &report.facts, "1", report.now, 300, &error));
-    assert_true(orders_begin(&orders, "1", false, &error));
+    assert_true(orders_begin(&orders, &report.facts, "1", &error));
     const struct slice text = slice_of(HOSTILE);
     tally_add(&night.refused, text, text, text, OPENED);
     fits(&night);
-    tally_add(&orders.refused, text, text, text, OPENED);
-    orders.count = 1;
+    tally_add(&orders.told.refused, text, text, text, OPENED);
+    orders.told.count = 1;
     strcpy(orders.list[0].text, HOSTILE);
     strcpy(orders.list[0].user, HOSTILE);
     strcpy(orders.list[0].result, HOSTILE);
@@ -213,6 +213,36 @@ static void a_log_that_cannot_be_told_says_why(void **state) {
     night_log_end(&night);
 }
 
+// Whatever the chain says, no order is denied that a log does not have.
+static void an_audit_log_of_something_else_denies_nothing(void **state) {
+    (void)state;
+    struct error error;
+    report.facts.draw.number_mode = NUMBER_MANUAL;
+    assert_true(orders_begin(&orders, &report.facts, "1", &error));
+    report.orders = &orders;
+    write_page();
+    has("The audit log has no record of this draw");
+    has("Nothing stands behind its last record");
+    has_not("No order was given.");
+    has_not("nothing was refused");
+    orders.told.records = 1;
+    write_page();
+    has("The audit log and the store do not say the same");
+    has("The audit log ends before the draw");
+    has("the audit log has no order that gave it");
+    has_not("No order was given.");
+    agreement_take_order(&orders.agreement, slice_of("draw draw=1 number=0043 yes=1"));
+    agreement_take_end(&orders.agreement, 2, AGENCY_ENDED, 100);
+    agreement_take_end(&orders.agreement, 3, AGENCY_FINISHED, 99);
+    agreement_take_drawn(&orders.agreement, report.facts.drawn_at, 501, 1);
+    write_page();
+    has("another number: <bdi>0043</bdi>. The store has <bdi>0042</bdi>.");
+    has("with other figures: <bdi>501</bdi> bets, <bdi>1</bdi> winners");
+    has("<bdi>2–3</bdi>.</p>");
+    has_not("The audit log ends before the draw");
+    orders_end(&orders);
+}
+
 static void its_title_names_it(void **state) {
     (void)state;
     report.draw = "<1>&\xE2\x80\xAE";
@@ -295,6 +325,7 @@ int main(void) {
         PAGE_STORY(holes_are_marked),
         PAGE_STORY(a_log_that_cannot_be_told_says_why),
         PAGE_STORY(its_title_names_it),
+        PAGE_STORY(an_audit_log_of_something_else_denies_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
