@@ -64,11 +64,12 @@ static bool show(struct top *top) {
     top_screen_begin(&top->next, columns, rows);
     top_layout(top->facts, &top->numbers, &top->view, &top->next);
     char *bytes = top_screen_change(top->is_shown ? &top->shown : NULL, &top->next, &length);
-    bool done = bytes != NULL && top_terminal_write(bytes, length);
+    enum top_written written =
+        bytes == NULL ? TOP_NOT_WRITTEN : top_terminal_write(top->signals, !top->is_shown, bytes, length);
     free(bytes);
     top->shown = top->next;
-    top->is_shown = true;
-    return done;
+    top->is_shown = written == TOP_WRITTEN;
+    return written != TOP_NOT_WRITTEN;
 }
 
 // Keys ------------------------------------------------------------------------------------------------------
@@ -105,13 +106,9 @@ static bool read_keys(struct top *top) {
 
 static bool take_signals(struct top *top) {
     for (enum top_signal signal; (signal = top_terminal_take_signal(top->signals)) != TOP_NO_SIGNAL;) {
-        if (signal == TOP_SIGNAL_END) {
+        if (signal == TOP_SIGNAL_END ||
+            !(signal == TOP_SIGNAL_STOP ? top_terminal_stop() : top_terminal_again())) {
             return false;
-        }
-        if (signal == TOP_SIGNAL_STOP) {
-            top_terminal_stop();
-        } else {
-            top_terminal_again();
         }
         top->is_shown = false;
     }

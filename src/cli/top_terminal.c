@@ -1,8 +1,10 @@
 #include "cli/top_terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,13 +20,16 @@
 #define PREPARE "\033[?25l\033[?7l\033[H\033[2J"
 #define GIVE_BACK "\033[0m\033[?7h\033[?25h\033[H\033[2J\033[?1049l"
 
+enum { GIVE_BACK_MS = 300 }; // for a terminal that nobody reads
+
 static struct {
     struct termios before;
-    volatile sig_atomic_t is_taken;
+    int flags; // of its descriptor
+    volatile sig_atomic_t is_taken, has_other_screen;
 } terminal;
 
-static const int failures[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH};
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+static const int redrawing[] = {SIGCONT, SIGWINCH};
 
 // What it is --------------------------------------------------------------------------------------------
 
@@ -65,84 +70,174 @@ void top_terminal_size(unsigned *columns, unsigned *rows) {
     *rows = is_known ? size.ws_row : 24;
 }
 
-bool top_terminal_write(const char *bytes, size_t length) {
+// Writing -----------------------------------------------------------------------------------------------
+
+// What the terminal takes at once: in a call that waits for one that nobody reads, no signal would be taken.
+// Others that have the terminal share the flag, so it is set for this moment only.
+static ssize_t write_some(const char *bytes, size_t length) {
+    (void)fcntl(STDOUT_FILENO, F_SETFL, terminal.flags | O_NONBLOCK);
+    ssize_t written = write(STDOUT_FILENO, bytes, length);
+    int failure = errno;
+    (void)fcntl(STDOUT_FILENO, F_SETFL, terminal.flags);
+    errno = failure;
+    return written;
+}
+
+static enum top_written write_all(int signals, const char *bytes, size_t length) {
+    struct pollfd wanted[] = {{.fd = signals, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = POLLOUT}};
     while (length > 0) {
-        ssize_t written = write(STDOUT_FILENO, bytes, length);
-        if (written < 0 && errno != EINTR) {
-            return false;
+        ssize_t written = write_some(bytes, length);
+        if (written < 0 && errno != EAGAIN && errno != EINTR) {
+            return TOP_NOT_WRITTEN;
         }
         bytes += written > 0 ? written : 0;
         length -= written > 0 ? (size_t)written : 0;
+        if (length > 0 && poll(wanted, 2, -1) > 0 && wanted[0].revents != 0) {
+            return TOP_WRITTEN_PARTLY;
+        }
     }
-    return true;
+    return TOP_WRITTEN;
+}
+
+enum top_written top_terminal_write(int signals, bool is_new, const char *bytes, size_t length) {
+    enum top_written written = TOP_WRITTEN;
+    if (is_new && !terminal.has_other_screen) { // or else it would forget where the cursor was
+        terminal.has_other_screen = 1;
+        written = write_all(signals, OTHER_SCREEN, sizeof OTHER_SCREEN - 1);
+    }
+    if (is_new && written == TOP_WRITTEN) {
+        written = write_all(signals, PREPARE, sizeof PREPARE - 1);
+    }
+    return written == TOP_WRITTEN ? write_all(signals, bytes, length) : written;
 }
 
 // Taking and giving back --------------------------------------------------------------------------------
 
-// One that is gone needs nothing more.
-static void steer(const char *bytes, size_t length) {
-    if (!top_terminal_write(bytes, length)) {
-        return;
+// One that is not the terminal of this session, or is that of another process namespace, has no group.
+static bool is_in_foreground(void) {
+    pid_t group = tcgetpgrp(STDIN_FILENO);
+    return group <= 0 || group == getpgrp();
+}
+
+// Ends when nobody reads it for long. What nobody has read yet is thrown away then, so that there is room.
+static void write_end(const char *bytes, size_t length) {
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    bool may_wait = true;
+    while (length > 0) {
+        ssize_t written = write_some(bytes, length);
+        if (written < 0 && errno == EAGAIN && poll(&output, 1, GIVE_BACK_MS) == 0) {
+            if (!may_wait || !is_in_foreground() || tcflush(STDOUT_FILENO, TCOFLUSH) != 0) {
+                return;
+            }
+            may_wait = false;
+        } else if (written < 0 && errno != EINTR && errno != EAGAIN) {
+            return;
+        }
+        bytes += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
     }
 }
 
+// Only calls that a signal's handler may make. In the background somebody else has set the terminal.
+static void give_back(void) {
+    if (terminal.has_other_screen) {
+        terminal.has_other_screen = 0;
+        write_end(GIVE_BACK, sizeof GIVE_BACK - 1);
+    }
+    if (terminal.is_taken && is_in_foreground()) {
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
+    }
+    terminal.is_taken = 0;
+}
+
+static sigset_t set_of(const int *signals, size_t count, sigset_t set) {
+    for (size_t i = 0; i < count; i++) {
+        sigaddset(&set, signals[i]);
+    }
+    return set;
+}
+
+static sigset_t ending_signals(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    return set_of(ending, sizeof ending / sizeof *ending, none);
+}
+
+// Changing anything of the terminal stops a program that is in the background, until it no longer is; that is
+// why nothing is changed yet. Signals act as usual meanwhile.
+static bool wait_for_foreground(void) {
+    sigset_t signals = ending_signals();
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+    if (!is_in_foreground()) {
+        (void)tcflow(STDIN_FILENO, TCOON);
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    return is_in_foreground(); // not: nobody can bring it there
+}
+
 // Ctrl-C and Ctrl-Z stay signals; Ctrl-S is a key, and stops nothing.
-void top_terminal_again(void) {
+static bool take(void) {
+    if (!terminal.is_taken && tcgetattr(STDIN_FILENO, &terminal.before) != 0) {
+        return false;
+    }
     struct termios raw = terminal.before;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
     raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
-    (void)tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-    if (!terminal.is_taken) { // or else it would forget where the cursor was
-        terminal.is_taken = 1;
-        steer(OTHER_SCREEN, sizeof OTHER_SCREEN - 1);
-    }
-    steer(PREPARE, sizeof PREPARE - 1);
+    terminal.is_taken = 1;
+    return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-// Only calls that a signal's handler may make.
-static void give_back(void) {
-    if (terminal.is_taken) {
-        terminal.is_taken = 0;
-        steer(GIVE_BACK, sizeof GIVE_BACK - 1);
-        (void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
-    }
+bool top_terminal_again(void) {
+    return (is_in_foreground() || wait_for_foreground()) && take();
 }
 
 // By then its usual action is set, which ends the program as soon as this returns.
-static void on_failure(int number) {
+static void on_end(int number) {
     give_back();
     raise(number);
 }
 
-static void give_back_on_failure(void) {
-    struct sigaction action = {.sa_handler = on_failure, .sa_flags = (int)SA_RESETHAND};
-    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+static bool ends_program(int number) {
+    static const int others[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (others[i] == number) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void give_back_on_end(void) {
+    struct sigaction action = {.sa_handler = on_end, .sa_flags = (int)SA_RESETHAND};
+    for (int number = 1; number <= SIGRTMAX; number++) {
         struct sigaction before;
-        if (sigaction(failures[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL) { // not a sanitizer's
-            sigaction(failures[i], &action, NULL);
+        if (ends_program(number) && sigaction(number, NULL, &before) == 0 &&
+            before.sa_handler == SIG_DFL) { // not ignored, nor a sanitizer's
+            sigaction(number, &action, NULL);
         }
     }
 }
 
 bool top_terminal_open(int *signals, struct error *error) {
-    sigset_t all;
-    sigemptyset(&all);
-    for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
-        sigaddset(&all, held[i]);
-    }
+    sigset_t held = set_of(redrawing, sizeof redrawing / sizeof *redrawing, ending_signals());
     *signals = -1;
-    if (tcgetattr(STDIN_FILENO, &terminal.before) != 0) {
+    terminal.flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (terminal.flags < 0) {
         return error_set_system(error, errno, "cannot ask the terminal how it is set");
     }
-    pthread_sigmask(SIG_BLOCK, &all, NULL);
-    *signals = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
+    pthread_sigmask(SIG_BLOCK, &held, NULL);
+    *signals = signalfd(-1, &held, SFD_NONBLOCK | SFD_CLOEXEC);
     if (*signals < 0) {
         return error_set_system(error, errno, "cannot watch for signals");
     }
-    give_back_on_failure();
-    top_terminal_again();
+    give_back_on_end();
+    if (!top_terminal_again()) {
+        int failure = errno;
+        top_terminal_close(*signals);
+        return error_set_system(error, failure, "cannot have the terminal to itself");
+    }
     return true;
 }
 
@@ -170,13 +265,8 @@ enum top_signal top_terminal_take_signal(int signals) {
 }
 
 // The signal's own action stops all of the program, so it is let through here.
-void top_terminal_stop(void) {
-    sigset_t stop;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTSTP);
+bool top_terminal_stop(void) {
     give_back();
     raise(SIGTSTP);
-    pthread_sigmask(SIG_UNBLOCK, &stop, NULL); // stopped here
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
-    top_terminal_again();
+    return wait_for_foreground() && top_terminal_again();
 }

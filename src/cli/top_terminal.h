@@ -16,9 +16,9 @@ bool top_terminal_check(struct error *error) MUST_CHECK;
 bool top_terminal_is_utf8(void);
 bool top_terminal_has_colours(void);
 
-// Takes it. From now on signals are held back, for top_terminal_take_signal, whose descriptor *signals is;
-// those of a program that fails (SIGSEGV and the like) first give the terminal back. In the thread that calls
-// this, and those that it creates from then on. ERROR_SYSTEM.
+// Takes it, once the program is in the foreground. From now on signals are held back, for
+// top_terminal_take_signal, whose descriptor *signals is; other signals that end a program first give the
+// terminal back. In the thread that calls this, and those that it creates from then on. ERROR_SYSTEM.
 bool top_terminal_open(int *signals, struct error *error) MUST_CHECK;
 
 // What a signal wants; TOP_NO_SIGNAL when none has come.
@@ -26,21 +26,29 @@ enum top_signal {
     TOP_NO_SIGNAL,
     TOP_SIGNAL_END,
     TOP_SIGNAL_STOP,   // Ctrl-Z: then top_terminal_stop
-    TOP_SIGNAL_REDRAW, // the size has changed, or the program was stopped otherwise
+    TOP_SIGNAL_REDRAW, // the size has changed, or the program was stopped otherwise: then top_terminal_again
 };
 enum top_signal top_terminal_take_signal(int signals);
 
-// Gives the terminal back and stops the program; takes the terminal again once it goes on.
-void top_terminal_stop(void);
+// Gives the terminal back and stops the program; takes the terminal again once it goes on in the foreground.
+// As long as it is stopped, and in the background, signals end it as they end any other program. False: the
+// terminal cannot be had again.
+bool top_terminal_stop(void) MUST_CHECK;
 
-// Takes it again, as somebody else may have had it.
-void top_terminal_again(void);
+// The same of a program that was stopped already; takes again what somebody else may have had.
+bool top_terminal_again(void) MUST_CHECK;
 
 // Its size now; 80 x 24 where it does not say.
 void top_terminal_size(unsigned *columns, unsigned *rows);
 
-// Writes all of it. False when the terminal is gone.
-bool top_terminal_write(const char *bytes, size_t length) MUST_CHECK;
+enum top_written {
+    TOP_WRITTEN,        // all of it
+    TOP_WRITTEN_PARTLY, // the terminal had no room for it before a signal came, which is to be taken first
+    TOP_NOT_WRITTEN,    // the terminal is gone
+};
+
+// Writes that, as soon as the terminal takes it. With `is_new` to another, empty screen.
+enum top_written top_terminal_write(int signals, bool is_new, const char *bytes, size_t length) MUST_CHECK;
 
 // Gives the terminal back, as it was before top_terminal_open.
 void top_terminal_close(int signals);

@@ -2,13 +2,16 @@
 
 What tmux shows of it, through a whole lottery.
 """
+import fcntl
 import os
 import re
 import signal
 import struct
+import subprocess
+import termios
 import unittest
 
-from harness import Server, hang_s, is_sanitized, until
+from harness import PROGRAM, Server, hang_s, is_sanitized, until
 from test_orders import Orders, bet
 from tmux import PROMPT, Tmux
 
@@ -19,9 +22,12 @@ class Top(Orders):
     def watch(self, **how):
         """A terminal on which it runs. Behind it the shell says how it ended, and whether the terminal is as it was."""
         tmux = Tmux(self, **how)
+        self.run_top(tmux)
+        return tmux
+
+    def run_top(self, tmux):
         top = f"$quiniela top --store '{self.store()}' --every 100ms"
         tmux.run(f"clear; before=$(stty -g); {top}; echo \"exit $?\"; [ \"$before\" = \"$(stty -g)\" ] && echo as before")
-        return tmux
 
     def expect_end(self, tmux, status=0):
         tmux.expect(rf"^exit {status}\nas before\n{re.escape(PROMPT.strip())}")
@@ -225,6 +231,15 @@ class Ends(Top):
         os.kill(self.process(), signal.SIGSEGV)
         self.expect_end(self.tmux, 128 + signal.SIGSEGV)
 
+    def test_by_a_signal_that_nobody_foresaw(self):
+        """The terminal is given back, and the program ends as any other does."""
+        for number in signal.SIGUSR1, signal.SIGALRM, signal.SIGXCPU, signal.SIGRTMAX:
+            with self.subTest(number=number):
+                os.kill(self.process(), number)
+                self.expect_end(self.tmux, 128 + number)
+                self.run_top(self.tmux)
+                self.tmux.expect("^agencies  1: 1 waiting$")
+
     def test_while_a_server_does_not_answer(self):
         os.kill(self.server.process.pid, signal.SIGSTOP)
         self.addCleanup(os.kill, self.server.process.pid, signal.SIGCONT)
@@ -246,10 +261,83 @@ class Ends(Top):
         self.tmux.run("clear; [ \"$before\" = \"$(stty -g)\" ] && echo as before")
         self.tmux.expect("^as before$")
 
+    def expect_no(self, process):
+        until(lambda: not os.path.exists(f"/proc/{process}"), f"the end of the program, within {hang_s()} s")
+
+    def test_by_a_signal_while_it_is_stopped(self):
+        for number in signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT:
+            with self.subTest(number=number):
+                process = self.process()
+                self.tmux.press("C-z")
+                self.tmux.expect(r"Stopped ")
+                self.tmux.run(f"clear; kill -{number} %1; kill -CONT %1")
+                self.expect_no(process)
+                self.tmux.run("clear; [ \"$before\" = \"$(stty -g)\" ] && echo as before")
+                self.tmux.expect("^as before$")
+                self.run_top(self.tmux)
+                self.tmux.expect("^agencies  1: 1 waiting$")
+
+    def test_by_a_signal_in_the_background(self):
+        """There it stops, as it cannot have the terminal, until it is in the foreground again, or ended."""
+        process = self.process()
+        self.tmux.press("C-z")
+        self.tmux.expect(r"Stopped ")
+        self.tmux.run("clear; bg; wait %1; echo \"stopped by $?\"")
+        self.tmux.expect(f"^stopped by {128 + signal.SIGTTOU}$")
+        self.assertFalse(self.tmux.is_in_other_screen())
+        os.kill(process, signal.SIGTERM)
+        os.kill(process, signal.SIGCONT)
+        self.expect_no(process)
+        self.tmux.run(f"clear; $quiniela top --store '{self.store()}' &")
+        process = self.process()
+        until(lambda: self.is_stopped(process), "it to stop")
+        os.kill(process, signal.SIGTERM)
+        os.kill(process, signal.SIGCONT)
+        self.expect_no(process)
+        self.tmux.run("clear; [ \"$before\" = \"$(stty -g)\" ] && echo as before")
+        self.tmux.expect("^as before$")
+
+    def is_stopped(self, process):
+        with open(f"/proc/{process}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] == "T"
+
     def test_with_its_terminal(self):
         process = self.process()
         self.tmux.tell("kill-server")
-        until(lambda: not os.path.exists(f"/proc/{process}"), f"the end of the program, within {hang_s()} s")
+        self.expect_no(process)
+
+
+class Unread(Top):
+    """Nobody reads the terminal: it waits for that, and for signals."""
+
+    def test_it_ends_by_a_signal(self):
+        Server(self, agencies=1, servers=1)
+        for number in signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1:
+            with self.subTest(number=number):
+                master, slave = os.openpty()
+                self.addCleanup(os.close, master)
+                self.addCleanup(os.close, slave)
+                before = termios.tcgetattr(slave)
+                fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+                process = subprocess.Popen(  # pylint: disable=consider-using-with
+                    [PROGRAM, "top", "--store", self.store()], cwd=self.folder, stdin=slave, stdout=slave, stderr=slave,
+                    env={**os.environ, "TERM": "xterm", "RUNTIME_DIRECTORY": self.folder}, start_new_session=True)
+                self.addCleanup(self.end, process)
+                self.assertTrue(os.read(master, 1))  # it has the terminal
+                termios.tcflow(slave, termios.TCOOFF)
+                os.kill(process.pid, signal.SIGWINCH)  # it writes all of it anew
+                until(lambda: not self.is_pending(process.pid, signal.SIGWINCH), "it to take the signal")
+                os.kill(process.pid, number)
+                self.assertEqual(process.wait(hang_s()), -number if number == signal.SIGUSR1 else 0)
+                self.assertEqual(termios.tcgetattr(slave), before)
+
+    def end(self, process):
+        process.kill()
+        process.wait()
+
+    def is_pending(self, process, number):
+        with open(f"/proc/{process}/status", encoding="utf-8") as file:
+            return int(re.search(r"(?m)^ShdPnd:\s*(\w+)", file.read())[1], 16) >> (number - 1) & 1 == 1
 
 
 if __name__ == "__main__":
