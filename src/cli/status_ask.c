@@ -31,23 +31,35 @@ static void write_among(const struct order_status *missing, char text[AMONG_BYTE
 
 // Its answer ----------------------------------------------------------------------------------------------
 
+struct reading_silence {
+    struct status_live *live;
+    uint64_t up_s; // of the server, which has heard of nobody before
+};
+
 static bool take_silent(void *context, const struct json_value *values) {
-    struct status_live *live = context;
+    const struct reading_silence *reading = context;
+    struct status_live *live = reading->live;
+    uint64_t silent_s = control_reply_number(&values[1]);
+    bool is_heard = values[1].kind == JSON_INTEGER && silent_s <= reading->up_s;
     struct status_silent *silent = &live->silent[live->silent_count];
     if (live->silent_count == STATUS_SILENT_MAX) {
         return false;
     }
     *silent = (struct status_silent){.agency = (uint32_t)control_reply_number(&values[0]),
-                                     .is_heard = values[1].kind == JSON_INTEGER,
-                                     .silent_s = control_reply_number(&values[1])};
-    control_reply_text(&values[2], silent->heard_at, sizeof silent->heard_at);
+                                     .is_heard = is_heard,
+                                     .silent_s = is_heard ? silent_s : 0};
+    if (is_heard) {
+        control_reply_text(&values[2], silent->heard_at, sizeof silent->heard_at);
+    }
     live->silent_count++;
     return true;
 }
 
-static bool read_silence(struct control_reply *reply, struct status_live *live, struct error *error) {
+static bool read_silence(struct control_reply *reply, uint64_t up_s, struct status_live *live,
+                         struct error *error) {
     static const char *const names[] = {"never_heard", "quiet", "silent"};
     static const char *const of_silent[] = {"agency", "silent_s", "heard_at"};
+    struct reading_silence reading = {live, up_s};
     struct json_value values[3];
     if (!control_reply_fields(reply, names, 3, values, error)) {
         return false;
@@ -56,7 +68,7 @@ static bool read_silence(struct control_reply *reply, struct status_live *live, 
     live->never = control_reply_number(&values[0]);
     live->quiet = control_reply_number(&values[1]);
     if (values[2].kind == JSON_ARRAY) {
-        (void)json_each_object(reply->parser, &values[2], of_silent, 3, take_silent, live);
+        (void)json_each_object(reply->parser, &values[2], of_silent, 3, take_silent, &reading);
     }
     return true;
 }
@@ -144,7 +156,7 @@ static void take_answer(void *context, struct control_reply *reply, const struct
     struct status_server server = {.pid = 0};
     struct error error;
     if (reply != NULL && read_version(reply, &server, &error) && read_numbers(reply, &server, &error) &&
-        read_failure(reply, &server, &error) && read_silence(reply, live, &error)) {
+        read_failure(reply, &server, &error) && read_silence(reply, server.up_s, live, &error)) {
         status_heard_take(&asking->heard, reply);
         add_server(live, &server);
     } else {

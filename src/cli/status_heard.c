@@ -28,19 +28,23 @@ static bool take_one(void *context, const struct json_value *values) {
     if (!make_room(heard)) {
         return false;
     }
+    uint64_t silent_s = control_reply_number(&values[1]);
+    bool can_be = silent_s <= heard->up_s && silent_s < PULSE_NEVER;
     heard->all[heard->count++] = (struct silent){.agency = (uint32_t)control_reply_number(&values[0]),
-                                                 .for_s = (uint32_t)control_reply_number(&values[1])};
+                                                 .for_s = can_be ? (uint32_t)silent_s : PULSE_NEVER};
     return true;
 }
 
 void status_heard_take(struct status_heard *heard, struct control_reply *reply) {
-    static const char *const names[] = {"heard", "more_heard"}, *const of_one[] = {"agency", "silent_s"};
-    struct json_value values[2];
+    static const char *const names[] = {"heard", "more_heard", "up_s"}, *const of_one[] = {"agency",
+                                                                                           "silent_s"};
+    struct json_value values[3];
     struct error ignored;
     size_t before = heard->count, taken = 0;
-    bool is_there = control_reply_fields(reply, names, 2, values, &ignored) && values[0].kind == JSON_ARRAY;
+    bool is_there = control_reply_fields(reply, names, 3, values, &ignored) && values[0].kind == JSON_ARRAY;
     bool is_whole = is_there && values[1].kind == JSON_BOOLEAN && !values[1].boolean;
     if (is_there) {
+        heard->up_s = control_reply_number(&values[2]);
         taken = json_each_object(reply->parser, &values[0], of_one, 2, take_one, heard);
         is_whole = is_whole && taken == values[0].elements;
     }

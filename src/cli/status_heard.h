@@ -13,11 +13,13 @@ struct silent;
 struct status_heard {
     struct silent *all;
     size_t count, room;
+    uint64_t up_s;  // how long the server runs whose answer is taken
     uint32_t until; // the agencies beyond this one are not known of all servers, and count as at work
 };
 
 // Takes what a server's answer to `live`, with `heard`, says. The first time *heard is zero but for `until`,
-// UINT32_MAX. Without memory nobody counts as silent.
+// UINT32_MAX. Without memory nobody counts as silent. No server has heard of anybody before it began: one
+// that says so has not heard of that agency.
 void status_heard_take(struct status_heard *heard, struct control_reply *reply);
 
 // After the last one: keeps of each agency what the server says that has heard of it last.

@@ -13,8 +13,8 @@
 static void take(struct status_heard *heard, const char *list, bool more) {
     char text[512 + JSON_PADDING_BYTES] = "";
     struct control_reply reply = {.connection = -1, .text = text, .parser = json_parser_new()};
-    reply.length = (size_t)snprintf(text, 512, "{\"ok\":true,\"heard\":[%s],\"more_heard\":%s}", list,
-                                    more ? "true" : "false");
+    reply.length = (size_t)snprintf(text, 512, "{\"ok\":true,\"up_s\":1000,\"heard\":[%s],\"more_heard\":%s}",
+                                    list, more ? "true" : "false");
     status_heard_take(heard, &reply);
     json_parser_free(reply.parser);
 }
@@ -53,6 +53,16 @@ static void the_last_that_heard_of_it_counts(void **state) {
     assert_silent(&heard, "1-5", "5:- 4:100 3:70 1:5 2:3 never 1 quiet 2");
 }
 
+// A server began 1000 s ago, and has heard of nobody before that.
+static void nobody_was_heard_of_before_the_server_began(void **state) {
+    (void)state;
+    struct status_heard heard = {.until = UINT32_MAX};
+    take(&heard,
+         HEARD(1, 1000) "," HEARD(2, 1001) "," HEARD(3, 4294967295) "," HEARD(4, 4294967301) "," HEARD(5, -7),
+         false);
+    assert_silent(&heard, "1-5", "2:- 3:- 4:- 1:1000 5:0 never 3 quiet 1");
+}
+
 static void where_none_has_heard_of_any(void **state) {
     (void)state;
     struct status_heard heard = {.until = UINT32_MAX};
@@ -85,6 +95,7 @@ static void an_answer_that_is_none(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_that_heard_of_it_counts),
+        cmocka_unit_test(nobody_was_heard_of_before_the_server_began),
         cmocka_unit_test(where_none_has_heard_of_any),
         cmocka_unit_test(behind_the_end_of_a_list_nobody_is_silent),
         cmocka_unit_test(an_answer_that_is_none),
