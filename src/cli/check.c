@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/config_options.h"
 #include "cli/help_texts.h"
+#include "cli/shown_name.h"
 #include "cli/store_options.h"
 #include "ledger/check.h"
 #include "store/store.h"
@@ -34,7 +35,7 @@ const struct settings_command check_command = {
 
 static void print_damage(void *context, const char *damage) {
     const char *const *draw_name = context;
-    printf("draw %s: damaged: %s\n", *draw_name, damage);
+    printf("draw %s: damaged: %s\n", shown_name(*draw_name).text, damage);
 }
 
 static void print_result(const char *draw_name, const struct check_result *result) {
@@ -42,10 +43,10 @@ static void print_result(const char *draw_name, const struct check_result *resul
         printf(
             "draw %s: forked: another seal of it was seen at %s: find out who signed two, and hold another "
             "draw\n",
-            draw_name, result->forked_at);
+            shown_name(draw_name).text, result->forked_at);
     }
-    printf("draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets | ", draw_name, result->chunks,
-           result->bets);
+    printf("draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets | ", shown_name(draw_name).text,
+           result->chunks, result->bets);
     if (result->voided > 0) {
         printf("voided: %" PRIu64 " | ", result->voided);
     }

@@ -12,6 +12,7 @@
 #include "cli/listening.h"
 #include "cli/loops.h"
 #include "cli/server_conflicts.h"
+#include "cli/shown_name.h"
 #include "control/socket.h"
 #include "ledger/terms_preview.h"
 #include "net/binding.h"
@@ -179,10 +180,11 @@ static void check_terms(const struct server_options *options, const struct store
         return;
     }
     if (found != NULL && found->state != DRAW_OPEN) {
-        printf("draw %s: is %s, and takes no bets\n", terms.draw, draw_state_name(found->state));
+        printf("draw %s: is %s, and takes no bets\n", shown_name(terms.draw).text,
+               draw_state_name(found->state));
         return;
     }
-    printf("draw %s: %s %" PRIu32 " agencies", terms.draw,
+    printf("draw %s: %s %" PRIu32 " agencies", shown_name(terms.draw).text,
            found == NULL ? "a start would open it, for" : "is open, and goes on with", draw.agencies);
     printf(draw.has_number                     ? ", winning number %04u"
            : draw.number_mode == NUMBER_BEACON ? ", its number from a beacon"
@@ -214,10 +216,10 @@ static void check_draw(const struct server_options *options, struct store *store
         return;
     }
     if (found) {
-        printf("store %s: draw %s, %" PRIu32 " agencies\n", store_place(store), store_draw_name(store),
-               draw.agencies);
+        printf("store %s: draw %s, %" PRIu32 " agencies\n", store_place(store),
+               shown_name(store_draw_name(store)).text, draw.agencies);
     } else {
-        printf("store %s: has no draw %s yet\n", store_place(store), store_draw_name(store));
+        printf("store %s: has no draw %s yet\n", store_place(store), shown_name(store_draw_name(store)).text);
     }
     check_terms(options, found ? &draw : NULL, &totals, report);
     config_signing_check(options, store, found ? &draw : NULL, report);

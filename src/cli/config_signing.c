@@ -1,5 +1,6 @@
 #include "cli/config_signing.h"
 
+#include "cli/shown_name.h"
 #include "ledger/rules_note.h"
 
 #include <limits.h>
@@ -7,14 +8,15 @@
 
 static void print_new(const struct server_options *options, const struct notary *notary) {
     if (notary == NULL) {
-        printf("draw %s: unsigned\n", options->store.draw);
+        printf("draw %s: unsigned\n", shown_name(options->store.draw).text);
     } else {
-        printf("draw %s: a start would sign it as %s\n", options->store.draw, notary->terms.key.name);
+        printf("draw %s: a start would sign it as %s\n", shown_name(options->store.draw).text,
+               notary->terms.key.name);
     }
 }
 
 static void print_unsigned(const struct server_options *options, const struct notary *notary) {
-    printf("draw %s: unsigned%s\n", options->store.draw,
+    printf("draw %s: unsigned%s\n", shown_name(options->store.draw).text,
            notary == NULL ? "" : ", as it was opened without SIGN_KEY, and stays so");
 }
 
@@ -23,7 +25,7 @@ static void check_signer(const struct server_options *options, const struct nota
                          const struct vkey *key, struct config_report *report) {
     char text[VKEY_TEXT_BYTES];
     struct error error;
-    printf("draw %s: signed by %s\n", options->store.draw, key->name);
+    printf("draw %s: signed by %s\n", shown_name(options->store.draw).text, key->name);
     if (notary == NULL || !vkey_equal(key, &notary->terms.key)) {
         vkey_format(key, text);
         error_set(&error, ERROR_BAD_SETTING, "draw \"%s\" is signed by %s: a start needs that key (SIGN_KEY)",

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/config_options.h"
 #include "cli/help_texts.h"
+#include "cli/shown_name.h"
 #include "cli/status_reading.h"
 #include "cli/store_json.h"
 #include "cli/store_options.h"
@@ -95,9 +96,9 @@ static void print_row(const struct listed *listed, const struct status_totals *t
     if (draw->state == DRAW_DRAWN) {
         snprintf(winners, sizeof winners, "%" PRIu64, totals->winners);
     }
-    printf("%-16s  %-6s  %-20s  %-20s  %-20s  %15s  %12" PRIu64 "  %9s\n", listed->name, state_of(draw),
-           draw->opened_at, time_or_dash(draw->sealed_at), time_or_dash(draw->drawn_at), agencies,
-           totals->bets, winners);
+    printf("%-16s  %-6s  %-20s  %-20s  %-20s  %15s  %12" PRIu64 "  %9s\n", shown_name(listed->name).text,
+           state_of(draw), draw->opened_at, time_or_dash(draw->sealed_at), time_or_dash(draw->drawn_at),
+           agencies, totals->bets, winners);
 }
 
 static void print_times(const struct stored_draw *draw) {

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/config_options.h"
 #include "cli/help_texts.h"
+#include "cli/shown_name.h"
 #include "cli/status_reading.h"
 #include "cli/store_options.h"
 #include "store/erase.h"
@@ -53,8 +54,8 @@ static bool count(const struct erase_options *options, struct status *status, st
 static void print_counts(const char *what, const struct status *status) {
     printf("draw %s: %s: %" PRIu64 " bets of %" PRIu64 " agencies, %" PRIu64
            " voided bets, the documents of %" PRIu64 " winners\n",
-           status->draw_name, what, status->totals.bets, status->totals.agencies, status->draw.voided,
-           status->totals.winners);
+           shown_name(status->draw_name).text, what, status->totals.bets, status->totals.agencies,
+           status->draw.voided, status->totals.winners);
 }
 
 static void print_if_there(const char *file, const char *ending) {

@@ -1,6 +1,7 @@
 #include "cli/restore_survey.h"
 
 #include "bet/errors.h"
+#include "cli/shown_name.h"
 #include "store/backup.h"
 #include "store/store.h"
 
@@ -81,7 +82,7 @@ static bool read_draw(const char *address, const char *name, struct stored_draw 
 static void note_damage(struct survey *survey, const char *name, const struct error *error) {
     survey->is_damaged = true;
     printf("draw %s: what the store has of it is damaged, and counts here as far as it can be read: %s\n",
-           name, error->text);
+           shown_name(name).text, error->text);
 }
 
 // The store's row of the draw. In a damaged one, each sign of a seal counts.
@@ -272,12 +273,13 @@ static bool survey_draw(struct survey *survey, const char *name, struct error *e
                (!is_in_backup || read_agencies(survey, survey->backup, name, error)) &&
                may_replace(survey, name, &had, &has, is_in_backup, error);
     if (may && is_in_backup) {
-        print_draw(survey, name, &has);
+        print_draw(survey, shown_name(name).text, &has);
         if (is_in_store && has.state == DRAW_OPEN) {
-            print_changes(survey, name, &had, &has);
+            print_changes(survey, shown_name(name).text, &had, &has);
         }
     } else if (may) {
-        printf("draw %s: the backup does not have it; the store has %" PRIu64 " bets\n", name, survey->had);
+        printf("draw %s: the backup does not have it; the store has %" PRIu64 " bets\n",
+               shown_name(name).text, survey->had);
     }
     free(survey->agencies);
     stored_draw_forget(&had);

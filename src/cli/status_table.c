@@ -1,5 +1,6 @@
 #include "cli/status_table.h"
 
+#include "cli/shown_name.h"
 #include "cli/status_night.h"
 
 #include <inttypes.h>
@@ -13,7 +14,7 @@ static void print_time(const char *what, const char *time) {
 
 static void print_draw(const struct status *status) {
     const struct stored_draw *draw = &status->draw;
-    printf("Draw %s: %s\n", status->draw_name, draw_state_name(draw->state));
+    printf("Draw %s: %s\n", shown_name(status->draw_name).text, draw_state_name(draw->state));
     printf("  %-15s %" PRIu64 " of %" PRIu32 " finished\n", "agencies", status->totals.finished,
            draw->agencies);
     printf("  %-15s %" PRIu64 "%s%s\n", "bets", status->totals.bets,

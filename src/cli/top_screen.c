@@ -24,9 +24,15 @@ void top_screen_begin(struct top_screen *screen, unsigned columns, unsigned rows
 
 // Adding --------------------------------------------------------------------------------------------------
 
+// Controls, and what changes the reading direction or ends a line, as log_text_blank has it.
+static bool steers(uint32_t character) {
+    return character < ' ' || (character >= 0x7f && character < 0xa0) || character == 0x61c ||
+           character == 0x200e || character == 0x200f || (character >= 0x2028 && character <= 0x202e) ||
+           (character >= 0x2066 && character <= 0x2069);
+}
+
 static bool can_show(const struct top_screen *screen, uint32_t character) {
-    return character >= ' ' && character != 0x7f && !(character >= 0x80 && character < 0xa0) &&
-           (screen->is_utf8 || character < 0x80);
+    return !steers(character) && (screen->is_utf8 || character < 0x80);
 }
 
 // Copies what fits into the columns. Returns how many characters that is.

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/config_options.h"
 #include "cli/help_texts.h"
+#include "cli/shown_name.h"
 #include "cli/store_json.h"
 #include "cli/store_options.h"
 
@@ -73,7 +74,7 @@ static void print_beginning(const struct winners_options *options, const struct 
         store_json_text("draw", options->store.draw);
         printf(",\"winning_number\":%u,\"winners\":[", draw->winning_number);
     } else if (!options->csv) {
-        printf("Draw %s: drawn, winning number %04u\n\n%8s  %12s  %s\n", options->store.draw,
+        printf("Draw %s: drawn, winning number %04u\n\n%8s  %12s  %s\n", shown_name(options->store.draw).text,
                draw->winning_number, "agency", "bet", "document");
     }
 }

@@ -89,6 +89,25 @@ class Night(Status):
         self.assertRegex(table, r"\n       1           601  for \d+ s, since \S+Z\n")
         self.assertRegex(table, r"\n       2             0  since the server's start, at \S+Z\n")
 
+    def test_a_name_that_would_change_the_reading_direction(self):
+        """No command prints it as it is."""
+        name = "1\u202e\u2066\u200f"
+        server = Server(self, "--draw", name, agencies=1, servers=1)
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        server.wait_for("action: sorteo")
+        store = "--store", self.store()
+        for arguments, shown in (("status", *store, "--draw", name), "Draw 1?????????: drawn\n"), \
+                (("draws", *store), "\n1?????????  "), \
+                (("check", *store, "--draw", name), "draw 1?????????: good: "), \
+                (("winners", *store, "--draw", name), "Draw 1?????????: drawn"), \
+                (("erase", *store, "--draw", name), "draw 1?????????: "), \
+                (("config", "server", *store, "--draw", name, "--agencies", "1"), "draw 1?????????, 1 agencies\n"):
+            with self.subTest(command=arguments[0]):
+                _, printed, errors = self.run_program(*arguments)
+                self.assertIn(shown, printed, errors)
+                about = [line for line in (printed + errors).splitlines() if not line.startswith("DRAW ")]  # the setting
+                self.assertNotRegex("\n".join(about), "[\u202e\u2066\u200f]")
+
     def test_an_agency_that_is_cut_off(self):
         server = Server(self, agencies=2, servers=1)
         self.assert_taken(self.send(server, 1, [bet(1)]), 1)

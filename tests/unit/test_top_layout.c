@@ -190,6 +190,8 @@ static void nothing_steers_the_terminal(void **state) {
     struct story *story = *state;
     snprintf(story->facts.advice, sizeof story->facts.advice, "\033[31mred\a \302\233 \xff ñ");
     assert_has(shown(story, 80, 24), "\nnext      ?[31mred? ? ? ñ\n");
+    snprintf(story->facts.draw, sizeof story->facts.draw, "a\u202eb\u200f\u2066\u2028\u061cc\u2027\u202f");
+    assert_has(shown(story, 80, 24), " draw a?b????c\u2027\u202f: open ");
     story->screen.is_utf8 = false;
     assert_has(shown(story, 80, 24), "\nnext      ?[31mred? ? ? ?\n");
 }
