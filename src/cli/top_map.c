@@ -75,11 +75,22 @@ struct extremes {
     unsigned most[LISTED], least[LISTED]; // numbers, the first one first
 };
 
-static int compare_counts(const void *one, const void *other, void *context) {
+// Those that were bet as often are in the order of their numbers.
+static int compare(uint64_t count, uint64_t other_count, unsigned number, unsigned other) {
+    return count != other_count ? (count > other_count) - (count < other_count)
+                                : (number > other) - (number < other);
+}
+
+static int most_first(const void *one, const void *other, void *context) {
     const struct top_numbers *numbers = context;
     unsigned a = *(const unsigned *)one, b = *(const unsigned *)other;
-    uint64_t count = numbers->counts[a], other_count = numbers->counts[b];
-    return count != other_count ? (count < other_count) - (count > other_count) : (a > b) - (a < b);
+    return compare(numbers->counts[b], numbers->counts[a], a, b);
+}
+
+static int least_first(const void *one, const void *other, void *context) {
+    const struct top_numbers *numbers = context;
+    unsigned a = *(const unsigned *)one, b = *(const unsigned *)other;
+    return compare(numbers->counts[a], numbers->counts[b], a, b);
 }
 
 static void find_extremes(const struct top_numbers *numbers, struct extremes *extremes) {
@@ -88,11 +99,10 @@ static void find_extremes(const struct top_numbers *numbers, struct extremes *ex
     for (unsigned i = 0; i < NUMBER_COUNTS; i++) {
         order[i] = i;
     }
-    qsort_r(order, NUMBER_COUNTS, sizeof *order, compare_counts, context);
-    for (unsigned i = 0; i < LISTED; i++) {
-        extremes->most[i] = order[i];
-        extremes->least[i] = order[NUMBER_COUNTS - 1 - i];
-    }
+    qsort_r(order, NUMBER_COUNTS, sizeof *order, most_first, context);
+    memcpy(extremes->most, order, sizeof extremes->most);
+    qsort_r(order, NUMBER_COUNTS, sizeof *order, least_first, context);
+    memcpy(extremes->least, order, sizeof extremes->least);
 }
 
 // What stands beside a row of the map: a list of each, under its name.
