@@ -14,6 +14,7 @@ enum {
     HIGH_ROWS = 30,           // from which on there is room for more of what to do next
     CHART_LABEL_COLUMNS = 48, // around the cells of the chart
     TEXT_BYTES = 512,
+    HERE_BYTES = 48,
     DAY_S = 24 * 3600
 };
 
@@ -28,15 +29,26 @@ __attribute__((format(printf, 2, 3))) static void append(char text[TEXT_BYTES], 
     va_end(arguments);
 }
 
+// The time here, in this form; "" where that is UTC.
+static void write_here(time_t at, const char *form, char here[HERE_BYTES]) {
+    struct tm local;
+    here[0] = '\0';
+    if (localtime_r(&at, &local) != NULL && local.tm_gmtoff != 0 &&
+        strftime(here, HERE_BYTES, form, &local) == 0) {
+        here[0] = '\0';
+    }
+}
+
 static void add_title(const struct top_facts *facts, struct top_screen *screen) {
     static const char *const states[] = {
         [DRAW_OPEN] = "open", [DRAW_SEALED] = "sealed", [DRAW_DRAWN] = "drawn"};
-    char time[STORE_TIME_BYTES];
+    char time[STORE_TIME_BYTES], here[HERE_BYTES];
     struct tm utc;
     gmtime_r(&facts->now, &utc);
     (void)strftime(time, sizeof time, "%H:%M:%SZ", &utc);
-    top_screen_add(screen, TOP_BAR, " draw %.30s: %s   %s   quiniela top", facts->draw, states[facts->state],
-                   time);
+    write_here(facts->now, " (%H:%M:%S here)", here);
+    top_screen_add(screen, TOP_BAR, " draw %.30s: %s   %s%s   quiniela top", facts->draw,
+                   states[facts->state], time, here);
 }
 
 static void add_agencies(const struct top_facts *facts, struct top_screen *screen) {
@@ -96,25 +108,36 @@ static void write_left(uint64_t seconds, char text[AGO_BYTES]) {
 }
 
 static void add_end(const struct top_facts *facts, struct top_screen *screen) {
-    char left[AGO_BYTES];
+    char left[AGO_BYTES], here[HERE_BYTES] = "";
     time_t at;
     if (facts->has_number) {
         top_screen_add(screen, TOP_BOLD, "number    %04u   winners %" PRIu64, facts->number, facts->winners);
     } else if (facts->state == DRAW_OPEN && ago_parse(facts->closes_at, &at)) {
         bool is_ahead = at > facts->now;
         write_left(is_ahead ? (uint64_t)(at - facts->now) : 0, left);
-        top_screen_add(screen, at - facts->now < 600 ? TOP_BOLD : TOP_PLAIN, "cut-off   %s%s, at %s",
-                       is_ahead ? "in " : "now", is_ahead ? left : "", facts->closes_at);
+        if (screen->columns >= WIDE_COLUMNS) {
+            write_here(at, " (%Y-%m-%d %H:%M:%S here)", here);
+        }
+        top_screen_add(screen, at - facts->now < 600 ? TOP_BOLD : TOP_PLAIN, "cut-off   %s%s, at %s%s",
+                       is_ahead ? "in " : "now", is_ahead ? left : "", facts->closes_at, here);
     } else {
-        top_screen_add(screen, TOP_PLAIN, "missing   %" PRIu64 " agencies", facts->missing);
+        top_screen_add(screen, TOP_PLAIN, "missing   %" PRIu64 " %s", facts->missing,
+                       facts->missing == 1 ? "agency" : "agencies");
     }
+}
+
+// In as many lines as it needs, within bounds: half of it may say the opposite.
+static void add_alert(const char *what, const char *text, struct top_screen *screen) {
+    char line[TEXT_BYTES];
+    snprintf(line, sizeof line, "%-9s %s", what, text);
+    top_screen_add_wrapped(screen, TOP_ALERT, screen->rows < HIGH_ROWS ? 3 : 5, line);
 }
 
 // What is wrong with servers and store.
 static void add_troubles(const struct top_facts *facts, struct top_screen *screen) {
     const struct status_live *live = &facts->live;
     if (facts->store_trouble[0] != '\0') {
-        top_screen_add(screen, TOP_ALERT, "store     %s", facts->store_trouble);
+        add_alert("store", facts->store_trouble, screen);
     }
     if (facts->store_trouble[0] != '\0' && facts->agencies_at != 0) {
         char since[AGO_BYTES];
@@ -122,16 +145,18 @@ static void add_troubles(const struct top_facts *facts, struct top_screen *scree
         top_screen_add(screen, TOP_ALERT, "          the agencies are as they were %s ago", since);
     }
     if (!live->is_there && live->trouble[0] != '\0') {
-        top_screen_add(screen, TOP_ALERT, "server    %s", live->trouble);
+        add_alert("server", live->trouble, screen);
     }
     if (live->is_there && live->no_answer[0] != '\0') {
-        top_screen_add(screen, TOP_ALERT, "server    %s", live->no_answer);
+        add_alert("server", live->no_answer, screen);
     }
     if (live->is_there && live->all.store_fails) {
         top_screen_add(screen, TOP_ALERT, "server    ITS STORE FAILS");
     }
     if (live->is_there && live->all.seal_fails[0] != '\0') {
-        top_screen_add(screen, TOP_ALERT, "server    ITS SEAL FAILS: %s", live->all.seal_fails);
+        char text[TEXT_BYTES];
+        snprintf(text, sizeof text, "ITS SEAL FAILS: %.*s", ERROR_TEXT_BYTES, live->all.seal_fails);
+        add_alert("server", text, screen);
     }
 }
 
@@ -192,7 +217,7 @@ static void add_foot(const struct top_facts *facts, const struct top_view *view,
         return;
     }
     if (view->found != 0 && !is_listed(facts, view, order)) {
-        top_screen_add(screen, TOP_BAR, " there is no agency %" PRIu32 "%s   Esc", view->found,
+        top_screen_add(screen, TOP_BAR, " there is no agency %s%s   Esc", view->digits,
                        view->only_missing ? " among the missing" : "");
         return;
     }
@@ -233,7 +258,7 @@ static void lay_out_numbers(const struct top_facts *facts, const struct top_numb
                             struct top_screen *screen) {
     add_title(facts, screen);
     if (numbers->trouble[0] != '\0') {
-        top_screen_add(screen, TOP_ALERT, "%s", numbers->trouble);
+        top_screen_add_wrapped(screen, TOP_ALERT, 3, numbers->trouble);
     }
     if (numbers->is_known) {
         top_map_add(numbers, screen->rows - screen->count - 1, screen);

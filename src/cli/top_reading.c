@@ -12,6 +12,10 @@
 
 enum { NUMBERS_MS = 3000 }; // for a server that is well
 
+// What was to be done before may be wrong by now.
+#define ADVICE_WITHOUT_STORE                                                                                 \
+    "the store cannot be read: look at its disk or database, and at the way there; this goes on by itself"
+
 static bool no_memory(struct error *error) {
     return error_set(error, ERROR_NO_MEMORY, "no memory for the agencies");
 }
@@ -132,7 +136,8 @@ static void take_status(const struct status *status, struct top_facts *facts) {
     facts->live = status->live;
     snprintf(facts->store_trouble, sizeof facts->store_trouble, "%.380s", status->no_store);
     status_advise(status, &advice);
-    snprintf(facts->advice, sizeof facts->advice, "%s", advice.text);
+    bool is_unknown = status->no_store[0] != '\0' && strcmp(advice.code, "none") == 0;
+    snprintf(facts->advice, sizeof facts->advice, "%s", is_unknown ? ADVICE_WITHOUT_STORE : advice.text);
 }
 
 static bool take(const struct top_source *source, struct status *status, struct top_memory *memory,
@@ -162,6 +167,7 @@ static bool keep_all(const struct top_facts *before, struct top_facts *facts, co
     facts->now = time(NULL);
     facts->live = (struct status_live){.is_there = false};
     memcpy(facts->store_trouble, reason->text, sizeof facts->store_trouble);
+    snprintf(facts->advice, sizeof facts->advice, "%s", ADVICE_WITHOUT_STORE);
     return keep_rows(before, facts, error);
 }
 

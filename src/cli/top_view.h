@@ -16,13 +16,13 @@ struct top_view {
     enum top_page page;
     enum top_sort sort;
     bool only_missing;
-    size_t first;    // how many agencies are scrolled past
-    size_t lines;    // how many there was room for; both are set by the layout, too
-    size_t listed;   // how many there were to show
-    uint32_t found;  // this agency is marked; 0: none
-    bool goes_there; // it is to be on the screen
-    bool is_finding; // digits are typed
-    char digits[TOP_DIGITS_MAX + 1];
+    size_t first;                    // how many agencies are scrolled past
+    size_t lines;                    // how many there was room for; both are set by the layout, too
+    size_t listed;                   // how many there were to show
+    uint32_t found;                  // this agency is marked; 0: none
+    bool goes_there;                 // it is to be on the screen
+    bool is_finding;                 // digits are typed
+    char digits[TOP_DIGITS_MAX + 1]; // of the agency that is, or was, looked for
 };
 
 // "what matters" and so on: a string constant.

@@ -61,7 +61,7 @@ class Night(Top):
         self.assert_taken(self.send(server, 2, [bet(3)], first=2, last=True), 3)
         tmux.expect(r"^ +2  finished +3 +\d+\.\d +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
         self.assert_taken(self.send(server, 1, [bet(17574)], last=True), 1)
-        tmux.expect(r"^missing   1 agencies$")
+        tmux.expect(r"^missing   1 agency$")
         self.assert_taken(self.send(server, 3, [bet(9)]), 1)
         self.order("finish", "--agency", "3", "--yes")
         tmux.expect(r"^ draw 1: drawn ")
@@ -109,7 +109,8 @@ class Night(Top):
         tmux.expect(r"^server    no server takes orders at .*")
         tmux.expect(r"^ +1  sending +1 +0\.0  \d+ s$")  # what it said stays true
         os.rename(self.path("quiniela.db"), self.path("elsewhere.db"))
-        tmux.expect(r"^store +quiniela.db: .*\n +the agencies are as they were \d+ s ago$")
+        tmux.expect(r"^store +quiniela.db: (?:.*\n){1,3} +the agencies are as they were \d+ s ago$")
+        tmux.expect(r"^next +the store cannot be read: ")
         tmux.press("n")
         tmux.expect(r"^no server takes orders ")
         tmux.press("n")

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { AGENCIES = 6, CROWD = 10000 };
 
@@ -29,6 +30,8 @@ static void set_agency(struct story *story, uint32_t agency, enum top_state stat
 static int begin(void **state) {
     struct story *story = calloc(1, sizeof *story);
     assert_non_null(story);
+    setenv("TZ", "UTC0", 1);
+    tzset();
     struct top_facts *facts = &story->facts;
     *facts = (struct top_facts){.draw = "first",
                                 .expected = AGENCIES,
@@ -140,6 +143,19 @@ static void a_cut_off_is_counted_down(void **state) {
     assert_has(shown(story, 80, 24), "\ncut-off   in 2 d 1 h, at ");
 }
 
+static void the_time_here_is_shown_beside_utc(void **state) {
+    struct story *story = *state;
+    memcpy(story->facts.closes_at, "2026-11-26T22:02:03Z", 21);
+    setenv("TZ", "ART3", 1);
+    tzset();
+    const char *text = shown(story, 80, 24);
+    assert_has(text, " draw first: open   21:00:00Z (18:00:00 here)   quiniela top\n");
+    assert_has(text, "\ncut-off   in 01:02:03, at 2026-11-26T22:02:03Z (2026-11-26 19:02:03 here)\n");
+    assert_has(shown(story, 60, 16), "\ncut-off   in 01:02:03, at 2026-11-26T22:02:03Z\n");
+    setenv("TZ", "UTC0", 1);
+    tzset();
+}
+
 static void what_is_wrong_is_said(void **state) {
     struct story *story = *state;
     story->facts.live.is_there = false;
@@ -150,6 +166,14 @@ static void what_is_wrong_is_said(void **state) {
     assert_has(text, "\nbets      1720\n");
     assert_has(text, "\nstore     the database is away\n          the agencies are as they were 1 min ago\n"
                      "server    no server takes orders\n");
+    snprintf(story->facts.live.trouble, sizeof story->facts.live.trouble,
+             "no server takes orders at /var/lib/quiniela/night.db.control: the last one did not end in "
+             "order; start it again");
+    assert_has(shown(story, 80, 24),
+               "\nserver    no server takes orders at /var/lib/quiniela/night.db.control: the last\n"
+               "one did not end in order; start it again\n");
+    story->facts.missing = 1;
+    assert_has(shown(story, 80, 24), "\nmissing   1 agency\n");
     story->facts.live.is_there = true;
     story->facts.live.all.store_fails = true;
     snprintf(story->facts.live.all.seal_fails, ERROR_TEXT_BYTES, "no room");
@@ -275,6 +299,8 @@ static void a_crowd_is_scrolled_and_searched(void **state) {
     assert_has(shown(story, 80, 24), "\n there is no agency 2 among the missing   Esc\n");
     press(story, "/99999999999999\r\033");
     assert_has(shown(story, 80, 24), " of 9998 missing by need ");
+    press(story, "m/4000000000\r");
+    assert_has(shown(story, 80, 24), "\n there is no agency 4000000000   Esc\n");
 }
 
 static void q_ends_it_but_not_while_something_is_typed(void **state) {
@@ -307,10 +333,11 @@ static void the_map_is_as_fine_as_the_screen(void **state) {
     assert_has(text, "\n14 bets, 3 s ago; 9997 numbers were never bet\n"
                      "a cell is 10 numbers: ' ' 0 bets, '█' 8\n0000  ▒");
     assert_has(text, "\n0500                                                       7574            8\n");
-    assert_has(text, "\n7500         █                                             9994            0\n");
+    assert_has(text, "\n7500         █                                             0005            0\n");
     assert_has(text, "\n9500                                                   ░\n n agencies");
     assert_has(shown(story, 60, 16), "\na cell is 20 numbers: ");
     assert_has(story->text, "\nmost: 7574 8, 0000 4, 9999 2, 0001 0, ");
+    assert_has(story->text, "\nleast: 0001 0, 0002 0, 0003 0, ");
     assert_has(shown(story, 106, 110), "\na cell is 1 number: ");
     story->screen.is_utf8 = false;
     assert_has(shown(story, 80, 24), "\n7500         # ");
@@ -334,6 +361,7 @@ int main(void) {
         LAYOUT_TEST(an_open_draw_on_a_usual_screen),
         LAYOUT_TEST(a_draw_that_is_made),
         LAYOUT_TEST(a_cut_off_is_counted_down),
+        LAYOUT_TEST(the_time_here_is_shown_beside_utc),
         LAYOUT_TEST(what_is_wrong_is_said),
         LAYOUT_TEST(a_chart_shows_how_fast_bets_came),
         LAYOUT_TEST(what_to_do_next_has_three_lines),
