@@ -40,12 +40,12 @@ static void put_number(const struct board_snapshot *snapshot, struct json_writer
     json_put_number_if(writer, "winners", is_drawn, snapshot->winners);
 }
 
-// Its bets are those of the draw, as nothing is stored behind a seal. It may be there before the draw was
-// read as sealed, with bets that are not all yet: then it is not shown.
+// The notice may have it before the store is read again: until then it would stand beside a draw that takes
+// bets, and their count of then.
 static void put_seal(const struct board_view *view, struct json_writer *writer) {
     char root[HEX_TEXT_BYTES(HASH_BYTES)];
     struct seal_shown seal;
-    if (view->snapshot->draw.state == DRAW_OPEN || !seal_shown_read(view->options->notice, &seal)) {
+    if (!view->snapshot->draw.has_root || !seal_shown_read(view->options->notice, &seal)) {
         json_put_null(writer, "seal");
         return;
     }
