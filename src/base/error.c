@@ -20,6 +20,7 @@ static void set_text(struct error *error, const struct error_code *code, const c
     error->code = code;
     error->bet = -1;
     error->field = NULL;
+    error->cause = NULL;
     vsnprintf(error->text, sizeof error->text, format, values);
     log_text_blank(error->text, strlen(error->text)); // it may quote text from outside, and will be shown
 }
@@ -32,11 +33,33 @@ bool error_set(struct error *error, const struct error_code *code, const char *f
     return false;
 }
 
+static const char *cause_of(int error_number) {
+    switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+        return CAUSE_DISK_FULL;
+    case EIO:
+        return CAUSE_DISK_FAILS;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return CAUSE_FORBIDDEN;
+    case ENOENT:
+    case ENOTDIR:
+        return CAUSE_NOT_THERE;
+    case ENOMEM:
+        return CAUSE_NO_MEMORY;
+    default:
+        return NULL;
+    }
+}
+
 bool error_set_system(struct error *error, int error_number, const char *format, ...) {
     va_list values;
     va_start(values, format);
     set_text(error, ERROR_SYSTEM, format, values);
     va_end(values);
+    error->cause = cause_of(error_number);
     size_t length = strlen(error->text);
     struct rlimit limit;
     if (error_number == EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -53,10 +76,22 @@ bool error_set_system(struct error *error, int error_number, const char *format,
     return false;
 }
 
+bool error_because(struct error *error, const char *cause) {
+    error->cause = cause;
+    return false;
+}
+
+const char *error_cause(const struct error *error) {
+    return error->cause != NULL             ? error->cause
+           : error->code == ERROR_NO_MEMORY ? CAUSE_NO_MEMORY
+                                            : "the server's log says why";
+}
+
 void error_clear(struct error *error) {
     error->code = ERROR_NONE;
     error->bet = -1;
     error->field = NULL;
+    error->cause = NULL;
     error->text[0] = '\0';
 }
 

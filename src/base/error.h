@@ -32,16 +32,33 @@ struct error {
     int64_t bet;       // the index of the bet in its chunk, or -1
     const char *field; // a string constant naming the field, or NULL
     char text[ERROR_TEXT_BYTES];
+    // What kind of thing went wrong, in words that name no place, file or user, so that anybody may be told,
+    // also who may not see `text`: a string constant, or NULL when nobody has said so.
+    const char *cause;
 };
 
-// Sets `error` to `code` with the formatted text; no bet, no field. Quoted text can do no harm where it is
-// shown: control characters become '?' (log_text_blank). Always returns false, so that a failing function can
-// `return error_set(...)`.
+#define CAUSE_DISK_FULL "the disk is full"
+#define CAUSE_DISK_FAILS "the disk fails"
+#define CAUSE_FORBIDDEN "a file or folder may not be opened or written"
+#define CAUSE_NOT_THERE "a file or folder is not there"
+#define CAUSE_NO_MEMORY "there is no memory"
+#define CAUSE_DAMAGED "it is damaged"
+
+// Sets `error` to `code` with the formatted text; no bet, no field, no cause. Quoted text can do no harm
+// where it is shown: control characters become '?' (log_text_blank). Always returns false, so that a failing
+// function can `return error_set(...)`.
 bool error_set(struct error *error, const struct error_code *code, const char *format, ...) PRINTF_LIKE(3, 4);
 
-// Sets `error` to ERROR_SYSTEM with the formatted text, followed by the text of `error_number` (an errno).
-// Always returns false.
+// Sets `error` to ERROR_SYSTEM with the formatted text, followed by the text of `error_number` (an errno),
+// which is its cause, too, if it is one of those above. Always returns false.
 bool error_set_system(struct error *error, int error_number, const char *format, ...) PRINTF_LIKE(3, 4);
+
+// Gives an error that was set its cause, a string constant or NULL. Always returns false, so that a failing
+// function can `return error_set(...) || error_because(...)`.
+bool error_because(struct error *error, const char *cause);
+
+// Its cause, or else where to look for it; never NULL.
+const char *error_cause(const struct error *error);
 
 // Sets `error` to ERROR_NONE.
 void error_clear(struct error *error);

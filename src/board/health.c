@@ -26,12 +26,11 @@ static bool is_stuck(const struct board_view *view, FILE *out) {
 }
 
 static bool store_fails(const struct board_view *view, FILE *out) {
-    char failure[ERROR_TEXT_BYTES];
-    pulse_store_failure(view->options->pulse, failure);
-    if (failure[0] != '\0' && out != NULL) {
-        fprintf(out, "store: nothing can be stored: %s\n", failure);
+    const char *cause = pulse_store_failure(view->options->pulse);
+    if (cause != NULL && out != NULL) {
+        fprintf(out, "store: nothing can be stored: %s\n", cause);
     }
-    return failure[0] != '\0';
+    return cause != NULL;
 }
 
 static bool store_is_unread(const struct board_view *view, FILE *out) {
@@ -59,14 +58,12 @@ static bool is_draining(const struct board_view *view, FILE *out) {
 }
 
 static bool seal_fails(const struct board_view *view, FILE *out) {
-    char failure[ERROR_TEXT_BYTES] = "";
-    if (view->options->notice != NULL) {
-        notice_failure(view->options->notice, failure);
+    struct notice *notice = view->options->notice;
+    const char *cause = notice == NULL ? NULL : notice_cause(notice);
+    if (cause != NULL && out != NULL) {
+        fprintf(out, "seal: it, or the result, cannot be made or kept: %s\n", cause);
     }
-    if (failure[0] != '\0' && out != NULL) {
-        fprintf(out, "seal: %s\n", failure);
-    }
-    return failure[0] != '\0';
+    return cause != NULL;
 }
 
 static const find_reasons of_life[] = {is_stuck, NULL};

@@ -87,7 +87,7 @@ static struct board_snapshot *read_next(struct reader *reader) {
         store_close(&reader->store);
     }
     log_change(reader, &error);
-    return board_read_failed(reader->last, error.text);
+    return board_read_failed(reader->last, error_cause(&error));
 }
 
 static void hand_over(struct reader *reader, struct board_snapshot *next) {

@@ -167,7 +167,8 @@ static bool read_draw(struct reading *reading, struct store *store, struct error
     bool done = store_get_draw(store, &next->draw, &next->has_draw, error);
     stored_draw_forget(&next->draw);
     return done &&
-           (next->has_draw || error_set(error, ERROR_STORE_FAILED, "the store has no draw of that name"));
+           (next->has_draw || error_set(error, ERROR_STORE_FAILED, "the store has no draw of that name") ||
+            error_because(error, "it has no such draw"));
 }
 
 static void count_pace(const struct board_sight *sight, struct board_snapshot *next) {

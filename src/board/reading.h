@@ -24,8 +24,8 @@ struct board_sight {
 bool board_read(struct store *store, const struct board_sight *sight, const struct board_snapshot *before,
                 struct board_snapshot **next, struct error *error) MUST_CHECK;
 
-// The snapshot for when the store cannot be read: as `before`, which may be NULL, with the reason. NULL when
-// there is no memory.
+// The snapshot for when the store cannot be read: as `before`, which may be NULL, with the reason, which
+// anybody may be told (the error's cause and not its text, error.h). NULL when there is no memory.
 struct board_snapshot *board_read_failed(const struct board_snapshot *before, const char *trouble);
 
 #endif

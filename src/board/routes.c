@@ -123,8 +123,9 @@ static void answer_counts(const struct board *board, uint64_t *counts, struct ht
         return;
     }
     number_counts_want(board->options.numbers);
-    answer_with_error(answer, 503, "the bets of each number are being counted%s%s",
-                      failure[0] == '\0' ? "" : "; the last count failed: ", failure);
+    answer_with_error(answer, 503,
+                      "the bets of each number are being counted%s", // why is told to no stranger
+                      failure[0] == '\0' ? "" : "; the last count failed (quiniela top says why)");
     answer_again_soon(answer);
 }
 

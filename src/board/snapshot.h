@@ -49,10 +49,10 @@ struct board_snapshot {
     uint32_t approvals_wanted, approvals;   // of a signed draw that waits for its number: papers of approvers
     bool is_shared;                         // other servers may store, too
     time_t read_at;                         // when the store was read last; 0: never
-    char trouble[ERROR_TEXT_BYTES];         // why it could not be read since; "": it could
-    struct board_measures measures;         // of the last reading, also of one that failed
-    uint64_t version;       // grows whenever anything but read_at and the measures has changed
-    uint64_t whole_version; // of the last one in which a row was gone; 0: none ever was
+    char trouble[ERROR_TEXT_BYTES]; // why it could not be read since, as anybody may be told; "": it could
+    struct board_measures measures; // of the last reading, also of one that failed
+    uint64_t version;               // grows whenever anything but read_at and the measures has changed
+    uint64_t whole_version;         // of the last one in which a row was gone; 0: none ever was
 };
 
 // The name of a state, as it stands in answers: "waiting", "sending", "silent", "finished", "told",

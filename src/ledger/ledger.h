@@ -76,8 +76,8 @@ void ledger_tell_draw(const struct ledger *ledger, char text[LEDGER_DRAW_BYTES])
 // How many agencies the draw waits for. Another server may change that while it is open.
 uint32_t ledger_agencies(const struct ledger *ledger);
 
-// Why the store failed last, if nothing has been stored since; otherwise "". The ledger's, until its next
-// call.
+// Why the store failed last, if nothing has been stored since, as a cause (struct error), a string constant;
+// otherwise NULL. The log has the store's own words.
 const char *ledger_store_failure(const struct ledger *ledger);
 
 // The notice that it was opened with (options.h). Any thread.

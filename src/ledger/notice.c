@@ -23,6 +23,7 @@ struct notice {
     char origin[ORIGIN_BYTES_MAX];
     size_t origin_length;
     char failure[ERROR_TEXT_BYTES];
+    const char *cause; // NULL: nothing fails
 };
 
 struct notice *notice_new(void) {
@@ -143,9 +144,18 @@ void notice_failure(struct notice *notice, char text[ERROR_TEXT_BYTES]) {
     pthread_mutex_unlock(&notice->mutex);
 }
 
-void notice_put_failure(struct notice *notice, const char *text) {
+const char *notice_cause(struct notice *notice) {
     pthread_mutex_lock(&notice->mutex);
-    snprintf(notice->failure, sizeof notice->failure, "%s", text);
+    const char *cause = notice->cause;
+    pthread_mutex_unlock(&notice->mutex);
+    return cause;
+}
+
+void notice_put_failure(struct notice *notice, const struct error *failure) {
+    bool fails = failure != NULL;
+    pthread_mutex_lock(&notice->mutex);
+    snprintf(notice->failure, sizeof notice->failure, "%s", fails ? failure->text : "");
+    notice->cause = fails ? error_cause(failure) : NULL;
     pthread_mutex_unlock(&notice->mutex);
 }
 

@@ -49,9 +49,13 @@ bool notice_put_rules(struct notice *notice, struct slice notes) MUST_CHECK;
 bool notice_put_seal(struct notice *notice, struct slice note) MUST_CHECK;
 bool notice_put_result(struct notice *notice, struct slice note) MUST_CHECK;
 
-// Why the seal or the result cannot be made or kept now, as it was put last; "" when nothing fails.
+// Why the seal or the result cannot be made or kept now, as it was put last: all of it, which is "" when
+// nothing fails; and its cause (error.h), which anybody may be told, NULL when nothing fails.
 void notice_failure(struct notice *notice, char text[ERROR_TEXT_BYTES]);
-void notice_put_failure(struct notice *notice, const char *text);
+const char *notice_cause(struct notice *notice);
+
+// `failure`: NULL when nothing fails.
+void notice_put_failure(struct notice *notice, const struct error *failure);
 
 // Puts the salts' secret of the draw `origin`, at most ORIGIN_BYTES_MAX bytes; takes it away, and wipes it.
 void notice_put_secret(struct notice *notice, struct slice origin, const uint8_t secret[SECRET_BYTES]);

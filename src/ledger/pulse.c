@@ -4,11 +4,8 @@
 #include "bet/limits.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     BLOCK_AGENCIES = 64 * 1024, // whose times are one block of memory, made when one of them is heard of
@@ -28,16 +25,15 @@ struct pulse {
     _Atomic(heard_at *) heard[BLOCKS];
     atomic_uint_least64_t tallies[TALLIES]; // the second in the upper half, its bets in the lower
     atomic_uint_least64_t works_since_ms;   // 0: it does not
-    atomic_bool store_fails;
-    pthread_mutex_t lock;                 // of what follows
-    char store_failure[ERROR_TEXT_BYTES]; // only the ledger's thread changes it
+    atomic_uint_least64_t
+        step; // of its work: since when, and in the lowest bit whether that is a call; 0: none
+    _Atomic(const char *) store_failure; // NULL: it does not fail
 };
 
 struct pulse *pulse_new(void) {
     struct pulse *pulse = calloc(1, sizeof *pulse);
     if (pulse != NULL) {
         pulse->begun_ms = clock_steady_ms();
-        pthread_mutex_init(&pulse->lock, NULL);
     }
     return pulse;
 }
@@ -45,9 +41,6 @@ struct pulse *pulse_new(void) {
 void pulse_free(struct pulse *pulse) {
     for (size_t i = 0; pulse != NULL && i < BLOCKS; i++) {
         free(atomic_load(&pulse->heard[i]));
-    }
-    if (pulse != NULL) {
-        pthread_mutex_destroy(&pulse->lock);
     }
     free(pulse);
 }
@@ -76,25 +69,16 @@ uint64_t pulse_busy_ms(const struct pulse *pulse) {
     return since == 0 || now < since ? 0 : now - since;
 }
 
-// Called after every group, and changes something only when the store begins to fail, or works again.
-void pulse_set_store_failure(struct pulse *pulse, const char *failure) {
-    if (strncmp(pulse->store_failure, failure, sizeof pulse->store_failure - 1) != 0) {
-        pthread_mutex_lock(&pulse->lock);
-        snprintf(pulse->store_failure, sizeof pulse->store_failure, "%s", failure);
-        pthread_mutex_unlock(&pulse->lock);
-        atomic_store_explicit(&pulse->store_fails, failure[0] != '\0', memory_order_relaxed);
-    }
+void pulse_set_store_failure(struct pulse *pulse, const char *cause) {
+    atomic_store_explicit(&pulse->store_failure, cause, memory_order_relaxed);
 }
 
-void pulse_store_failure(const struct pulse *pulse, char text[ERROR_TEXT_BYTES]) {
-    pthread_mutex_t *lock = (pthread_mutex_t *)&pulse->lock; // all that a reader changes
-    pthread_mutex_lock(lock);
-    memcpy(text, pulse->store_failure, sizeof pulse->store_failure);
-    pthread_mutex_unlock(lock);
+const char *pulse_store_failure(const struct pulse *pulse) {
+    return atomic_load_explicit(&pulse->store_failure, memory_order_relaxed);
 }
 
 bool pulse_store_fails(const struct pulse *pulse) {
-    return atomic_load_explicit(&pulse->store_fails, memory_order_relaxed);
+    return pulse_store_failure(pulse) != NULL;
 }
 
 // Agencies ------------------------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
 // What a ledger's thread shows other threads while it works: when it last heard of each agency, how many bets
 // it stores a second, and since when it has been at what it does now. It alone writes; any thread reads, and
-// waits for nothing; but for why the store fails, which is copied under a lock.
+// waits for nothing.
 #ifndef QUINIELA_LEDGER_PULSE_H
 #define QUINIELA_LEDGER_PULSE_H
-
-#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,9 +32,8 @@ void pulse_hear(struct pulse *pulse, uint32_t agency);
 // So many bets were stored now.
 void pulse_add_bets(struct pulse *pulse, uint64_t bets);
 
-// Why the store failed, unless it has proved since that it is good (trial.h); then "". A longer text than an
-// error's is cut.
-void pulse_set_store_failure(struct pulse *pulse, const char *failure);
+// Why the store failed, a string constant, unless it has proved since that it is good (trial.h); then NULL.
+void pulse_set_store_failure(struct pulse *pulse, const char *cause);
 
 // By any thread -------------------------------------------------------------------------------------------
 
@@ -55,7 +52,8 @@ uint64_t pulse_busy_ms(const struct pulse *pulse);
 
 bool pulse_store_fails(const struct pulse *pulse);
 
-// Why, in the store's words; "" while it does not fail.
-void pulse_store_failure(const struct pulse *pulse, char text[ERROR_TEXT_BYTES]);
+// Why, in words that anybody may be told (the cause of an error, error.h), a string constant; NULL while it
+// does not fail.
+const char *pulse_store_failure(const struct pulse *pulse);
 
 #endif

@@ -56,9 +56,9 @@ bool sealing_is_ahead(const struct ledger *ledger) {
     return has_work(ledger) && ledger->sealing.task == NULL;
 }
 
-static void show_failure(const struct ledger *ledger, const char *text) {
+static void show_failure(const struct ledger *ledger, const struct error *failure) {
     if (ledger->options.notice != NULL) {
-        notice_put_failure(ledger->options.notice, text);
+        notice_put_failure(ledger->options.notice, failure);
     }
 }
 
@@ -72,14 +72,14 @@ static void fail(struct ledger *ledger, const struct error *error) {
     }
     sealing->failures++;
     sealing->failure = *error;
-    show_failure(ledger, error->text);
+    show_failure(ledger, error);
     sealing->again_ms = clock_steady_ms() + (wait_ms < AGAIN_MS_MAX ? wait_ms : AGAIN_MS_MAX);
 }
 
 // A computation that has begun may fail as the one before.
 static void end_failures_unless_computing(struct ledger *ledger) {
     if (ledger->sealing.task == NULL) {
-        show_failure(ledger, "");
+        show_failure(ledger, NULL);
         ledger->sealing.failures = 0;
         ledger->sealing.again_ms = 0;
     }

@@ -52,9 +52,11 @@ static bool take_seal(struct ledger *ledger, const struct paper *paper, struct e
         hash_of(note->text.text, note->text.length, &ledger->sealing.hash);
     }
     free(note);
-    return is_right || error_set(error, reason.code == ERROR_NO_MEMORY ? reason.code : ERROR_STORE_FAILED,
-                                 "the stored seal of draw \"%s\" is not right: %.200s; see quiniela check",
-                                 ledger->draw_name, reason.text);
+    return is_right ||
+           error_set(error, reason.code == ERROR_NO_MEMORY ? reason.code : ERROR_STORE_FAILED,
+                     "the stored seal of draw \"%s\" is not right: %.200s; see quiniela check",
+                     ledger->draw_name, reason.text) ||
+           error_because(error, reason.code == ERROR_NO_MEMORY ? NULL : CAUSE_DAMAGED);
 }
 
 // The papers are not those of the draw's row. In a shared store another server may have stored its seal after
@@ -73,7 +75,8 @@ static bool refuse_papers(struct ledger *ledger, bool has_seal, struct error *er
     }
     return error_set(error, ERROR_STORE_FAILED,
                      "the store is damaged: of draw \"%s\" it has %s; see quiniela check", ledger->draw_name,
-                     has_seal ? "the seal and no root" : "the root and no seal");
+                     has_seal ? "the seal and no root" : "the root and no seal") ||
+           error_because(error, CAUSE_DAMAGED);
 }
 
 static bool check_papers(struct ledger *ledger, const struct draw_papers *papers, struct error *error) {
@@ -139,12 +142,15 @@ static bool look_at_other(struct ledger *ledger, const struct folder *folder, st
     if (found && sealing_reads(ledger, small_file_text(&file), &root) &&
         memcmp(root.bytes, ledger->draw.root, HASH_BYTES) != 0) {
         take_other(ledger, &file);
-        return error_set(error, ERROR_FORKED, "%.150s/seal.note: is another seal of this draw", folder->path);
+        return error_set(error, ERROR_FORKED, "%.150s/seal.note: is another seal of this draw",
+                         folder->path) ||
+               error_because(error, "another seal of this draw is kept");
     }
     small_file_free(&file);
     return error_set(error, ERROR_KEPT_OTHER,
                      "%.150s/seal.note: is there, and is not the seal of this draw: move it away",
-                     folder->path);
+                     folder->path) ||
+           error_because(error, CAUSE_KEPT_OTHER);
 }
 
 static bool keep_seal(struct ledger *ledger, const struct folder *folder, struct error *error) {
@@ -248,7 +254,8 @@ static bool keep_and_show_result(struct ledger *ledger, const struct folder *fol
         return ledger->draw.state != DRAW_DRAWN ||
                error_set(error, ERROR_STORE_FAILED,
                          "the store is damaged: of draw \"%s\" it has no result; see quiniela check",
-                         ledger->draw_name);
+                         ledger->draw_name) ||
+               error_because(error, CAUSE_DAMAGED);
     }
     bool done = (folder->descriptor < 0 || folder_keep(folder, "result.note", paper_bytes(result), error)) &&
                 show_result(ledger, result, error);

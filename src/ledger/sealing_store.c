@@ -46,7 +46,8 @@ static bool is_first(struct ledger *ledger, const struct hash *root, bool *is_ot
         small_file_free(&file);
         return error_set(error, ERROR_KEPT_OTHER,
                          "%.150s/seal.note: is there, and is no seal of this draw: move it away",
-                         folder.path);
+                         folder.path) ||
+               error_because(error, CAUSE_KEPT_OTHER);
     }
     *is_other = !hash_equal(&kept, root);
     if (*is_other) {

@@ -119,9 +119,9 @@ struct ledger {
     struct loaded loaded;
     struct counted counted;
     // Changed by trial.h.
-    struct error erased;            // access.h's: its code is ERROR_DRAW_ERASED once the draw was
-    bool failing;                   // it has failed, and not proved since that it is good
-    char failure[ERROR_TEXT_BYTES]; // why it failed last
+    struct error erased; // access.h's: its code is ERROR_DRAW_ERASED once the draw was
+    bool failing;        // it has failed, and not proved since that it is good
+    const char *failure; // why it failed last: the error's cause; NULL while it does not
     struct trial trial;
     struct cutoff_clock cutoff_clock; // changed by cutoff.h
     // Changed by group.h and known.h.

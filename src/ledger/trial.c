@@ -8,7 +8,6 @@
 #include "ledger/state.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 enum {
     ROOM_BYTES_MIN = 64 * 1024,      // what a trial asks for at least
@@ -50,12 +49,12 @@ void trial_begin(struct ledger *ledger, const struct error *error) {
         counter_add(&ledger_counters.store_failures, 1);
     }
     ledger->failing = ledger->trial.has_failed = true;
-    snprintf(ledger->failure, sizeof ledger->failure, "%s", error->text);
+    ledger->failure = error_cause(error);
 }
 
 void trial_skip(struct ledger *ledger) {
     ledger->failing = false;
-    ledger->failure[0] = '\0';
+    ledger->failure = NULL;
     (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
                             "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
                             ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished,

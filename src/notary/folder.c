@@ -102,15 +102,17 @@ static bool is_kept(const struct folder *folder, const char *name, struct slice 
     struct small_file file;
     if (!folder_read(folder, name, bytes.length, &file, found, error)) {
         return error->code == ERROR_BAD_SETTING
-                   ? error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one",
-                               folder->path, name)
+                   ? (error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one",
+                                folder->path, name) ||
+                      error_because(error, CAUSE_KEPT_OTHER))
                    : false;
     }
     bool same = !*found || slice_equal(small_file_text(&file), bytes);
     small_file_free(&file);
     if (!same) {
-        return error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path,
-                         name);
+        return (error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path,
+                          name) ||
+                error_because(error, CAUSE_KEPT_OTHER));
     }
     return !*found || folder_sync_kept(folder, name, error);
 }

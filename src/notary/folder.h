@@ -12,6 +12,7 @@
 
 // A file of that name is there, and has other bytes.
 extern const struct error_code ERROR_KEPT_OTHER[1];
+#define CAUSE_KEPT_OTHER "another one is kept in its folder" // its cause (struct error)
 
 struct folder {
     int descriptor; // -1: not open

@@ -80,8 +80,9 @@ static bool is_kept(const struct folder *folder, const char *name, struct folder
     bool same = same_bytes(draft->file, kept);
     (void)fclose(kept);
     if (!same) {
-        return error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path,
-                         name);
+        return (error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path,
+                          name) ||
+                error_because(error, CAUSE_KEPT_OTHER));
     }
     return folder_sync_kept(folder, name, error);
 }

@@ -26,7 +26,8 @@ bool beside_has_room(const char *path, const char *shown, const char *what, uint
            error_set(error, ERROR_STORE_FAILED,
                      "%.150s: %s needs %" PRIu64 " more bytes on its disk, and %" PRIu64 " are free: %" PRIu64
                      " are missing",
-                     shown, what, bytes, free_bytes, bytes - free_bytes);
+                     shown, what, bytes, free_bytes, bytes - free_bytes) ||
+           error_because(error, CAUSE_DISK_FULL);
 }
 
 bool beside_fail(const char *name, const char *what, struct error *error) {

@@ -18,7 +18,8 @@ bool checked_damaged(const struct store *store, struct error *error, const char 
     }
     return error_set(error, ERROR_STORE_FAILED,
                      "%.80s: draw \"%.20s\": %s; see quiniela check, and restore the store from a copy",
-                     store->address, store->draw_name, what);
+                     store->address, store->draw_name, what) ||
+           error_because(error, CAUSE_DAMAGED);
 }
 
 // The caller's function for the rows, called once each has been checked.

@@ -65,7 +65,8 @@ static bool finish_connecting(struct postgres_link *link, struct error *error) {
         }
         if (came == 0) {
             return error_set(error, ERROR_STORE_AWAY, "%s: cannot connect: no answer for %d s", link->place,
-                             CONNECT_MS_MAX / 1000);
+                             CONNECT_MS_MAX / 1000) ||
+                   error_because(error, "the database does not answer");
         }
         PostgresPollingStatusType status = PQconnectPoll(link->connection);
         if (status == PGRES_POLLING_OK) {
@@ -79,9 +80,12 @@ static bool finish_connecting(struct postgres_link *link, struct error *error) {
     if (strncmp(message, "invalid ", 8) == 0) {
         return postgres_link_say(link, ERROR_STORE_FAILED, "connect", message, error);
     }
-    return postgres_link_say(
-        link, postgres_refused_for_good(link->connection) ? ERROR_STORE_FAILED : ERROR_STORE_AWAY, "connect",
-        postgres_message_text(message), error);
+    if (postgres_refused_for_good(link->connection)) {
+        return postgres_link_say(link, ERROR_STORE_FAILED, "connect", postgres_message_text(message),
+                                 error) ||
+               error_because(error, CAUSE_NOT_LET_IN);
+    }
+    return postgres_link_say(link, ERROR_STORE_AWAY, "connect", postgres_message_text(message), error);
 }
 
 static bool connect_host(struct postgres_link *link, const PQconninfoOption *options, int host, bool to_write,

@@ -51,7 +51,8 @@ static bool take_other_draw(const struct sql_reader *reader, const struct sql_ro
          error_set(error, ERROR_STORE_FAILED,
                    "%.80s: the row of draw \"%.20s\" is damaged; see quiniela check, and restore the store "
                    "from a copy",
-                   store->address, name));
+                   store->address, name) ||
+         error_because(error, CAUSE_DAMAGED));
     stored_draw_forget(&draw);
     return is_whole;
 }
@@ -61,7 +62,8 @@ static bool take_orphan(const struct sql_reader *reader, const struct sql_row *r
     return error_set(error, ERROR_STORE_FAILED,
                      "%.80s: the store is damaged: draw number %" PRId64
                      " has agencies, and its own row is missing; restore the store from a copy",
-                     store->address, row->columns->integer(row->row, 0));
+                     store->address, row->columns->integer(row->row, 0)) ||
+           error_because(error, CAUSE_DAMAGED);
 }
 
 static bool none_was_lost(struct store *store, struct error *error) {

@@ -29,7 +29,8 @@ bool postgres_link_say(const struct postgres_link *link, const struct error_code
                        const char *message, struct error *error) {
     char line[ERROR_TEXT_BYTES / 2];
     postgres_message_line(message[0] == '\0' ? "the connection is lost" : message, line, sizeof line);
-    return error_set(error, code, "%s: cannot %s: %s", link->place, what, line);
+    return error_set(error, code, "%s: cannot %s: %s", link->place, what, line) ||
+           error_because(error, code == ERROR_STORE_AWAY ? CAUSE_UNREACHABLE : NULL);
 }
 
 bool postgres_link_lost(const struct postgres_link *link, const char *what, struct error *error) {
@@ -45,10 +46,12 @@ static bool ends_session(const PGresult *result) {
 
 bool postgres_link_fail(const struct postgres_link *link, const PGresult *result, const char *what,
                         struct error *error) {
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *cause = postgres_state_cause(state);
     const struct error_code *code = PQstatus(link->connection) == CONNECTION_BAD || ends_session(result)
                                         ? ERROR_STORE_AWAY
-                                        : postgres_state_code(PQresultErrorField(result, PG_DIAG_SQLSTATE));
-    return postgres_link_say(link, code, what, PQresultErrorMessage(result), error);
+                                        : postgres_state_code(state);
+    return postgres_link_say(link, code, what, PQresultErrorMessage(result), error) ||
+           error_because(error, cause != NULL ? cause : error->cause);
 }
 
 static void on_notice(void *context, const PGresult *result) {

@@ -73,6 +73,27 @@ const struct error_code *postgres_state_code(const char *state) {
     return is_refused(state) ? ERROR_STORE_REFUSED : ERROR_STORE_FAILED;
 }
 
+// By the beginning of a state (PostgreSQL's manual, appendix A), the longer ones first.
+const char *postgres_state_cause(const char *state) {
+    static const char *const causes[][2] = {{"53100", CAUSE_DISK_FULL},
+                                            {"53", "the database lacks memory or connections"},
+                                            {"57P", "the database is shutting down"},
+                                            {"08", CAUSE_UNREACHABLE},
+                                            {"28", CAUSE_NOT_LET_IN},
+                                            {"3D", "the database is not there"},
+                                            {"42501", "the database does not allow that"},
+                                            {"25006", "the database takes no changes"},
+                                            {"XX001", CAUSE_DAMAGED},
+                                            {"XX002", CAUSE_DAMAGED},
+                                            {"58", CAUSE_DISK_FAILS}};
+    for (size_t i = 0; state != NULL && i < sizeof causes / sizeof *causes; i++) {
+        if (strncmp(state, causes[i][0], strlen(causes[i][0])) == 0) {
+            return causes[i][1];
+        }
+    }
+    return NULL;
+}
+
 // The password or the user is wrong (class 28), or the database does not exist.
 static bool is_refusal(const char *state) {
     return strncmp(state, "28", 2) == 0 || strncmp(state, "3D000", SQLSTATE_BYTES) == 0;

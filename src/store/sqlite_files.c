@@ -36,7 +36,8 @@ bool sqlite_files_find(const char *path, struct sqlite_files *files, struct erro
 static bool is_taken(const struct sqlite_files *files, struct error *error) {
     return error_set(error, ERROR_STORE_FAILED,
                      "%.150s: another server works on this store; end it, or name another store",
-                     files->names.name);
+                     files->names.name) ||
+           error_because(error, "another server works on it");
 }
 
 // The lock that all versions of this program know, on a separate file.
@@ -87,7 +88,8 @@ static bool is_another(const struct sqlite_files *files, const char *ending, str
     return error_set(error, ERROR_STORE_FAILED,
                      "%.150s%s: was deleted, moved or replaced while the server ran; nothing more is "
                      "acknowledged until it is back, or the store restored and the server started again",
-                     files->names.path, ending);
+                     files->names.path, ending) ||
+           error_because(error, "its file was deleted, moved or replaced");
 }
 
 // Whether the name still leads to the held file.

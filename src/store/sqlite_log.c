@@ -253,7 +253,8 @@ static bool refuse(const struct damage *damage, struct error *error) {
                      "its log is damaged, and %" PRIu64
                      " commits after the damage would be lost; restore it from a copy, or see \"Damage "
                      "of the log\" in docs/store.md",
-                     damage->lost);
+                     damage->lost) ||
+           error_because(error, CAUSE_DAMAGED);
 }
 
 // Reading -------------------------------------------------------------------------------------------------
@@ -298,7 +299,8 @@ bool sqlite_log_check(const struct sqlite_names *names, struct error *error) {
     if (file >= 0) {
         close(file);
     }
-    return good || error_set(error, reason.code, "%.100s: %s", names->name, reason.text);
+    return good || error_set(error, reason.code, "%.100s: %s", names->name, reason.text) ||
+           error_because(error, reason.cause);
 }
 
 // Settling ------------------------------------------------------------------------------------------------
@@ -354,5 +356,6 @@ bool sqlite_log_settle(const struct sqlite_names *names, struct error *error) {
     if (file >= 0) {
         close(file);
     }
-    return settled || error_set(error, reason.code, "%.100s: %s", names->name, reason.text);
+    return settled || error_set(error, reason.code, "%.100s: %s", names->name, reason.text) ||
+           error_because(error, reason.cause);
 }

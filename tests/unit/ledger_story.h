@@ -150,7 +150,8 @@ static inline bool faulty_commit(struct store *store, struct error *error) {
     story.fault = NO_FAULT;
     story.commits++;
     if (fault == FAIL_BEFORE) {
-        return error_set(error, ERROR_STORE_FAILED, "the disk is full");
+        return error_set(error, ERROR_STORE_FAILED, "night.db: no room") ||
+               error_because(error, CAUSE_DISK_FULL);
     }
     bool done = real->commit(store, error);
     return fault == FAIL_AFTER ? error_set(error, ERROR_STORE_FAILED, "the sync failed") : done;

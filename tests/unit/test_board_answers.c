@@ -43,7 +43,8 @@ void __wrap_number_counts_want(struct number_counts *counts) {
 }
 
 static bool open_for_board(void *context, struct store **store, struct error *error) {
-    return asked.fails ? error_set(error, ERROR_STORE_AWAY, "the store is away")
+    return asked.fails ? error_set(error, ERROR_STORE_AWAY, "postgresql://night@host.example: it is away") ||
+                             error_because(error, "the store is away")
                        : open_reader(context, "1", store, error);
 }
 
@@ -251,6 +252,9 @@ static void files_are_handed_out(void **state) {
 // What is not for everybody yet -----------------------------------------------------------------------------
 
 static const char *const everything[] = {"/",
+                                         "/metrics",
+                                         "/livez",
+                                         "/readyz",
                                          "/api/v1/draw",
                                          "/api/v1/agencies",
                                          "/api/v1/numbers",
@@ -430,6 +434,9 @@ static void a_store_that_is_away_is_said_with_what_was_known(void **state) {
     asked.fails = true;
     wait_until_it_says("/api/v1/draw", "\"store\":{\"ok\":false,\"error\":\"the store is away\",");
     assert_says("\"bets\":12");
+    ask_for("/readyz");
+    assert_says("store: it cannot be read: the store is away\n");
+    assert_false(is_said_anywhere("host.example"));
 }
 
 static void a_store_that_hangs_is_said_with_what_was_known(void **state) {

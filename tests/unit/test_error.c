@@ -39,6 +39,31 @@ static void what_the_system_says_stands_behind_it(void **state) {
     assert_string_equal(error.text, "a.csv: cannot open: No such file or directory");
 }
 
+// Without the name of anything.
+static void its_cause_can_be_told_to_anybody(void **state) {
+    (void)state;
+    error_set(&error, LATE, "/srv/night.db: cannot be read");
+    assert_null(error.cause);
+    assert_string_equal(error_cause(&error), "the server's log says why");
+    assert_false(error_because(&error, CAUSE_DAMAGED));
+    assert_string_equal(error_cause(&error), CAUSE_DAMAGED);
+    assert_string_equal(error.text, "/srv/night.db: cannot be read");
+    static const struct {
+        int error_number;
+        const char *cause;
+    } of_system[] = {{ENOSPC, CAUSE_DISK_FULL}, {EDQUOT, CAUSE_DISK_FULL}, {EIO, CAUSE_DISK_FAILS},
+                     {EACCES, CAUSE_FORBIDDEN}, {EROFS, CAUSE_FORBIDDEN},  {ENOENT, CAUSE_NOT_THERE},
+                     {ENOMEM, CAUSE_NO_MEMORY}};
+    for (size_t i = 0; i < sizeof of_system / sizeof *of_system; i++) {
+        error_set_system(&error, of_system[i].error_number, "/srv/night.db");
+        assert_string_equal(error_cause(&error), of_system[i].cause);
+    }
+    error_set_system(&error, EINVAL, "/srv/night.db");
+    assert_null(error.cause);
+    error_set(&error, ERROR_NO_MEMORY, "none for /srv/night.db");
+    assert_string_equal(error_cause(&error), CAUSE_NO_MEMORY);
+}
+
 static void of_too_many_files_it_says_how_many_there_may_be(void **state) {
     (void)state;
     struct rlimit limit;
@@ -109,6 +134,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_error_has_a_code_and_a_text, spoil),
         cmocka_unit_test_setup(what_the_system_says_stands_behind_it, spoil),
+        cmocka_unit_test_setup(its_cause_can_be_told_to_anybody, spoil),
         cmocka_unit_test_setup(of_too_many_files_it_says_how_many_there_may_be, spoil),
         cmocka_unit_test_setup(what_it_quotes_can_be_shown, spoil),
         cmocka_unit_test_setup(a_text_is_cut_where_its_room_ends, spoil),

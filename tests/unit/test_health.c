@@ -3,7 +3,7 @@
 
 #include "board/health.h"
 
-#include <stdatomic.h>
+#include <errno.h>
 
 static uint64_t now_ms = 1000000; // of the steady clock
 
@@ -28,12 +28,12 @@ static void a_server_that_is_well_says_ok(void **state) {
     assert_says(health_ready, true, "ok\n");
 }
 
-static void a_full_disk_is_alive_and_not_ready_and_says_so_in_the_stores_words(void **state) {
+static void a_full_disk_is_alive_and_not_ready(void **state) {
     (void)state;
-    pulse_set_store_failure(pulse, "night.db: database or disk is full");
+    pulse_set_store_failure(pulse, CAUSE_DISK_FULL);
     assert_says(health_live, true, "ok\n");
-    assert_says(health_ready, false, "store: nothing can be stored: night.db: database or disk is full\n");
-    pulse_set_store_failure(pulse, "");
+    assert_says(health_ready, false, "store: nothing can be stored: the disk is full\n");
+    pulse_set_store_failure(pulse, NULL);
     assert_says(health_ready, true, "ok\n");
 }
 
@@ -45,9 +45,9 @@ static void a_ledger_that_is_at_one_thing_too_long_is_not_alive(void **state) {
     now_ms += 1;
     assert_says(health_live, false, "ledger: it has been at one thing for 61 s\n");
     assert_says(health_ready, false, "ledger: it has been at one thing for 61 s\n");
-    pulse_set_store_failure(pulse, "the disk does not answer"); // a restart would not help
+    pulse_set_store_failure(pulse, CAUSE_DISK_FAILS); // a restart would not help
     assert_says(health_live, true, "ok\n");
-    pulse_set_store_failure(pulse, "");
+    pulse_set_store_failure(pulse, NULL);
     pulse_end_work(pulse);
     assert_says(health_live, true, "ok\n");
 }
@@ -88,8 +88,12 @@ static void what_drains_or_cannot_keep_its_seal_is_not_ready(void **state) {
     options.context = &is_draining;
     assert_says(health_ready, true, "ok\n");
     is_draining = true;
-    notice_put_failure(options.notice, "the folder is full");
-    assert_says(health_ready, false, "draining: it takes no more bets, and ends\nseal: the folder is full\n");
+    struct error failure;
+    error_set_system(&failure, EACCES, "/var/seals: the folder cannot be opened");
+    notice_put_failure(options.notice, &failure);
+    assert_says(health_ready, false,
+                "draining: it takes no more bets, and ends\n"
+                "seal: it, or the result, cannot be made or kept: " CAUSE_FORBIDDEN "\n");
     assert_says(health_live, true, "ok\n");
     notice_free(options.notice);
     options.notice = NULL;
@@ -99,7 +103,7 @@ static void what_drains_or_cannot_keep_its_seal_is_not_ready(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         VIEW_TEST(a_server_that_is_well_says_ok),
-        VIEW_TEST(a_full_disk_is_alive_and_not_ready_and_says_so_in_the_stores_words),
+        VIEW_TEST(a_full_disk_is_alive_and_not_ready),
         VIEW_TEST(a_ledger_that_is_at_one_thing_too_long_is_not_alive),
         VIEW_TEST(the_draw_may_take_longer),
         VIEW_TEST(a_store_that_cannot_be_read_is_not_ready),

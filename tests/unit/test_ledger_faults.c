@@ -31,12 +31,12 @@ static void nothing_is_acknowledged_when_the_commit_fails(void **state) {
 static void why_the_store_fails_is_told_until_it_has_stored_something(void **state) {
     (void)state;
     open_ledger(2);
-    assert_string_equal(ledger_store_failure(story.ledger), "");
+    assert_null(ledger_store_failure(story.ledger));
     story.fault = FAIL_BEFORE;
     assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 5);
-    assert_string_equal(ledger_store_failure(story.ledger), "the disk is full");
+    assert_string_equal(ledger_store_failure(story.ledger), CAUSE_DISK_FULL);
     assert_stored(.first = 0, .count = 5, .next = 5);
-    assert_string_equal(ledger_store_failure(story.ledger), "");
+    assert_null(ledger_store_failure(story.ledger));
 }
 
 // Invariant 3: when the end was not stored, what comes next stores none either.

@@ -170,7 +170,9 @@ static void what_fails_shows(void **state) {
     assert_line("quiniela_seal_failing 0");
     assert_line("quiniela_ready 1");
     pulse_set_store_failure(pulse, "the disk is full");
-    notice_put_failure(options.notice, "no room for the seal");
+    struct error failure;
+    error_set(&failure, ERROR_SYSTEM, "no room for the seal");
+    notice_put_failure(options.notice, &failure);
     write_metrics();
     assert_line("quiniela_store_failing 1");
     assert_line("quiniela_seal_failing 1");

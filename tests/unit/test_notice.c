@@ -4,6 +4,7 @@
 #include "cmocka_all.h"
 #include "seal/salt.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -55,12 +56,17 @@ static void test_what_fails(void **state) {
     char text[ERROR_TEXT_BYTES] = "?";
     notice_failure(notice, text);
     assert_string_equal(text, "");
-    notice_put_failure(notice, "no room");
+    assert_null(notice_cause(notice));
+    struct error error;
+    error_set_system(&error, ENOSPC, "/var/seals/draw-1: the seal cannot be written");
+    notice_put_failure(notice, &error);
     notice_failure(notice, text);
-    assert_string_equal(text, "no room");
-    notice_put_failure(notice, "");
+    assert_string_equal(text, error.text);
+    assert_string_equal(notice_cause(notice), CAUSE_DISK_FULL);
+    notice_put_failure(notice, NULL);
     notice_failure(notice, text);
     assert_string_equal(text, "");
+    assert_null(notice_cause(notice));
     notice_free(notice);
 }
 

@@ -1,0 +1,123 @@
+"""Of a store that fails or hangs the board says what is wrong, and not where it is or whose.
+
+With a disk that is full, and a PostgreSQL that lets nobody in. It is alive all the while, and ready again afterwards.
+"""
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+from board_client import Board
+from database import DatabaseStory, chunk
+from harness import SERVERS, Server, Story, Wire, until
+from signed_draw import SignedStory
+
+SECRET = "very-secret-word"
+
+
+def assert_says_nothing_of(story, board, *secrets):
+    for path, body in board.everything().items():
+        for secret in secrets:
+            story.assertNotIn(secret.encode(), body, path)
+
+
+def wait_until_ready(board):
+    until(lambda: board.ask("/readyz")[0] == 200, "the server to be ready")
+
+
+def wait_until_it_says(board, *texts):
+    """/readyz, with what it says by then; and it is alive."""
+    said = until(lambda: (body := board.ask("/readyz")[2].decode()) and all(text in body for text in texts) and body,
+                 f"/readyz to say {texts}")
+    board.story.assertEqual(board.get("/readyz", 503).splitlines()[0].split(":")[0], said.split(":")[0])
+    board.get("/livez")
+
+
+@unittest.skipIf(SERVERS > 1, "its words are of one server")
+class InFiles(Story):
+    @unittest.skipIf(os.getuid() != 0, "only root mounts a small disk")
+    def test_a_full_disk(self):
+        os.mkdir(self.path("disk"))
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", self.path("disk")], check=False).returncode != 0:
+            self.skipTest("no file system can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.path("disk")], check=True)
+        server = Server(self, "--http-port", 0, servers=1, agencies=2, store="disk/night.db")
+        board = Board(self, server)
+        wait_until_ready(board)
+        with contextlib.suppress(OSError), open(self.path("disk", "ballast"), "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(65536))
+        wire, stored = Wire(self, server.ports[0]), 0
+        while (answer := wire.ask(chunk(stored, 1000))).kind == "processed":
+            stored += 1000
+        self.assertEqual(answer.code, "store_failed")
+        wait_until_it_says(board, "store: nothing can be stored: the disk is full\n")
+        assert_says_nothing_of(self, board, "night.db", self.folder)
+        self.assertIn("night.db", server.log())
+        os.unlink(self.path("disk", "ballast"))
+        self.assertEqual(wire.ask(chunk(stored, 1000))["next"], stored + 1000)
+        wait_until_ready(board)
+
+    def test_a_store_that_is_gone(self):
+        server = Server(self, "--http-port", 0, servers=1, agencies=2, store="night.db")
+        board = Board(self, server)
+        wait_until_ready(board)
+        os.rename(self.path("night.db"), self.path("moved.db"))
+        wait_until_it_says(board, "store: it cannot be read: ")
+        self.assertFalse(board.draw()["store"]["ok"])
+        assert_says_nothing_of(self, board, "night.db", self.folder)
+        os.rename(self.path("moved.db"), self.path("night.db"))
+        wait_until_ready(board)
+
+
+@unittest.skipIf(SERVERS > 1, "its words are of one server")
+class Seals(SignedStory):
+    def test_a_folder_of_seals_that_cannot_be_written(self):
+        server = self.serve("--http-port", 0, agencies=1)
+        board = Board(self, server)
+        wait_until_ready(board)
+        folder = os.path.dirname(self.path(self.kept_file("seal.note")))
+        os.rename(folder, folder + ".moved")
+        with open(folder, "w", encoding="ascii"):
+            pass  # a file in its place
+        self.send_all(server, (5,), (1,), wait=False)
+        wait_until_it_says(board, "seal: it, or the result, cannot be made or kept: ")
+        assert_says_nothing_of(self, board, folder, self.folder)
+        os.unlink(folder)
+        os.rename(folder + ".moved", folder)
+        wait_until_ready(board)
+
+
+@unittest.skipIf(SERVERS > 1, "its words are of one server")
+class InDatabase(DatabaseStory):
+    def test_a_password_that_was_changed(self):
+        with open(os.path.join(self.postgres.data, "pg_hba.conf"), "r+", encoding="utf-8") as file:
+            rules = file.read()
+            file.seek(0)
+            file.write(f"host all guarded 127.0.0.1/32 scram-sha-256\n{rules}")
+        self.sql("SELECT pg_reload_conf()")
+        self.sql(f"CREATE ROLE guarded LOGIN PASSWORD '{SECRET}'")
+        self.addCleanup(self.sql, "DROP ROLE guarded", "postgres")
+        self.sql(f"ALTER DATABASE {self.database} OWNER TO guarded")
+        self.addCleanup(self.sql, "REASSIGN OWNED BY guarded TO postgres")
+        server = Server(self, "--http-port", 0, servers=1, agencies=2,
+                        store=self.address(user="guarded", more=f"password={SECRET}"))
+        board = Board(self, server)
+        wait_until_ready(board)
+        self.sql("ALTER ROLE guarded PASSWORD 'another'")
+        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guarded'")
+        self.assertEqual(Wire(self, server.ports[0]).ask(chunk(0, 3)).code, "store_failed")
+        wait_until_it_says(board, "store: nothing can be stored: the database does not let the server in\n",
+                           "store: it cannot be read: the database does not let the server in\n")
+        assert_says_nothing_of(self, board, "guarded", SECRET, "127.0.0.1", f":{self.postgres.port}", self.database)
+        self.assertIn('password authentication failed for user "guarded"', server.log())
+        self.sql(f"ALTER ROLE guarded PASSWORD '{SECRET}'")
+        wait_until_ready(board)
+        server.signal(signal.SIGTERM)
+        server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
