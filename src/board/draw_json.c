@@ -2,6 +2,7 @@
 #include "board/json_values.h"
 #include "board/seal_shown.h"
 #include "board/states.h"
+#include "board/store_shown.h"
 #include "seal/encoding.h"
 
 #include <stdio.h>
@@ -59,10 +60,11 @@ static void put_seal(const struct board_view *view, struct json_writer *writer) 
 }
 
 static void put_store(const struct board_snapshot *snapshot, struct json_writer *writer) {
-    bool is_good = snapshot->trouble[0] == '\0';
+    char trouble[ERROR_TEXT_BYTES];
+    bool is_good = !store_shown_trouble(snapshot, time(NULL), trouble);
     json_begin(writer, "store");
     json_put_bool(writer, "ok", is_good);
-    json_put_text(writer, "error", is_good ? NULL : snapshot->trouble);
+    json_put_text(writer, "error", is_good ? NULL : trouble);
     json_put_time(writer, "read_at", snapshot->read_at);
     json_end(writer);
 }

@@ -1,5 +1,6 @@
 #include "board/health.h"
 
+#include "board/store_shown.h"
 #include "ledger/notice.h"
 #include "ledger/pulse.h"
 
@@ -34,19 +35,13 @@ static bool store_fails(const struct board_view *view, FILE *out) {
 }
 
 static bool store_is_unread(const struct board_view *view, FILE *out) {
-    const struct board_snapshot *snapshot = view->snapshot;
-    time_t age_s = time(NULL) - snapshot->read_at;
-    if (out == NULL || (snapshot->trouble[0] == '\0' && age_s <= HEALTH_UNREAD_S_MAX)) {
-        return snapshot->trouble[0] != '\0' || age_s > HEALTH_UNREAD_S_MAX;
+    char trouble[ERROR_TEXT_BYTES];
+    bool is = store_shown_trouble(view->snapshot, time(NULL), trouble);
+    if (is && out != NULL) {
+        fprintf(out, "store: %s%s\n",
+                view->snapshot->trouble[0] == '\0' ? "" : "it cannot be read: ", trouble);
     }
-    if (snapshot->trouble[0] != '\0') {
-        fprintf(out, "store: it cannot be read: %s\n", snapshot->trouble);
-    } else if (snapshot->read_at == 0) {
-        fputs("store: it has not been read yet\n", out);
-    } else {
-        fprintf(out, "store: it was last read %lld s ago\n", (long long)age_s);
-    }
-    return true;
+    return is;
 }
 
 static bool is_draining(const struct board_view *view, FILE *out) {

@@ -17,7 +17,6 @@
 enum {
     HEALTH_BUSY_S_MAX = 60,
     HEALTH_DRAW_S_MAX = 600,
-    HEALTH_UNREAD_S_MAX = 60, // how old what was read of the store may be
 };
 
 bool health_is_live(const struct board_view *view);

@@ -4,6 +4,7 @@
 #include "board/health.h"
 #include "board/metrics_text.h"
 #include "board/process.h"
+#include "board/store_shown.h"
 #include "ledger/notice.h"
 #include "ledger/pulse.h"
 
@@ -70,9 +71,10 @@ static void put_seal(FILE *out, struct notice *notice) {
 static void put_store(FILE *out, const struct board_view *view) {
     const struct board_snapshot *snapshot = view->snapshot;
     const struct pulse *pulse = view->options->pulse;
+    char trouble[ERROR_TEXT_BYTES];
     metrics_gauge(out, "quiniela_store_failing", "1 while nothing can be stored", pulse_store_fails(pulse));
     metrics_gauge(out, "quiniela_store_unreadable", "1 while the board cannot read the store",
-                  snapshot->trouble[0] != '\0');
+                  store_shown_trouble(snapshot, time(NULL), trouble));
     if (snapshot->read_at != 0) {
         metrics_gauge(out, "quiniela_store_read_timestamp_seconds", "When the board last read the store",
                       snapshot->read_at);
