@@ -12,18 +12,39 @@
 // any.
 typedef bool (*find_reasons)(const struct board_view *view, FILE *out);
 
-static bool is_stuck(const struct board_view *view, FILE *out) {
+static bool takes_too_long(const struct board_view *view, uint64_t ms) {
     const struct board_snapshot *snapshot = view->snapshot;
-    const struct pulse *pulse = view->options->pulse;
     bool has_ended = snapshot->has_draw && snapshot->draw.state != DRAW_OPEN;
-    uint64_t busy_s = pulse_busy_ms(pulse) / 1000;
-    if (busy_s <= (has_ended ? HEALTH_DRAW_S_MAX : HEALTH_BUSY_S_MAX) || pulse_store_fails(pulse)) {
-        return false;
+    return ms / 1000 > (has_ended ? HEALTH_DRAW_S_MAX : HEALTH_BUSY_S_MAX);
+}
+
+static bool is_stuck(const struct board_view *view, FILE *out) {
+    uint64_t stuck_ms = pulse_stuck_ms(view->options->pulse);
+    bool is = takes_too_long(view, stuck_ms);
+    if (is && out != NULL) {
+        fprintf(out, "ledger: it has been at one thing for %" PRIu64 " s\n", stuck_ms / 1000);
     }
-    if (out != NULL) {
-        fprintf(out, "ledger: it has been at one thing for %" PRIu64 " s\n", busy_s);
+    return is;
+}
+
+static bool store_hangs(const struct board_view *view, FILE *out) {
+    uint64_t call_s = pulse_call_ms(view->options->pulse) / 1000;
+    if (call_s > HEALTH_BUSY_S_MAX && out != NULL) {
+        fprintf(out, "store: it has not answered for %" PRIu64 " s\n", call_s);
     }
-    return true;
+    return call_s > HEALTH_BUSY_S_MAX;
+}
+
+// Many calls of the store, one after the other, and none of them long.
+static bool is_slow(const struct board_view *view, FILE *out) {
+    const struct pulse *pulse = view->options->pulse;
+    uint64_t busy_ms = pulse_busy_ms(pulse);
+    bool is = takes_too_long(view, busy_ms) && !pulse_store_fails(pulse) && !is_stuck(view, NULL) &&
+              !store_hangs(view, NULL);
+    if (is && out != NULL) {
+        fprintf(out, "ledger: it has been at one thing for %" PRIu64 " s\n", busy_ms / 1000);
+    }
+    return is;
 }
 
 static bool store_fails(const struct board_view *view, FILE *out) {
@@ -62,8 +83,8 @@ static bool seal_fails(const struct board_view *view, FILE *out) {
 }
 
 static const find_reasons of_life[] = {is_stuck, NULL};
-static const find_reasons of_readiness[] = {is_stuck,    store_fails, store_is_unread,
-                                            is_draining, seal_fails,  NULL};
+static const find_reasons of_readiness[] = {is_stuck,        store_hangs, is_slow,    store_fails,
+                                            store_is_unread, is_draining, seal_fails, NULL};
 
 static bool find_any(const struct board_view *view, const find_reasons *reasons, FILE *out) {
     bool any = false;

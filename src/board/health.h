@@ -1,10 +1,13 @@
 // Whether the server is alive (/livez: if not, starting it again is the only help) and ready (/readyz: if
 // not, there is something to do, and starting it again is no help).
 //
-// It is alive as long as its HTTP thread answers, and the ledger's thread has not been at one thing for
-// longer than HEALTH_BUSY_S_MAX. Not while the store fails: then that is what it is at, and a full disk is
-// not emptied by a restart. And in a sealed draw the ledger may be at all of its bets at once (the number,
-// the tree of a signed draw): there it has HEALTH_DRAW_S_MAX, as a restart would only begin that anew.
+// It is alive as long as its HTTP thread answers, and the ledger's thread has not been at work for longer
+// than HEALTH_BUSY_S_MAX without beginning or ending a call of the store. How long a call takes is the
+// store's: a database that hangs, or a disk, is not mended by a restart, and keeps the next start from
+// beginning. In a sealed draw the ledger may be at all of its bets at once (the number, the tree of a signed
+// draw): there it has HEALTH_DRAW_S_MAX, as a restart would only begin that anew.
+//
+// Nothing that it says names a place, a user or a file: the log does.
 #ifndef QUINIELA_BOARD_HEALTH_H
 #define QUINIELA_BOARD_HEALTH_H
 

@@ -55,18 +55,45 @@ static uint32_t second(const struct pulse *pulse) {
 
 // Work ----------------------------------------------------------------------------------------------------
 
+static void begin_step(struct pulse *pulse, uint64_t now, bool is_in_call) {
+    atomic_store_explicit(&pulse->step, now << 1 | is_in_call, memory_order_relaxed);
+}
+
 void pulse_begin_work(struct pulse *pulse) {
-    atomic_store_explicit(&pulse->works_since_ms, clock_steady_ms(), memory_order_relaxed);
+    uint64_t now = clock_steady_ms();
+    atomic_store_explicit(&pulse->works_since_ms, now, memory_order_relaxed);
+    begin_step(pulse, now, false);
 }
 
 void pulse_end_work(struct pulse *pulse) {
     atomic_store_explicit(&pulse->works_since_ms, 0, memory_order_relaxed);
+    atomic_store_explicit(&pulse->step, 0, memory_order_relaxed);
+}
+
+void pulse_note_call(void *pulse, bool is_in_call) {
+    begin_step(pulse, clock_steady_ms(), is_in_call);
+}
+
+static uint64_t since_ms(uint64_t since) {
+    uint64_t now = clock_steady_ms();
+    return since == 0 || now < since ? 0 : now - since;
 }
 
 uint64_t pulse_busy_ms(const struct pulse *pulse) {
-    uint64_t since = atomic_load_explicit(&pulse->works_since_ms, memory_order_relaxed);
-    uint64_t now = clock_steady_ms();
-    return since == 0 || now < since ? 0 : now - since;
+    return since_ms(atomic_load_explicit(&pulse->works_since_ms, memory_order_relaxed));
+}
+
+static uint64_t step_ms(const struct pulse *pulse, bool is_in_call) {
+    uint64_t step = atomic_load_explicit(&pulse->step, memory_order_relaxed);
+    return (step & 1) == is_in_call ? since_ms(step >> 1) : 0;
+}
+
+uint64_t pulse_call_ms(const struct pulse *pulse) {
+    return step_ms(pulse, true);
+}
+
+uint64_t pulse_stuck_ms(const struct pulse *pulse) {
+    return step_ms(pulse, false);
 }
 
 void pulse_set_store_failure(struct pulse *pulse, const char *cause) {

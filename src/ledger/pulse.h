@@ -26,6 +26,10 @@ void pulse_free(struct pulse *pulse);
 void pulse_begin_work(struct pulse *pulse);
 void pulse_end_work(struct pulse *pulse);
 
+// It is in a call of the store, or out of it again (store/calls.h), while it is at work; `pulse` is a struct
+// pulse.
+void pulse_note_call(void *pulse, bool is_in_call);
+
 // The agency, from 1 to AGENCIES_MAX, has asked for something now. That takes 4 bytes an agency.
 void pulse_hear(struct pulse *pulse, uint32_t agency);
 
@@ -49,6 +53,11 @@ uint64_t pulse_bets(const struct pulse *pulse, uint32_t seconds);
 
 // For how many milliseconds the ledger has been at what it does now; 0: it waits for work.
 uint64_t pulse_busy_ms(const struct pulse *pulse);
+
+// For how many milliseconds it has been in one call of the store; for how many it has been at work without
+// beginning or ending one. 0: it is not.
+uint64_t pulse_call_ms(const struct pulse *pulse);
+uint64_t pulse_stuck_ms(const struct pulse *pulse);
 
 bool pulse_store_fails(const struct pulse *pulse);
 

@@ -13,6 +13,7 @@
 #include "ledger/pulse.h"
 #include "ledger/turn.h"
 #include "ledger/work.h"
+#include "store/calls.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -127,6 +128,7 @@ static void *run(void *argument) {
     struct worker *worker = argument;
     struct ledger *ledger = worker->ledger;
     pthread_setname_np(pthread_self(), "ledger");
+    store_calls_note(pulse_note_call, worker->pulse);
     log_wait_for_room(); // the log must show what is stored, and senders can wait
     pulse_begin_work(worker->pulse);
     work(worker);

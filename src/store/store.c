@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "bet/errors.h"
 #include "store/backend.h"
+#include "store/calls.h"
 #include "store/checked.h"
 
 #include <assert.h>
@@ -18,7 +19,10 @@ static bool open_store(const struct store_opening *opening, struct store **store
         return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes",
                          DRAW_NAME_BYTES_MAX);
     }
-    return store_kind_of(opening->address)->open(opening, store, error);
+    store_call_begin();
+    bool done = store_kind_of(opening->address)->open(opening, store, error);
+    store_call_end();
+    return done;
 }
 
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
@@ -72,7 +76,9 @@ bool store_is_shared(const struct store *store) {
 void store_drop(struct store *store) {
     if (store->in_group) {
         store->in_group = false;
+        store_call_begin();
         store->failed = !store->operations->rollback(store) || store->failed;
+        store_call_end();
     }
 }
 
@@ -83,15 +89,25 @@ void store_give_up(struct store **store) {
 
 void store_close(struct store **store) {
     store_drop(*store);
+    store_call_begin();
     (*store)->operations->close(*store);
+    store_call_end();
     *store = NULL;
 }
 
 // Groups --------------------------------------------------------------------------------------------------
 
-// Invariant 3: after a failure, no call gets past this.
-static bool may_go_on(const struct store *store, struct error *error) {
+static bool is_well(const struct store *store, struct error *error) {
     return !store->failed || error_set(error, ERROR_STORE_FAILED, "the store has failed and is not open");
+}
+
+// Invariant 3: after a failure, no call gets past this. `result` is where it ends.
+static bool may_go_on(const struct store *store, struct error *error) {
+    if (!is_well(store, error)) {
+        return false;
+    }
+    store_call_begin();
+    return true;
 }
 
 static bool result(struct store *store, bool done, const struct error *error) {
@@ -99,6 +115,7 @@ static bool result(struct store *store, bool done, const struct error *error) {
         store->failed = error->code != ERROR_STORE_STALE && error->code != ERROR_STORE_REFUSED;
         store_drop(store);
     }
+    store_call_end();
     return done;
 }
 
@@ -126,21 +143,26 @@ bool store_commit(struct store *store, struct error *error) {
 
 bool store_try_room(struct store *store, size_t bytes, struct error *error) {
     if (store->operations->try_room == NULL) {
-        return may_go_on(store, error);
+        return is_well(store, error);
     }
-    bool has =
-        store_begin(store, error) && result(store, store->operations->try_room(store, bytes, error), error);
+    bool has = store_begin(store, error) && may_go_on(store, error) &&
+               result(store, store->operations->try_room(store, bytes, error), error);
     store_drop(store);
     return has;
 }
 
 // Writing -------------------------------------------------------------------------------------------------
 
+// A draw's own number, which it gets when it is stored first.
+static bool number_draw(struct store *store, uint32_t *number, struct error *error) {
+    return *number != 0 || store->operations->number_draw == NULL ||
+           (may_go_on(store, error) &&
+            result(store, store->operations->number_draw(store, number, error), error));
+}
+
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) {
     uint32_t number = draw->number;
-    if (!may_go_on(store, error) ||
-        (number == 0 && store->operations->number_draw != NULL &&
-         !result(store, store->operations->number_draw(store, &number, error), error))) {
+    if (!number_draw(store, &number, error)) {
         return false;
     }
     struct stored_draw summed = *draw;
@@ -150,7 +172,8 @@ bool store_put_draw(struct store *store, struct stored_draw *draw, struct error 
         draw->state == DRAW_DRAWN ? draw->winners_checksum + store->winners_checksum : 0;
     summed.checksum = stored_draw_checksum(store->draw_name, &summed);
     summed.replaces = draw->checksum;
-    bool put = result(store, store->operations->put_draw(store, &summed, error), error);
+    bool put =
+        may_go_on(store, error) && result(store, store->operations->put_draw(store, &summed, error), error);
     if (put) {
         *draw = summed;
     }
@@ -278,7 +301,8 @@ static bool claim_draw(struct store *store, struct error *error) {
 }
 
 bool store_begin_draw(struct store *store, struct error *error) {
-    return store_begin(store, error) && result(store, claim_draw(store, error), error);
+    return store_begin(store, error) && may_go_on(store, error) &&
+           result(store, claim_draw(store, error), error);
 }
 
 bool store_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,

@@ -1,19 +1,22 @@
 """Of a store that fails or hangs the board says what is wrong, and not where it is or whose.
 
-With a disk that is full, and a PostgreSQL that lets nobody in. It is alive all the while, and ready again afterwards.
+With a disk that is full, and a PostgreSQL that lets nobody in, or stands still. It is alive all the while, and ready again afterwards.
 """
 import contextlib
+import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import unittest
 
-from board_client import Board
+from board_client import Board, Events
 from database import DatabaseStory, chunk
-from harness import SERVERS, Server, Story, Wire, until
+from harness import SERVERS, Server, Story, Wire, is_sanitized, until
 from signed_draw import SignedStory
 
+CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
 SECRET = "very-secret-word"
 
 
@@ -117,6 +120,46 @@ class InDatabase(DatabaseStory):
         wait_until_ready(board)
         server.signal(signal.SIGTERM)
         server.wait()
+
+    def processes(self):
+        with open(os.path.join(self.postgres.data, "postmaster.pid"), encoding="ascii") as file:
+            postmaster = int(file.readline())
+        children = subprocess.run(["pgrep", "-P", str(postmaster)], stdout=subprocess.PIPE, text=True, check=True)
+        return [postmaster, *map(int, children.stdout.split())]
+
+    def tell(self, processes, number):
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def test_a_database_that_stands_still(self):
+        if not CLOCK_LIBRARY or is_sanitized():
+            self.skipTest("ctest names the library that sets a clock; it does not go with a sanitizer")
+        for name in "clock", "steady":
+            self.write(name, struct.pack("=q", 0))
+        server = Server(self, "--http-port", 0, servers=1, agencies=2, store=self.address(),
+                        environment={"LD_PRELOAD": CLOCK_LIBRARY, "QUINIELA_CLOCK": self.path("clock"),
+                                     "QUINIELA_STEADY_CLOCK": self.path("steady")})
+        board = Board(self, server)
+        wait_until_ready(board)
+        wire = Wire(self, server.ports[0])
+        self.assertEqual(wire.ask(chunk(0, 3))["next"], 3)
+        events = Events(board)
+        events.until("draw", lambda draw: draw["bets"] == 3)
+        processes = self.processes()
+        self.addCleanup(self.tell, processes, signal.SIGCONT)
+        self.tell(processes, signal.SIGSTOP)
+        wire.send(json.dumps(chunk(3, 2)).encode())
+        until(lambda: "quiniela_ledger_busy_seconds 0.000" not in board.get("/metrics"), "the ledger to wait for the database")
+        with open(self.path("steady"), "r+b") as file:
+            file.write(struct.pack("=q", 61))
+        wait_until_it_says(board, "store: it has not answered for 6", "store: it cannot be read: ")
+        self.assertFalse(events.until("draw", lambda draw: not draw["store"]["ok"])["store"]["ok"])
+        self.tell(processes, signal.SIGCONT)
+        self.assertEqual(wire.receive()["next"], 5)
+        self.assertEqual(events.until("draw", lambda draw: draw["store"]["ok"] and draw["bets"] == 5)["agencies"]["finished"], 0)
+        wait_until_ready(board)
+        board.get("/livez")
 
 
 if __name__ == "__main__":

@@ -54,11 +54,43 @@ static void a_ledger_that_is_at_one_thing_too_long_is_not_alive(void **state) {
     now_ms += 1;
     assert_says(health_live, false, "ledger: it has been at one thing for 61 s\n");
     assert_says(health_ready, false, "ledger: it has been at one thing for 61 s\n");
-    pulse_set_store_failure(pulse, CAUSE_DISK_FAILS); // a restart would not help
-    assert_says(health_live, true, "ok\n");
-    pulse_set_store_failure(pulse, NULL);
     pulse_end_work(pulse);
     assert_says(health_live, true, "ok\n");
+}
+
+// A restart would wait for the store as well.
+static void a_store_that_hangs_is_alive_and_not_ready(void **state) {
+    (void)state;
+    pulse_begin_work(pulse);
+    pulse_note_call(pulse, true);
+    now_ms += 60999;
+    assert_says(health_ready, true, "ok\n");
+    now_ms += 1;
+    assert_says(health_live, true, "ok\n");
+    assert_says(health_ready, false, "store: it has not answered for 61 s\n");
+    pulse_note_call(pulse, false); // it goes on, and the ledger with it
+    assert_says(health_live, true, "ok\n");
+    assert_says(health_ready, false, "ledger: it has been at one thing for 61 s\n");
+    now_ms += 61000;
+    assert_says(health_live, false, "ledger: it has been at one thing for 61 s\n");
+    pulse_end_work(pulse);
+    assert_says(health_ready, true, "ok\n");
+}
+
+static void a_slow_store_is_alive_and_not_ready(void **state) {
+    (void)state;
+    pulse_begin_work(pulse);
+    for (int call = 0; call < 3; call++) {
+        pulse_note_call(pulse, true);
+        now_ms += 50000;
+        pulse_note_call(pulse, false);
+        now_ms += 5000;
+        assert_says(health_live, true, "ok\n");
+    }
+    assert_says(health_ready, false, "ledger: it has been at one thing for 165 s\n");
+    pulse_set_store_failure(pulse, CAUSE_DISK_FAILS); // that is what it is at
+    assert_says(health_ready, false, "store: nothing can be stored: the disk fails\n");
+    pulse_end_work(pulse);
 }
 
 static void the_draw_may_take_longer(void **state) {
@@ -136,6 +168,8 @@ int main(void) {
         VIEW_TEST(a_server_that_is_well_says_ok),
         VIEW_TEST(a_full_disk_is_alive_and_not_ready),
         VIEW_TEST(a_ledger_that_is_at_one_thing_too_long_is_not_alive),
+        VIEW_TEST(a_store_that_hangs_is_alive_and_not_ready),
+        VIEW_TEST(a_slow_store_is_alive_and_not_ready),
         VIEW_TEST(the_draw_may_take_longer),
         VIEW_TEST(a_store_that_cannot_be_read_is_not_ready),
         VIEW_TEST(what_was_read_long_ago_is_not_said_to_be_so_now),

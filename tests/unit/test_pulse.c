@@ -95,6 +95,30 @@ static void work_that_takes_long_shows(void **state) {
     pulse_free(pulse);
 }
 
+// While it is at work, it is either in a call of the store, or at its own.
+static void a_call_of_the_store_is_told_from_the_rest(void **state) {
+    (void)state;
+    struct pulse *pulse = pulse_new();
+    pulse_begin_work(pulse);
+    now_ms += 10;
+    assert_int_equal(pulse_stuck_ms(pulse), 10);
+    assert_int_equal(pulse_call_ms(pulse), 0);
+    pulse_note_call(pulse, true);
+    now_ms += 20;
+    assert_int_equal(pulse_stuck_ms(pulse), 0);
+    assert_int_equal(pulse_call_ms(pulse), 20);
+    pulse_note_call(pulse, false);
+    now_ms += 5;
+    assert_int_equal(pulse_stuck_ms(pulse), 5);
+    assert_int_equal(pulse_call_ms(pulse), 0);
+    assert_int_equal(pulse_busy_ms(pulse), 35);
+    pulse_end_work(pulse);
+    now_ms += 1;
+    assert_int_equal(pulse_stuck_ms(pulse), 0);
+    assert_int_equal(pulse_call_ms(pulse), 0);
+    pulse_free(pulse);
+}
+
 static void why_the_store_fails_is_shown_as_long_as_it_does(void **state) {
     (void)state;
     struct pulse *pulse = pulse_new();
@@ -116,6 +140,7 @@ int main(void) {
         cmocka_unit_test(a_place_is_used_again),
         cmocka_unit_test(a_very_fast_second_does_not_become_another_one),
         cmocka_unit_test(work_that_takes_long_shows),
+        cmocka_unit_test(a_call_of_the_store_is_told_from_the_rest),
         cmocka_unit_test(why_the_store_fails_is_shown_as_long_as_it_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
