@@ -115,6 +115,36 @@ class Counts(Night):
         until(lambda: set(self.prometheus.firing()) <= of_this_machine, "no alert, as the draw is over")
 
 
+class Dashboard(Night):
+    def panels(self, kind):
+        with open(DASHBOARD, encoding="utf-8") as file:
+            return {panel["title"]: panel for panel in json.load(file)["panels"] if panel["type"] == kind}
+
+    def shown(self, title):
+        return expressions_of({"panels": [self.panels("stat")[title]]})[0]
+
+    def test_what_is_shown_as_one_value_is_of_now(self):
+        """The last value of some hours would still be there when the server is gone."""
+        for panel in self.panels("stat").values():
+            for target in panel["targets"]:
+                self.assertEqual((target["instant"], target["range"]), (True, False), panel["title"])
+
+    def test_a_server_that_is_gone_is_not_ready_and_has_no_draw(self):
+        self.serve("--close-at", "2999-01-01T21:00Z", agencies=2)
+        self.watch()
+        self.assertEqual(Wire(self, self.server.ports[0]).ask(chunk(1, 0))["next"], 1)
+        for title, value in ("Ready", 1), ("Draw", 1), ("Bets", 1), ("Missing", 2):
+            self.prometheus.wait_for(self.shown(title), value)
+        self.assertEqual([labels["state"] for labels, _ in self.prometheus.query(self.shown("Draw"))], ["open"])
+        self.assertEqual(len(self.prometheus.query(self.shown("Cut-off in"))), 1)
+        self.assertEqual(self.prometheus.query(self.shown("Backup")), [])  # none, and not one of 1970
+        self.server.kill()
+        self.prometheus.wait_for(self.shown("Ready"), 0)
+        self.prometheus.wait_for_alert("QuinielaDown")
+        for title in "Draw", "Bets", "Missing", "Cut-off in":
+            self.assertEqual(self.prometheus.query(self.shown(title)), [], title)
+
+
 class Alerts(Night):
     def test_an_agency_that_falls_silent(self):
         if not CLOCK_LIBRARY or is_sanitized():
