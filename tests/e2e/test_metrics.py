@@ -146,6 +146,19 @@ class Dashboard(Night):
 
 
 class Alerts(Night):
+    def test_a_server_that_ends_once_the_draw_is_made(self):
+        """It is not missed, but for telling winners."""
+        self.serve(agencies=1)
+        self.watch()
+        wire = Wire(self, self.server.ports[0])
+        self.assertEqual(wire.ask(chunk(1, 0, last=True))["next"], 1)
+        self.prometheus.wait_for("quiniela:draw_is_made", 1)
+        self.prometheus.wait_for('quiniela_draw_agencies{state="finished"}', 1)
+        self.server.kill()
+        self.prometheus.wait_for("up", 0)
+        self.assertIn("unless another server", self.prometheus.wait_for_alert("QuinielaDownUntold")["annotations"]["description"])
+        self.assertNotIn("QuinielaDown", self.prometheus.firing())
+
     def test_an_agency_that_falls_silent(self):
         if not CLOCK_LIBRARY or is_sanitized():
             self.skipTest("ctest names the library that sets a clock; it does not go with a sanitizer")
@@ -171,7 +184,7 @@ class Alerts(Night):
         self.serve("--close-at", soon.strftime("%Y-%m-%dT%H:%M:%SZ"), agencies=2)
         self.watch()
         alert = self.prometheus.wait_for_alert("QuinielaCutoffNear")
-        self.assertRegex(alert["annotations"]["summary"], r"^The cut-off is in 1\dm \d+s, and agencies are missing$")
+        self.assertRegex(alert["annotations"]["summary"], r"^Draw 1: the cut-off is in 1\dm \d+s, and agencies are missing$")
         for agency in 1, 2:
             self.assertEqual(Wire(self, self.server.ports[0]).ask(chunk(agency, 0, last=True))["next"], 1)
         self.prometheus.wait_until_quiet("QuinielaCutoffNear")
