@@ -9,7 +9,7 @@ enum {
     READ_EVERY_MS = 1000,         // while somebody wants to know
     READ_STEP_S = 10,             // and otherwise, whenever the seconds since 1970 are a multiple of it
     READ_WANTED_MS = 5000,        // how long a wish lasts
-    READ_REST_MS_MAX = 10 * 1000, // after one that took long; within HEALTH_UNREAD_S_MAX it is read again
+    READ_REST_MS_MAX = 10 * 1000, // after one that took long; within STORE_UNREAD_S_MAX it is read again
     READ_HANGS_MS = 5000,         // from when on a reading that has not ended is trouble
 };
 

@@ -2,10 +2,10 @@
 #include "cmocka_all.h"
 
 #include "board/arguments.h"
-#include "board/health.h"
 #include "board/history.h"
 #include "board/pace.h"
 #include "board/reader.h"
+#include "board/store_shown.h"
 #include "wire/control_line.h"
 
 #include <stdlib.h>
@@ -191,7 +191,7 @@ static void a_reading_is_followed_by_a_rest(void **state) {
     assert_int_equal(reader_rest_ms(2500, 200), 6000);
     assert_int_equal(reader_rest_ms(90000, 2), READ_REST_MS_MAX);
     assert_int_equal(reader_rest_ms(5000, 4000), READ_REST_MS_MAX);
-    assert_true(READ_REST_MS_MAX + READ_STEP_S * 1000 < HEALTH_UNREAD_S_MAX * 1000);
+    assert_true(READ_REST_MS_MAX + READ_STEP_S * 1000 < STORE_UNREAD_S_MAX * 1000);
 }
 
 int main(void) {
