@@ -86,7 +86,7 @@ void page_end_part(const struct page *page) {
 }
 
 void page_begin_table(const struct page *page, const enum text *heads, size_t count, size_t left) {
-    fprintf(page->out, "<div class=wide><table class=left%zu>\n<thead><tr>", left);
+    fprintf(page->out, "<div class=wide tabindex=0><table class=left%zu>\n<thead><tr>", left);
     for (size_t i = 0; i < count; i++) {
         fprintf(page->out, "<th scope=col>%s</th>", page_words(page, heads[i]));
     }

@@ -39,7 +39,7 @@ void page_begin_part(const struct page *page, enum text title);
 void page_end_part(const struct page *page);
 
 // Begins a table with these heads, so many of them, and ends it. The first `left` columns are texts, the
-// others numbers.
+// others numbers. What is wider than a screen can be scrolled, with keys, too.
 void page_begin_table(const struct page *page, const enum text *heads, size_t count, size_t left);
 void page_end_table(const struct page *page);
 

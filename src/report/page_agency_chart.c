@@ -97,7 +97,7 @@ static void write_curve(const struct page *page) {
 }
 
 void page_agency_chart(const struct page *page) {
-    fputs("<figure>\n", page->out);
+    fputs("<figure tabindex=0>\n", page->out);
     if (page->report->facts.count <= ROWS_MAX) {
         write_rows(page);
     } else {

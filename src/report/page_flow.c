@@ -34,7 +34,7 @@ static void write_chart(const struct page *page) {
     char each[MOMENTS_BYTES];
     int64_t end = flow->last + flow->step_s, night = page_end_of_night(page);
     moments_duration(flow->step_s, each);
-    fputs("<figure>\n", page->out);
+    fputs("<figure tabindex=0>\n", page->out);
     svg_begin(&chart, page->out, page_words(page, TEXT_BETS_OVER_TIME), flow->from, end > night ? end : night,
               HEIGHT, LEFT);
     uint64_t top = svg_counts(&chart, flow_most(flow), page_words(page, TEXT_THOUSANDS)[0]);

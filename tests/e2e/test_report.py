@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "page"))
 import chromium  # noqa: E402
 
 SIZES, WINNERS = (300, 200, 90), (2, 1, 0)
+AXE = os.path.join(ROOT, "build", "axe", "node_modules", "axe-core", "axe.min.js")  # of script/bootstrap test
 GARBAGE = b"\0\xff\xfe<script>alert(1)</script>\n" + b"x" * 100000 + b"\n{\"time\":7,\"action\":[]}\n{{{\n"
 
 
@@ -291,6 +292,14 @@ class Night(ReportStory):
         self.assertEqual((status, errors), (0, ""))
         self.assertIn("The log has every bet that is stored.", Page(self.read("night.html")).text)
 
+    def check_access(self, tab):
+        """Nothing keeps people out, as far as axe finds."""
+        if os.path.exists(AXE):
+            with open(AXE, encoding="utf-8") as file:
+                tab.evaluate(file.read() + "; 0")
+            found = json.loads(tab.evaluate("axe.run().then(found => JSON.stringify(found.violations))"))
+            self.assertEqual([(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found], [])
+
     @unittest.skipUnless(chromium.PROGRAM, "there is no Chromium")
     def test_in_a_browser(self):
         """Nothing to complain of, on a screen and on a telephone; nothing wider than the page; and some sheets of A4."""
@@ -303,6 +312,7 @@ class Night(ReportStory):
                     browser.wait_for("Page.loadEventFired", tab.session)
                     self.assertEqual((tab.complaints(), tab.requests()), ([], [url]))
                     self.assertLessEqual(tab.evaluate("document.documentElement.scrollWidth"), width)
+                    self.check_access(tab)
                     printed = tab.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
             pdf = base64.b64decode(printed["data"])
         pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
