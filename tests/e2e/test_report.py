@@ -125,6 +125,7 @@ class Night(ReportStory):
         self.assertIn(["99", "1"], [row[2:4] for row in page.rows if len(row) == 6])
         size = f"{os.path.getsize(self.path('copy.db')):,}"
         self.assertIn(f"{size} bytes", page.text)
+        self.assertNotIn("do not say the same", page.text)
         self.check_numbers(page)
 
     def check_numbers(self, page):
@@ -416,6 +417,7 @@ class Signed(SignedStory):
         root = base64.b64decode(next(event for event in self.events() if event["event"] == "root")["root"]).hex()
         for text in (root, self.vkey, f"Signed by {NAME}", f"Origin {NAME}/{DRAW}", "the seal was known", "quiniela verify --key VKEY"):
             self.assertIn(text, page.text)
+        self.assertNotIn("do not say the same", page.text)
 
 
 if __name__ == "__main__":
