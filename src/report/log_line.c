@@ -9,10 +9,12 @@
 enum { TIME_BYTES = 19, NUMBER_DIGITS_MAX = 18 }; // "2026-11-26 21:00:00"
 
 static const char *const keys[LOG_LINE_KEYS] = {
-    [LOG_LINE_ACTION] = "action",     [LOG_LINE_RESULT] = "result", [LOG_LINE_AGENCY] = "agencia",
-    [LOG_LINE_COUNT] = "cantidad",    [LOG_LINE_DRAW] = "draw",     [LOG_LINE_ERROR] = "error",
-    [LOG_LINE_LEFT_OUT] = "left_out", [LOG_LINE_OF] = "of",         [LOG_LINE_LOST] = "lines_lost",
-    [LOG_LINE_STATE] = "state",
+    [LOG_LINE_ACTION] = "action",     [LOG_LINE_RESULT] = "result",
+    [LOG_LINE_AGENCY] = "agencia",    [LOG_LINE_COUNT] = "cantidad",
+    [LOG_LINE_DRAW] = "draw",         [LOG_LINE_ERROR] = "error",
+    [LOG_LINE_LEFT_OUT] = "left_out", [LOG_LINE_OF] = "of",
+    [LOG_LINE_LOST] = "lines_lost",   [LOG_LINE_IP] = "ip",
+    [LOG_LINE_PORT] = "port",         [LOG_LINE_STATE] = "state",
 };
 
 // Text ----------------------------------------------------------------------------------------------------

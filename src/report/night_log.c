@@ -56,7 +56,7 @@ static bool take_stored(struct night_log *log, const struct log_line *line) {
     log->has_no_room = log->has_no_room || log->spells >= NIGHT_LOG_SPELLS_MAX;
     bool done = stretch_add(stretch, line->at, bets, log->has_no_room ? INT64_MAX : log->silence_s);
     log->spells += stretch->spell_count > before;
-    log->is_running = true; // also where its start is in a file that was not given
+    servers_take_bets(&log->servers, line->at);
     flow_add(&log->flow, line->at, bets);
     log->bets += bets;
     return done;
@@ -137,18 +137,10 @@ static void take_open(struct night_log *log, const struct log_line *line) {
     if (line->values[LOG_LINE_DRAW].text == NULL) {
         return;
     }
-    enum night_log_draw before = log->which;
     log->which = draw_of(log, line);
     log->others += log->which != NIGHT_LOG_OURS;
-    if (log->which != NIGHT_LOG_OURS || before == NIGHT_LOG_OURS) {
-        return;
-    }
-    log->is_named = true;
-    if (log->start_count < NIGHT_LOG_STARTS_MAX) {
-        log->starts[log->start_count] = (struct night_log_start){line->at, log->is_running};
-    }
-    log->start_count++;
-    log->is_running = true;
+    log->is_named = log->is_named || log->which == NIGHT_LOG_OURS;
+    servers_take_open(&log->servers, log->which == NIGHT_LOG_OURS, line->at);
 }
 
 // Whether it is within the night; where nothing says for which draw it is, until the draw is sealed.
@@ -206,17 +198,29 @@ static void compare(struct night_log *log, const struct log_line *line) {
 // All of them
 // -------------------------------------------------------------------------------------------------
 
-// A line about the draw's server. A start says which draw it is for.
-static bool take_line(struct night_log *log, const struct log_line *line) {
+// Which server it is of, and which draw that is for: its start says so.
+static void take_place(struct night_log *log, const struct log_line *line) {
+    struct slice ip = line->values[LOG_LINE_IP], port = line->values[LOG_LINE_PORT];
     if (is_done(line, "config")) {
         bool is_other = line->values[LOG_LINE_DRAW].text != NULL && !names_draw(log, line);
         log->which = is_other ? NIGHT_LOG_OTHER : NIGHT_LOG_ANY; // of which night, open_draw says
         log->others += is_other;
-    } else if (is_done(line, "open_draw")) {
+        servers_take_config(&log->servers, ip, port, line->at);
+        return;
+    }
+    servers_take_line(&log->servers, line->at);
+    if (is_done(line, "open_draw")) {
         take_open(log, line);
+    } else if (is_done(line, "listen")) {
+        servers_take_listen(&log->servers, ip, port);
     } else {
         compare(log, line);
     }
+}
+
+// A line about the draw's server. A start says which draw it is for.
+static bool take_line(struct night_log *log, const struct log_line *line) {
+    take_place(log, line);
     if (!is_of_night(log, line)) {
         return true;
     }
@@ -227,7 +231,7 @@ static bool take_line(struct night_log *log, const struct log_line *line) {
     } else if (log_line_is(line, LOG_LINE_ACTION, "log")) {
         take_missing(log, line);
     } else if (is_done(line, "end_server")) {
-        log->is_running = false;
+        servers_take_end(&log->servers);
     } else if (line->at <= log->until && is_done(line, "agency_reset")) {
         take_reset(log, line);
     } else if (line->at <= log->until && is_done(line, "apuestas_almacenadas")) {
@@ -269,6 +273,7 @@ static bool read_lines(struct reader *reader, FILE *stream) {
 }
 
 bool night_log_read(struct night_log *log, FILE *stream, struct error *error) {
+    servers_next_file(&log->servers);
     struct reader *reader = calloc(1, sizeof *reader);
     struct json_parser *parser = json_parser_new();
     bool done = reader != NULL && parser != NULL;

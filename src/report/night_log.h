@@ -7,6 +7,7 @@
 #include "report/facts.h"
 #include "report/flow.h"
 #include "report/log_clock.h"
+#include "report/servers.h"
 #include "report/stretch.h"
 #include "report/tally.h"
 
@@ -15,9 +16,8 @@
 enum {
     NIGHT_LOG_LINE_BYTES_MAX = 8 * 1024, // what is longer is skipped
     NIGHT_LOG_SPELLS_MAX = 100 * 1000,   // of all agencies; from then on each agency's are as they are
-    NIGHT_LOG_STARTS_MAX = 50,
-    NIGHT_LOG_BEFORE_S = 2, // how much earlier than the opening a line of its night may be
-    NIGHT_LOG_AFTER_S = 60, // how much later the line of the opening may be
+    NIGHT_LOG_BEFORE_S = 2,              // how much earlier than the opening a line of its night may be
+    NIGHT_LOG_AFTER_S = 60,              // how much later the line of the opening may be
 };
 
 // Whose draw the lines are about.
@@ -55,13 +55,8 @@ struct night_log {
     uint64_t others; // starts for other draws, or for another night's of the same name
     bool has_text;   // some of the lines about this draw have a time without a zone
     bool is_named;   // a start was for this draw
-    struct night_log_start {
-        int64_t at;
-        bool was_killed; // the server before had not ended
-    } starts[NIGHT_LOG_STARTS_MAX];
-    size_t start_count;        // in all
+    struct servers servers;
     enum night_log_draw which; // draw that the lines are about
-    bool is_running;           // a server has started, and not ended
 };
 
 // Begins it for the draw named `draw`; nothing later than `until` is of its night. Both must outlive it.

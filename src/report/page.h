@@ -5,6 +5,7 @@
 
 #include "report/moments.h"
 #include "report/night.h"
+#include "report/svg.h"
 
 #include <stdio.h>
 
@@ -59,6 +60,15 @@ bool page_log_lacks(const struct page *page);
 
 // Stands behind what may be false since the log has a hole.
 #define PAGE_MARK "*"
+
+// The address of a run's server, as its log has it. And whether the log has that start of the audit log.
+const char *page_server_name(const struct page *page, const struct server_run *run);
+bool page_start_is_logged(const struct page *page, const struct order_start *start);
+
+// Shades in a chart when no server was up, as far as the log tells it; and writes what the shade means, in a
+// legend. Nothing where there is no such time.
+void page_outages(const struct page *page, const struct svg_chart *chart);
+void page_outage_legend(const struct page *page);
 
 // The parts, in their order.
 void page_top(const struct page *page);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 2000 };
+enum { ROWS_MAX = 2000, ON_PAPER_MAX = 40 };
 
 // Who has sent nothing ------------------------------------------------------------------------------------
 
@@ -21,8 +21,11 @@ static void write_not_sent(const struct page *page) {
         }
     }
     ranges_add(&ranges, next, facts->draw.agencies);
-    if (ranges.count > 0) {
-        page_paragraph(page, TEXT_NOT_SENT, ranges.text, NULL);
+    if (ranges.numbers == 1) {
+        page_paragraph(page, TEXT_ONE_NOT_SENT, ranges.text, NULL);
+    } else if (ranges.numbers > 1) {
+        char count[PAGE_NUMBER_BYTES];
+        page_paragraph(page, TEXT_NOT_SENT, page_number(page, ranges.numbers, count), ranges.text);
     }
 }
 
@@ -83,12 +86,43 @@ static void write_bet_times(const struct page *page, const struct stretch *stret
     }
 }
 
+// Of many agencies paper has those of which there is something to say: not those that finished, were told (or
+// most were not), and were never silent.
+static bool is_quiet(const struct page *page, size_t index) {
+    const struct facts *facts = &page->report->facts;
+    const struct agency_facts *agency = &facts->agencies[index];
+    const struct stretch *stretch = page_has_log(page) ? &page->report->log->agencies[index] : NULL;
+    bool is_silent = stretch != NULL && stretch->spell_count > 0;
+    bool is_forgotten = agency->told_at == 0 && facts->told > facts->count / 2;
+    return facts->count > ON_PAPER_MAX && agency->finished_at != 0 && agency->ending == AGENCY_FINISHED &&
+           !is_forgotten && !is_silent && agency->voidings == 0;
+}
+
+static size_t count_quiet(const struct page *page) {
+    const struct facts *facts = &page->report->facts;
+    size_t quiet = 0;
+    for (size_t i = 0; i < facts->count && i < ROWS_MAX; i++) {
+        quiet += is_quiet(page, i);
+    }
+    return quiet;
+}
+
+static void write_quiet(const struct page *page, size_t quiet) {
+    char count[PAGE_NUMBER_BYTES];
+    if (quiet > 0) {
+        fputs("<p class=\"soft paper\">", page->out);
+        page_say(page, TEXT_NOT_ON_PAPER, page_number(page, quiet, count), NULL);
+        fputs("</p>\n", page->out);
+    }
+}
+
 static void write_row(const struct page *page, size_t index) {
     const struct facts *facts = &page->report->facts;
     const struct agency_facts *agency = &facts->agencies[index];
     const struct stretch *stretch = page_has_log(page) ? &page->report->log->agencies[index] : NULL;
     const char *mark = stretch != NULL && night_log_lacks(page->report->log, index) ? PAGE_MARK : "";
-    fprintf(page->out, "<tr><td>%" PRIu32 "</td><td>", agency->agency);
+    fprintf(page->out, "<tr%s><td>%" PRIu32 "</td><td>", is_quiet(page, index) ? " class=quiet" : "",
+            agency->agency);
     write_ending(page, agency);
     fputs("</td><td>", page->out);
     page_count(page, agency->bets);
@@ -126,11 +160,15 @@ static void write_table(const struct page *page) {
     if (page_has_log(page)) {
         heads[count++] = TEXT_SILENT;
     }
+    size_t quiet = count_quiet(page);
+    fprintf(page->out, "<div%s>\n", quiet == facts->count ? " class=quiet" : "");
     page_begin_table(page, heads, count, 2);
     for (size_t i = 0; i < facts->count && i < ROWS_MAX; i++) {
         write_row(page, i);
     }
     page_end_table(page);
+    fputs("</div>\n", page->out);
+    write_quiet(page, quiet);
     if (facts->count > ROWS_MAX) {
         char more[PAGE_NUMBER_BYTES];
         page_paragraph(page, TEXT_ROWS_LEFT_OUT, page_number(page, facts->count - ROWS_MAX, more), NULL);

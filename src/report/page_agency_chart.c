@@ -46,6 +46,7 @@ static void write_legend(const struct page *page) {
     }
     fprintf(page->out, mark, "mark", page_words(page, TEXT_LEGEND_END));
     fprintf(page->out, mark, "cut", page_words(page, TEXT_LEGEND_CUT));
+    page_outage_legend(page);
     fputs("</figcaption>\n", page->out);
 }
 
@@ -58,6 +59,7 @@ static void write_rows(const struct page *page) {
     for (size_t i = 0; i < facts->count; i++) {
         write_row(page, &chart, i, chart.top + (int)i * ROW);
     }
+    page_outages(page, &chart); // nobody sent then: above the bars
     svg_end(&chart);
     write_legend(page);
 }
@@ -81,6 +83,7 @@ static void write_curve(const struct page *page) {
               page_end_of_night(page), CURVE_HEIGHT, LEFT);
     uint64_t top = svg_counts(&chart, facts->draw.agencies, page_words(page, TEXT_THOUSANDS)[0]);
     svg_times(&chart);
+    page_outages(page, &chart);
     count_ends(page, &chart, ends);
     fprintf(page->out, "<path class=curve d=\"M%d %d", chart.left, chart.bottom);
     for (size_t i = 0; i < CURVE_POINTS; i++) {
@@ -93,7 +96,9 @@ static void write_curve(const struct page *page) {
     }
     fputs("\"/>\n", page->out);
     svg_end(&chart);
-    fprintf(page->out, "<figcaption>%s</figcaption>\n", page_words(page, TEXT_ENDED_OVER_TIME));
+    fprintf(page->out, "<figcaption class=legend><span>%s</span>\n", page_words(page, TEXT_ENDED_OVER_TIME));
+    page_outage_legend(page);
+    fputs("</figcaption>\n", page->out);
 }
 
 void page_agency_chart(const struct page *page) {

@@ -39,10 +39,13 @@ static void write_chart(const struct page *page) {
               HEIGHT, LEFT);
     uint64_t top = svg_counts(&chart, flow_most(flow), page_words(page, TEXT_THOUSANDS)[0]);
     svg_times(&chart);
+    page_outages(page, &chart);
     write_bars(&chart, flow, top);
     svg_end(&chart);
-    fputs("<figcaption>", page->out);
+    fputs("<figcaption class=legend><span>", page->out);
     page_say(page, TEXT_BETS_EACH, each, NULL);
+    fputs("</span>\n", page->out);
+    page_outage_legend(page);
     fputs("</figcaption>\n</figure>\n", page->out);
 }
 

@@ -42,8 +42,13 @@ static void write_class(const struct page *page, const struct classes *classes, 
     fputs("\"/>\n", page->out);
 }
 
-static void write_legend(const struct page *page, const struct classes *classes) {
+static void write_legend(const struct page *page, const struct classes *classes, bool has_never) {
     fputs("<div class=legend>\n", page->out);
+    if (has_never) {
+        fputs(
+            "<span><svg viewBox=\"0 0 24 12\"><rect class=none x=1 y=1 width=22 height=10 /></svg>0</span>\n",
+            page->out);
+    }
     for (int class = 1; class <= CLASSES; class ++) {
         uint64_t from = classes->from[class], to = classes->from[class + 1];
         if (to > from) {
@@ -80,7 +85,7 @@ static void write_map(const struct page *page, uint64_t least, uint64_t most) {
             row - 0.25);
     fputs("</svg>\n<figcaption>", page->out);
     page_say(page, TEXT_NUMBERS_MAP, NULL, NULL);
-    write_legend(page, &classes);
+    write_legend(page, &classes, least == 0);
     fputs("</figcaption>\n</figure>\n", page->out);
 }
 
@@ -145,12 +150,13 @@ static void write_numbers(const struct page *page) {
         page_paragraph(page, TEXT_NEVER_BET, page_number(page, never, text), NULL);
     }
     qsort(ranked, FACTS_NUMBERS, sizeof ranked[0], most_first);
+    fputs("<div class=spread>\n", page->out);
     write_map(page, ranked[FACTS_NUMBERS - 1].count, ranked[0].count);
     fputs("<div class=pair>\n", page->out);
     write_ranked(page, ranked, TEXT_MOST_BET);
     qsort(ranked, FACTS_NUMBERS, sizeof ranked[0], least_first);
     write_ranked(page, ranked, TEXT_LEAST_BET);
-    fputs("</div>\n", page->out);
+    fputs("</div>\n</div>\n", page->out);
 }
 
 void page_numbers(const struct page *page) {

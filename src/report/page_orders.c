@@ -111,7 +111,11 @@ static void write_order(const struct page *page, const struct order_told *order)
     fputs("</td><td class=long><code>", page->out);
     page_quote(page, order->text);
     fputs("</code></td><td>", page->out);
-    page_quote(page, order->result);
+    if (strcmp(order->result, "done") == 0) { // others are names of errors
+        fputs(page_words(page, TEXT_DONE), page->out);
+    } else {
+        page_quote(page, order->result);
+    }
     fputs("</td></tr>\n", page->out);
 }
 
@@ -176,8 +180,9 @@ static void write_tally(const struct page *page, const struct tally *tally, uint
 
 // It begins with the opening, and says of no line that it is missing.
 static bool log_is_whole(const struct night_log *log) {
-    return log->start_count > 0 && log->starts[0].at <= log->facts->opened_at + NIGHT_LOG_AFTER_S &&
-           log->lost == 0 && log->left_out == 0;
+    return log->servers.run_count > 0 && log->servers.runs[0].from != 0 &&
+           log->servers.runs[0].from <= log->facts->opened_at + NIGHT_LOG_AFTER_S && log->lost == 0 &&
+           log->left_out == 0;
 }
 
 static void write_refusals(const struct page *page) {

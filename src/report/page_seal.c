@@ -76,11 +76,42 @@ static void write_seal(const struct page *page) {
     fprintf(page->out, "%" PRIu32 ", %" PRIu32, signing->cosignatures, signing->timestamps);
 }
 
+// A flag for each file of a kind, by the names that they have in the folder of seals.
+static void write_files(const struct page *page, const char *flag, const char *name, const char *ending,
+                        uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        fprintf(page->out, " %s %s-%" PRIu32 ".%s", flag, name, i, ending);
+    }
+}
+
+// What the draw rests on, by its rules: where no witness has signed the seal, a second copy of it shows that
+// there are not two; and what the number came from.
+static void write_proofs(const struct page *page, const struct signing_facts *signing) {
+    if (signing->witnesses.count == 0) {
+        fputs(" --seal agency-1.seal", page->out);
+    }
+    if (signing->timestamps > 0) {
+        fputs(" --tsa-cert tsa-ca.pem", page->out);
+    }
+    write_files(page, "--approval", "approval", "note", signing->approvals_wanted);
+    if (page->report->facts.draw.number_mode == NUMBER_BEACON) {
+        fputs(" --pulse pulse.json --nist-cert certificate.pem", page->out);
+    }
+    fputs(" --result result.note", page->out);
+}
+
 static void write_how(const struct page *page) {
+    const struct signing_facts *signing = &page->report->facts.signing;
     page_paragraph(page, TEXT_HOW_TO_CHECK, NULL, NULL);
-    fputs("<pre>quiniela verify --key VKEY --rules rules-0.note --seal seal.note --result result.note\n"
-          "quiniela recount --key VKEY --package package --manifest-hash HEX --result result.note</pre>\n",
-          page->out);
+    fputs("<pre>quiniela verify --key VKEY", page->out);
+    write_files(page, "--rules", "rules", "note", signing->records);
+    fputs(" --seal seal.note", page->out);
+    write_files(page, "--seal", "cosignature", "note", signing->cosignatures);
+    write_files(page, "--token", "timestamp", "tsr", signing->timestamps);
+    write_proofs(page, signing);
+    fputs("\nquiniela recount --key VKEY --package package --manifest-hash HEX", page->out);
+    write_proofs(page, signing);
+    fputs("</pre>\n", page->out);
     fprintf(page->out, "<p class=soft>%s</p>\n", page_words(page, TEXT_NOT_CHECKED_HERE));
 }
 

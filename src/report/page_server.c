@@ -1,14 +1,7 @@
 // The server's starts, backups, and what the report is made of.
 #include "report/page.h"
 
-static void write_start(const struct page *page, int64_t at, bool is_first, bool was_killed) {
-    fputs("<li>", page->out);
-    page_time(page, at);
-    fprintf(page->out, ": %s</li>\n",
-            page_words(page, was_killed ? TEXT_STARTED_AFTER_KILL
-                             : is_first ? TEXT_STARTED
-                                        : TEXT_STARTED_AGAIN));
-}
+enum { LISTED_MAX = 50, SAME_S = 5 }; // lines of one server; between the times of one start in both logs
 
 static void write_more(const struct page *page, size_t count, size_t most) {
     char more[PAGE_NUMBER_BYTES];
@@ -19,29 +12,125 @@ static void write_more(const struct page *page, size_t count, size_t most) {
     }
 }
 
-// The audit log knows them best, if it has any; else the log does.
+static void write_event(const struct page *page, int64_t at, enum text what, const char *value) {
+    fputs("<li>", page->out);
+    page_time(page, at);
+    fputs(": ", page->out);
+    page_say(page, what, value, NULL);
+    fputs("</li>\n", page->out);
+}
+
+// By the log ----------------------------------------------------------------------------------------------
+
+const char *page_server_name(const struct page *page, const struct server_run *run) {
+    const char *name = page->report->log->servers.list[run->server].name;
+    return name[0] == '\0' ? "?" : name;
+}
+
+static void write_run(const struct page *page, const struct server_run *run) {
+    static const enum text ends[] = {[SERVER_HAS_NO_END] = TEXT_RUN_HAS_NO_END,
+                                     [SERVER_ENDED] = TEXT_RUN_ENDED,
+                                     [SERVER_KILLED] = TEXT_RUN_WAS_KILLED};
+    const struct server_run *before = servers_run_before(&page->report->log->servers, run);
+    char later[MOMENTS_BYTES];
+    if (run->from != 0 && before == NULL) {
+        write_event(page, run->from, TEXT_STARTED, NULL);
+    } else if (run->from != 0) {
+        moments_duration(run->from > before->last ? run->from - before->last : 0, later);
+        write_event(page, run->from, TEXT_STARTED_LATER, later);
+    }
+    write_event(page, run->last, ends[run->end], NULL);
+}
+
+static void write_server(const struct page *page, size_t server) {
+    const struct servers *servers = &page->report->log->servers;
+    size_t count = 0;
+    for (size_t i = 0; i < servers_kept(servers); i++) {
+        const struct server_run *run = &servers->runs[i];
+        if (run->server != server) {
+            continue;
+        }
+        if (count++ == 0) {
+            fputs("<h3>", page->out);
+            page_quote(page, page_server_name(page, run));
+            fputs("</h3>\n<ul>\n", page->out);
+        }
+        if (count <= LISTED_MAX / 2) {
+            write_run(page, run);
+        }
+    }
+    if (count > 0) {
+        write_more(page, count, LISTED_MAX / 2);
+        fputs("</ul>\n", page->out);
+    }
+}
+
+static void write_servers(const struct page *page) {
+    const struct servers *servers = &page->report->log->servers;
+    for (size_t i = 0; i < servers->count; i++) {
+        write_server(page, i);
+    }
+    if (servers->run_count > SERVERS_RUNS_MAX || servers->count == SERVERS_MAX) {
+        page_paragraph(page, TEXT_RUNS_LEFT_OUT, NULL, NULL);
+    }
+}
+
+// By the audit log ----------------------------------------------------------------------------------------
+
+bool page_start_is_logged(const struct page *page, const struct order_start *start) {
+    const struct night_log *log = page->report->log;
+    if (!page_has_log(page)) {
+        return false;
+    }
+    for (size_t i = 0; i < servers_kept(&log->servers); i++) {
+        const struct server_run *run = &log->servers.runs[i],
+                                *before = servers_run_before(&log->servers, run);
+        bool is_same = run->from - start->at <= SAME_S && start->at - run->from <= SAME_S;
+        if (is_same && (!start->was_killed || (before != NULL && before->end == SERVER_KILLED))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What the log does not tell as well.
+static void write_audited(const struct page *page) {
+    const struct orders *orders = page->report->orders;
+    size_t count = 0;
+    for (size_t i = 0; i < orders->told.start_count && i < ORDERS_STARTS_MAX; i++) {
+        const struct order_start *start = &orders->told.starts[i];
+        if (page_start_is_logged(page, start)) {
+            continue;
+        }
+        if (count++ == 0) {
+            fprintf(page->out, "<h3>%s</h3>\n<ul>\n", page_words(page, TEXT_BY_THE_AUDIT_LOG));
+        }
+        write_event(page, start->at,
+                    start->was_killed ? TEXT_STARTED_AFTER_KILL
+                    : i == 0          ? TEXT_STARTED
+                                      : TEXT_STARTED_AGAIN,
+                    NULL);
+    }
+    if (count > 0) {
+        write_more(page, orders->told.start_count, ORDERS_STARTS_MAX);
+        fputs("</ul>\n", page->out);
+    }
+}
+
 static void write_starts(const struct page *page) {
     const struct orders *orders = page->report->orders;
-    const struct night_log *log = page->report->log;
-    bool has_orders = orders != NULL && orders->told.start_count > 0;
-    if (!has_orders && !page_has_log(page)) {
+    if (!page_has_log(page) && (orders == NULL || orders->told.start_count == 0)) {
         page_paragraph(page, orders == NULL ? TEXT_NOT_KNOWN_AUDIT : TEXT_NOT_RECORDED, NULL, NULL);
-        return;
     }
-    fputs("<ul>\n", page->out);
-    if (has_orders) {
-        for (size_t i = 0; i < orders->told.start_count && i < ORDERS_STARTS_MAX; i++) {
-            write_start(page, orders->told.starts[i].at, i == 0, orders->told.starts[i].was_killed);
-        }
-        write_more(page, orders->told.start_count, ORDERS_STARTS_MAX);
-    } else {
-        for (size_t i = 0; i < log->start_count && i < NIGHT_LOG_STARTS_MAX; i++) {
-            write_start(page, log->starts[i].at, i == 0, log->starts[i].was_killed);
-        }
-        write_more(page, log->start_count, NIGHT_LOG_STARTS_MAX);
+    if (page_has_log(page)) {
+        write_servers(page);
     }
-    fputs("</ul>\n", page->out);
+    if (orders != NULL) {
+        write_audited(page);
+    }
 }
+
+// Its backup ----------------------------------------------------------------------------------------------
 
 static void write_backup(const struct page *page) {
     const struct report_backup *backup = &page->report->backup;

@@ -1,37 +1,19 @@
+#include "report/more_steps.h"
 #include "report/page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { AGENCIES_EACH_MAX = 12, STEPS_MAX = 40 }; // up to so many agencies each has a line of its own
+enum { AGENCIES_EACH_MAX = 12 }; // up to so many agencies each has a line of its own
 
-struct step {
-    int64_t at;
-    enum text what;
-    uint32_t agency; // or a number of agencies; 0: none
-};
-
-struct steps {
-    struct step list[STEPS_MAX];
-    size_t count;
-};
-
-static void add(struct steps *steps, int64_t at, enum text what, uint32_t agency) {
-    if (at != 0 && steps->count < STEPS_MAX) {
-        steps->list[steps->count++] = (struct step){at, what, agency};
-    }
+static void add(struct steps *steps, int64_t at, enum text what) {
+    steps_add(steps, at, what, NULL, NULL);
 }
 
-// Steps of one second stay in the order in which they were added: that of a night.
-static void sort(struct steps *steps) {
-    for (size_t i = 1; i < steps->count; i++) {
-        struct step step = steps->list[i];
-        size_t at = i;
-        for (; at > 0 && steps->list[at - 1].at > step.at; at--) {
-            steps->list[at] = steps->list[at - 1];
-        }
-        steps->list[at] = step;
-    }
+static void add_agency(struct steps *steps, int64_t at, enum text what, uint32_t agency) {
+    char number[PAGE_NUMBER_BYTES];
+    snprintf(number, sizeof number, "%" PRIu32, agency);
+    steps_add(steps, at, what, number, NULL);
 }
 
 static enum text how_ended(const struct agency_facts *agency) {
@@ -53,10 +35,10 @@ static void add_bets(struct steps *steps, const struct page *page) {
     if (first != NULL) {
         const struct agency_facts *agencies = report->facts.agencies;
         bool lacks = page_log_lacks(page);
-        add(steps, first->first, lacks ? TEXT_FIRST_BETS_LOG : TEXT_FIRST_BETS,
-            agencies[first - report->log->agencies].agency);
-        add(steps, last->last, lacks ? TEXT_LAST_BETS_LOG : TEXT_LAST_BETS,
-            agencies[last - report->log->agencies].agency);
+        add_agency(steps, first->first, lacks ? TEXT_FIRST_BETS_LOG : TEXT_FIRST_BETS,
+                   agencies[first - report->log->agencies].agency);
+        add_agency(steps, last->last, lacks ? TEXT_LAST_BETS_LOG : TEXT_LAST_BETS,
+                   agencies[last - report->log->agencies].agency);
     }
 }
 
@@ -78,8 +60,8 @@ static void add_ends(struct steps *steps, const struct facts *facts, bool of_tol
         }
     }
     if (first != NULL) {
-        add(steps, first_at, first_text, first->agency);
-        add(steps, last_at, last_text, last->agency);
+        add_agency(steps, first_at, first_text, first->agency);
+        add_agency(steps, last_at, last_text, last->agency);
     }
 }
 
@@ -90,39 +72,43 @@ static void add_agencies(struct steps *steps, const struct facts *facts) {
     }
     for (size_t i = 0; i < facts->count; i++) {
         const struct agency_facts *agency = &facts->agencies[i];
-        add(steps, agency->finished_at, how_ended(agency), agency->agency);
+        add_agency(steps, agency->finished_at, how_ended(agency), agency->agency);
     }
 }
 
 static void gather(const struct page *page, struct steps *steps) {
     const struct facts *facts = &page->report->facts;
     const struct orders *orders = page->report->orders;
-    add(steps, facts->opened_at, TEXT_OPENED, facts->draw.agencies);
+    char number[PAGE_NUMBER_BYTES];
+    steps_add(steps, facts->opened_at, TEXT_OPENED, page_number(page, facts->draw.agencies, number), NULL);
     if (page_has_log(page)) {
         add_bets(steps, page);
     }
     add_agencies(steps, facts);
-    add(steps, facts_time(facts->draw.changed_at), TEXT_CHANGED, 0);
     bool ended_before = facts->sealed_at != 0 && facts->closed_at == 0; // all had finished: it closed nothing
-    add(steps, ended_before ? 0 : facts->closes_at, TEXT_CUTOFF, 0);
-    add(steps, facts->closed_at, TEXT_CLOSED, 0);
-    add(steps, facts->sealed_at, TEXT_SEALED, 0);
-    add(steps, orders == NULL ? 0 : orders->told.root_at, TEXT_SEAL_KNOWN, 0);
-    add(steps, facts_time(facts->draw.forked_at), TEXT_SEAL_SEEN_TWICE, 0);
-    add(steps, facts->drawn_at, TEXT_DRAWN, 0);
+    add(steps, ended_before ? 0 : facts->closes_at, TEXT_CUTOFF);
+    add(steps, facts->closed_at, TEXT_CLOSED);
+    add(steps, facts->sealed_at, TEXT_SEALED);
+    add(steps, orders == NULL ? 0 : orders->told.root_at, TEXT_SEAL_KNOWN);
+    add(steps, facts_time(facts->draw.forked_at), TEXT_SEAL_SEEN_TWICE);
+    add(steps, facts->drawn_at, TEXT_DRAWN);
     add_ends(steps, facts, true, TEXT_FIRST_TOLD, TEXT_LAST_TOLD);
-    add(steps, facts->erased_at, TEXT_ERASED, 0);
-    sort(steps);
+    add(steps, facts->erased_at, TEXT_ERASED);
+    int64_t backup = page->report->backup.at;
+    add(steps, backup >= facts->opened_at ? backup : 0, TEXT_BACKUP_MADE);
+    change_steps(page, steps);
+    server_steps(page, steps);
+    steps_sort(steps);
 }
 
 static void write_step(const struct page *page, const struct step *step) {
-    char number[PAGE_NUMBER_BYTES], since[MOMENTS_BYTES];
+    char since[MOMENTS_BYTES];
     int64_t opened_at = page->report->facts.opened_at;
     moments_duration(step->at > opened_at ? step->at - opened_at : 0, since);
     fputs("<tr><td>", page->out);
     page_time(page, step->at);
     fputs("</td><td>", page->out);
-    page_say(page, step->what, page_number(page, step->agency, number), NULL);
+    page_say(page, step->what, step->one, step->other);
     fprintf(page->out, "</td><td>%s</td></tr>\n", since);
 }
 
@@ -165,14 +151,19 @@ static void write_durations(const struct page *page) {
 
 void page_timeline(const struct page *page) {
     static const enum text heads[] = {TEXT_TIME, TEXT_EVENT, TEXT_SINCE_OPENING};
-    struct steps steps = {.count = 0};
+    static struct steps steps;
+    steps.count = 0;
     page_begin_part(page, TEXT_TIMELINE);
     gather(page, &steps);
     page_begin_table(page, heads, 3, 2);
-    for (size_t i = 0; i < steps.count; i++) {
+    for (size_t i = 0; i < steps_kept(&steps); i++) {
         write_step(page, &steps.list[i]);
     }
     page_end_table(page);
+    if (steps.count > STEPS_MAX) {
+        char more[PAGE_NUMBER_BYTES];
+        page_paragraph(page, TEXT_AND_MORE, page_number(page, steps.count - STEPS_MAX, more), NULL);
+    }
     if (!page_has_log(page)) {
         fputs("<p class=soft>", page->out);
         fprintf(page->out, "%s, %s: ", page_words(page, TEXT_FIRST_BET), page_words(page, TEXT_LAST_BET));

@@ -6,6 +6,7 @@
 
 // The last range stands at the end of the text, from `length` on, and is written again when it grows.
 void ranges_add(struct ranges *ranges, uint64_t first, uint64_t last) {
+    ranges->numbers += first > last ? 0 : last - first + 1;
     if (first > last || ranges->count > RANGES_MAX) {
         return;
     }

@@ -11,6 +11,7 @@ enum { RANGES_MAX = 40, RANGES_BYTES = RANGES_MAX * 48 + 64 };
 struct ranges {
     char text[RANGES_BYTES];
     size_t length, count;
+    uint64_t numbers;     // in all, with those that have no room
     uint64_t first, last; // of the last range
 };
 

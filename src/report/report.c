@@ -17,21 +17,35 @@ static void write_title(const struct page *page) {
     fprintf(page->out, "%s, %s", place + strlen("{1}"), text);
 }
 
-// Nothing may be loaded, and no style holds but this one.
+static const char *const styles[] = {PAGE_STYLE, PAGE_PAPER_STYLE};
+enum { STYLES = sizeof styles / sizeof styles[0] };
+
+// Nothing may be loaded, and no style holds but these.
+static void write_policy(const struct page *page) {
+    fputs("<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src", page->out);
+    for (int i = 0; i < STYLES; i++) {
+        struct hash hash;
+        char text[BASE64_TEXT_BYTES(HASH_BYTES)];
+        hash_of(styles[i], strlen(styles[i]), &hash);
+        base64_encode(hash.bytes, HASH_BYTES, text);
+        fprintf(page->out, " 'sha256-%s'", text);
+    }
+    fputs("; base-uri 'none'; form-action 'none'\">\n", page->out);
+}
+
 static void begin(const struct page *page) {
-    struct hash hash;
-    char text[BASE64_TEXT_BYTES(HASH_BYTES)];
-    hash_of(PAGE_STYLE, strlen(PAGE_STYLE), &hash);
-    base64_encode(hash.bytes, HASH_BYTES, text);
-    fprintf(page->out,
-            "<!DOCTYPE html>\n<html lang=%s>\n<head>\n<meta charset=utf-8>\n"
-            "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'sha256-%s'; "
-            "base-uri 'none'; form-action 'none'\">\n"
-            "<meta name=referrer content=no-referrer>\n<meta name=color-scheme content=\"light dark\">\n"
-            "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n<title>",
-            page_words(page, TEXT_LANGUAGE_CODE), text);
+    fprintf(page->out, "<!DOCTYPE html>\n<html lang=%s>\n<head>\n<meta charset=utf-8>\n",
+            page_words(page, TEXT_LANGUAGE_CODE));
+    write_policy(page);
+    fputs("<meta name=referrer content=no-referrer>\n<meta name=color-scheme content=\"light dark\">\n"
+          "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n<title>",
+          page->out);
     write_title(page);
-    fprintf(page->out, "</title>\n<style>%s</style>\n</head>\n<body>\n", PAGE_STYLE);
+    fputs("</title>\n", page->out);
+    for (int i = 0; i < STYLES; i++) {
+        fprintf(page->out, "<style>%s</style>\n", styles[i]);
+    }
+    fputs("</head>\n<body>\n", page->out);
 }
 
 void report_write(const struct report *report, FILE *out) {

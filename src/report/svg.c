@@ -39,6 +39,12 @@ double svg_x(const struct svg_chart *chart, int64_t at) {
                              (double)(chart->to - chart->from);
 }
 
+void svg_band(const struct svg_chart *chart, const char *class, int64_t from, int64_t to) {
+    double left = svg_x(chart, from), right = svg_x(chart, to);
+    fprintf(chart->out, "<rect class=%s x=%.1f y=%d width=%.1f height=%d />\n", class, left, chart->top,
+            right - left < 2 ? 2.0 : right - left, chart->bottom - chart->top);
+}
+
 // The smallest step between words that leaves room for each.
 static int64_t time_step(int64_t seconds) {
     static const int64_t steps[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,

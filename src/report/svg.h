@@ -21,6 +21,9 @@ void svg_end(const struct svg_chart *chart);
 // Where that time is, within the chart's bounds.
 double svg_x(const struct svg_chart *chart, int64_t at);
 
+// Shades a time from top to bottom, at least as wide as can be seen; `class` is a constant.
+void svg_band(const struct svg_chart *chart, const char *class, int64_t from, int64_t to);
+
 // Writes lines and words for times: whole hours, minutes, … of this machine's zone.
 void svg_times(const struct svg_chart *chart);
 

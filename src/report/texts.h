@@ -37,7 +37,9 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(AND_MORE, "and {1} more", "y {1} más")                                                                 \
     /* Totals */                                                                                                \
     TEXT(BETS, "bets", "apuestas")                                                                              \
-    TEXT(AGENCIES_ENDED, "agencies ended, of {1}", "agencias terminaron, de {1}")                               \
+    TEXT(OF, "{1} of {2}", "{1} de {2}")                                                                        \
+    TEXT(AGENCIES_FINISHED, "agencies finished", "agencias terminaron")                                         \
+    TEXT(CUT_OFF, "{1} cut off ({2})", "{1} cortadas ({2})")                                                    \
     TEXT(WINNING_NUMBER, "winning number", "número ganador")                                                    \
     TEXT(WINNERS, "winners", "ganadores")                                                                       \
     TEXT(FROM_OPEN_TO_DRAW, "from opening to draw", "de la apertura al sorteo")                                 \
@@ -61,8 +63,20 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(LAST_ENDED, "last agency ended: {1}", "terminó la última agencia: {1}")                                \
     TEXT(ENDED_BY_ORDER, "agency {1} was ended by an order", "la agencia {1} terminó por una orden")            \
     TEXT(CUT_BY_CLOSE, "agency {1} was cut off by the close", "la agencia {1} quedó cortada por el cierre")     \
-    TEXT(CHANGED, "an order last changed what was set at the opening",                                          \
-         "una orden cambió por última vez lo fijado en la apertura")                                            \
+    TEXT(CHANGED, "what was set at the opening was last changed: only an audit log tells how",                  \
+         "se cambió por última vez lo fijado en la apertura: solo un log de auditoría dice cómo")               \
+    TEXT(CHANGED_BY, "an order changed what was set: {1}", "una orden cambió lo fijado: {1}")                   \
+    TEXT(BACKUP_MADE, "the last backup was made", "se hizo la última copia de seguridad")                       \
+    TEXT(SERVER_STARTED, "server {1} started", "el servidor {1} arrancó")                                       \
+    TEXT(SERVER_AGAIN, "server {1} started again, {2} later",                                                   \
+         "el servidor {1} arrancó de nuevo, {2} después")                                                       \
+    TEXT(SERVER_AFTER_KILL, "the server started again, after one that was killed",                              \
+         "el servidor arrancó de nuevo, después de una terminación forzada")                                    \
+    TEXT(SERVER_ENDED, "server {1} ended", "el servidor {1} terminó")                                           \
+    TEXT(SERVER_KILLED, "last line of server {1} before it was killed",                                         \
+         "última línea del servidor {1} antes de una terminación forzada")                                      \
+    TEXT(SERVER_NO_END, "last line of server {1}: its log has no end",                                          \
+         "última línea del servidor {1}: su log no tiene final")                                                \
     TEXT(CUTOFF, "cut-off, as it was set", "hora de cierre, según se fijó")                                     \
     TEXT(CLOSED, "the draw was closed", "se cerró el sorteo")                                                   \
     TEXT(SEALED, "the draw was sealed: no bet can come any more",                                               \
@@ -100,10 +114,14 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(BY_ORDER, "by an order", "por una orden")                                                              \
     TEXT(BY_CLOSE, "cut off", "cortada")                                                                        \
     TEXT(NOT_ENDED, "not yet", "todavía no")                                                                    \
-    TEXT(NOT_SENT, "Agencies that have sent nothing: {1}.", "Agencias que no enviaron nada: {1}.")              \
+    TEXT(ONE_NOT_SENT, "Agency {1} has sent nothing.", "La agencia {1} no envió nada.")                         \
+    TEXT(NOT_SENT, "{1} agencies have sent nothing: {2}.", "{1} agencias no enviaron nada: {2}.")               \
     TEXT(RESET_TIMES, "{1} × reset", "reiniciada {1} ×")                                                        \
     TEXT(VOIDED, "{1} bets of agencies that were reset were set aside, and do not count.",                      \
          "Se apartaron {1} apuestas de agencias reiniciadas, que no cuentan.")                                  \
+    TEXT(NOT_ON_PAPER,                                                                                          \
+         "{1} further agencies ended as they should, and are not printed: the page on a screen lists them.",    \
+         "Otras {1} agencias terminaron como debían y no se imprimen: la página en pantalla las tiene.")        \
     TEXT(ROWS_LEFT_OUT, "{1} further agencies are not listed here: `quiniela status` lists all.",               \
          "Otras {1} agencias no figuran aquí: `quiniela status` las lista todas.")                              \
     TEXT(SILENCE_NOTE,                                                                                          \
@@ -129,6 +147,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(LEGEND_GAP, "silent", "en silencio")                                                                   \
     TEXT(LEGEND_END, "end", "fin")                                                                              \
     TEXT(LEGEND_CUT, "ended by close or order", "terminada por cierre u orden")                                 \
+    TEXT(LEGEND_DOWN, "no server was up", "ningún servidor en marcha")                                          \
     TEXT(ENDED_OVER_TIME, "agencies ended", "agencias terminadas")                                              \
     /* Numbers */                                                                                               \
     TEXT(NUMBERS, "Numbers", "Números")                                                                         \
@@ -227,6 +246,7 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(WHO, "user", "usuario")                                                                                \
     TEXT(ORDER, "order", "orden")                                                                               \
     TEXT(RESULT, "result", "resultado")                                                                         \
+    TEXT(DONE, "done", "hecha")                                                                                 \
     TEXT(NO_ORDERS, "No order was given.", "No se dio ninguna orden.")                                          \
     TEXT(NO_ORDERS_THERE, "It has no order of this draw. It does not record the whole draw.",                   \
          "No tiene ninguna orden de este sorteo. No registra el sorteo completo.")                              \
@@ -247,6 +267,13 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(STARTED, "started", "arrancó")                                                                         \
     TEXT(STARTED_AFTER_KILL, "started again, after one that was killed",                                        \
          "arrancó de nuevo, después de una terminación forzada")                                                \
+    TEXT(STARTED_LATER, "started again, {1} later", "arrancó de nuevo, {1} después")                            \
+    TEXT(RUN_WAS_KILLED, "last line before it was killed", "última línea antes de una terminación forzada")     \
+    TEXT(RUN_ENDED, "ended", "terminó")                                                                         \
+    TEXT(RUN_HAS_NO_END, "last line of its log, which has no end: it works on, or was killed",                  \
+         "última línea de su log, que no tiene final: sigue en marcha, o tuvo una terminación forzada")         \
+    TEXT(RUNS_LEFT_OUT, "There were too many starts or servers to tell all.",                                   \
+         "Hubo demasiados arranques o servidores para contarlos todos.")                                        \
     TEXT(STARTED_AGAIN, "started again", "arrancó de nuevo")                                                    \
     TEXT(BACKUP, "Last backup", "Última copia de seguridad")                                                    \
     TEXT(BACKUP_IS, "{1}, {2} bytes", "{1}, {2} bytes")                                                         \

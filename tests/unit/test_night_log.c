@@ -122,10 +122,10 @@ static void starts_and_kills_are_told_apart(void **state) {
     (void)state;
     read_text(CONFIG OPEN CONFIG OPEN
               "2026-11-26 21:02:00 INFO     action: end_server | result: success\n" CONFIG OPEN);
-    assert_int_equal(night.start_count, 3);
-    assert_false(night.starts[0].was_killed);
-    assert_true(night.starts[1].was_killed);
-    assert_false(night.starts[2].was_killed);
+    assert_int_equal(night.servers.run_count, 3);
+    assert_int_equal(night.servers.runs[0].end, SERVER_KILLED);
+    assert_int_equal(night.servers.runs[1].end, SERVER_ENDED);
+    assert_int_equal(night.servers.runs[2].end, SERVER_HAS_NO_END);
 }
 
 static void is_judged(enum night_log_verdict verdict) {
@@ -215,9 +215,9 @@ static void another_night_of_the_name_is_left_out(void **state) {
                           AT("23:40:00", "open_draw | result: success | draw: 1 | state: open")
                               AT("23:41:00", "receive_message | result: fail | agencia: 6 | error: z"));
     is_judged(NIGHT_LOG_FITS);
-    assert_int_equal(night.start_count, 1);
-    assert_int_equal(night.starts[0].at, OPENED);
-    assert_false(night.starts[0].was_killed);
+    assert_int_equal(night.servers.run_count, 1);
+    assert_int_equal(night.servers.runs[0].from, OPENED);
+    assert_int_equal(night.servers.runs[0].end, SERVER_HAS_NO_END);
     assert_int_equal(night.refused.count, 1);
     assert_string_equal(night.refused.rows[0].agency, "8");
     assert_int_equal(night.bets, 50);
@@ -227,11 +227,11 @@ static void a_name_is_found_as_it_is_written(void **state) {
     (void)state;
     begin_again("a | b\xE2\x80\xAE\xFF");
     read_text(AT("21:00:00", "open_draw | result: success | draw: a ? b???\xFF | state: new"));
-    assert_int_equal(night.start_count, 1);
+    assert_int_equal(night.servers.run_count, 1);
     begin_again("a | b\xE2\x80\xAE\xFF");
     read_text("{\"time\":\"2026-11-26T21:00:00.000Z\",\"action\":\"open_draw\",\"result\":\"success\","
               "\"draw\":\"a ? b???\xEF\xBF\xBD\",\"state\":\"new\"}\n");
-    assert_int_equal(night.start_count, 1);
+    assert_int_equal(night.servers.run_count, 1);
     begin_again("ab");
     read_text(OPEN);
     is_judged(NIGHT_LOG_OTHER_DRAWS);

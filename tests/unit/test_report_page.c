@@ -270,9 +270,11 @@ static void many_agencies_have_a_curve(void **state) {
     has_not("class=curve d");
     report.facts.count = 60;
     report.facts.draw.agencies = 60;
+    agencies[59].agency = 1060;
     write_page();
     has("class=curve d");
-    has("<tr><td>60</td>");
+    has("><td>1060</td>");
+    has("last agency ended: <bdi>1060</bdi>"); // a number of an agency is none of many
 }
 
 static void who_sent_nothing_is_named(void **state) {
@@ -280,7 +282,154 @@ static void who_sent_nothing_is_named(void **state) {
     report.facts.draw.agencies = 9;
     agencies[1].bets = 0;
     write_page();
-    has("sent nothing: <bdi>2, 6–9</bdi>");
+    has("<bdi>5</bdi> agencies have sent nothing: <bdi>2, 6–9</bdi>.");
+    report.facts.draw.agencies = 5;
+    write_page();
+    has("Agency <bdi>2</bdi> has sent nothing.");
+}
+
+static void who_was_cut_off_is_named_at_the_top(void **state) {
+    (void)state;
+    write_page();
+    has("<b><bdi>5</bdi> of <bdi>5</bdi></b><span>agencies finished</span>");
+    has_not("tile bad\"");
+    agencies[1].ending = AGENCY_ENDED;
+    agencies[4].ending = AGENCY_CUT;
+    write_page();
+    has("<div class=\"tile bad\"><b><bdi>3</bdi> of <bdi>5</bdi></b><span>agencies finished · <bdi>2</bdi> "
+        "cut off "
+        "(<bdi>2, 5</bdi>)");
+    report.facts.count = report.facts.finished = report.facts.draw.agencies = 60;
+    for (uint32_t i = 0; i < 60; i += 2) {
+        agencies[i].ending = AGENCY_CUT;
+    }
+    write_page();
+    has("<bdi>31</bdi> cut off (<bdi>…</bdi>)");
+}
+
+// Of many agencies paper has those of which there is something to say.
+static void on_paper_are_those_of_note(void **state) {
+    (void)state;
+    write_page();
+    has_not("class=quiet>");
+    report.facts.count = report.facts.draw.agencies = 60;
+    report.facts.told = 59;
+    agencies[7].told_at = 0;
+    agencies[8].ending = AGENCY_CUT;
+    write_page();
+    has("<tr class=quiet><td>1</td>");
+    has("<tr><td>8</td>");
+    has("<tr><td>9</td>");
+    has("<bdi>58</bdi> further agencies ended as they should, and are not printed");
+    report.facts.told = 30; // most were not told: that is no news of one
+    write_page();
+    has("<tr class=quiet><td>8</td>");
+}
+
+static void start_at(int64_t at) {
+    servers_take_config(&night.servers, slice_of("127.0.0.1"), slice_of("12345"), at);
+    servers_take_open(&night.servers, true, at);
+}
+
+// The server died two minutes after the opening, and was back a minute later.
+static void an_outage_is_told(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(night_log_begin(&night, &report.facts, "1", report.now, 300, &error));
+    start_at(OPENED);
+    assert_true(stretch_add(&night.agencies[1], OPENED + 60, 5, 300));
+    flow_add(&night.flow, OPENED + 60, 5);
+    report.log = &night;
+    fits(&night);
+    write_page();
+    has_not("class=down");
+    servers_take_line(&night.servers, OPENED + 120);
+    start_at(OPENED + 180);
+    report.backup.at = OPENED + 90;
+    write_page();
+    has("<td>21:01:30</td><td>the last backup was made</td>");
+    has("<td>21:02:00</td><td>last line of server <bdi>127.0.0.1:12345</bdi> before it was killed</td>");
+    has("<td>21:03:00</td><td>server <bdi>127.0.0.1:12345</bdi> started again, <bdi>1 min</bdi> later</td>");
+    has("<h3><bdi>127.0.0.1:12345</bdi></h3>");
+    int bands = 0;
+    for (const char *at = page; (at = strstr(at, "<rect class=down x=")) != NULL; at++) {
+        bands++;
+    }
+    assert_int_equal(bands, 4); // in two charts, and their legends
+    night_log_end(&night);
+}
+
+// One start has a line, whichever log has it; one that only the audit log has is told, too.
+static void starts_of_both_logs_are_told(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(night_log_begin(&night, &report.facts, "1", report.now, 300, &error));
+    assert_true(orders_begin(&orders, &report.facts, "1", &error));
+    start_at(OPENED);
+    orders.told.starts[0] = (struct order_start){OPENED + 1, false};
+    orders.told.starts[1] = (struct order_start){OPENED + 600, true};
+    orders.told.start_count = 2;
+    report.log = &night;
+    fits(&night);
+    report.orders = &orders;
+    write_page();
+    has("<li>21:00:00: started</li>");
+    has_not("<li>21:00:01: started</li>");
+    has("<li>21:10:00: started again, after one that was killed</li>");
+    has("<td>21:10:00</td><td>the server started again, after one that was killed</td>");
+    night_log_end(&night);
+    orders_end(&orders);
+}
+
+static void what_an_order_changed_is_told(void **state) {
+    (void)state;
+    struct error error;
+    strcpy(report.facts.draw.changed_at, "2026-11-26T21:10:00Z");
+    write_page();
+    has("<td>21:10:00</td><td>what was set at the opening was last changed: only an audit log tells "
+        "how</td>");
+    assert_true(orders_begin(&orders, &report.facts, "1", &error));
+    report.orders = &orders;
+    orders.list[0] = (struct order_told){OPENED + 300, "change draw=1 agencies=6 yes=1", "ana", "bad_change"};
+    orders.list[1] = (struct order_told){OPENED + 600, "change draw=1 agencies=5 yes=1", "ana", "done"};
+    orders.list[2] = (struct order_told){OPENED + 700, "draw draw=1 number=0042 yes=1", "ana", "done"};
+    orders.told.count = 3;
+    write_page();
+    has("<td>21:10:00</td><td>an order changed what was set: <bdi>change agencies=5</bdi></td>");
+    has_not("what was set at the opening");
+    has_not("change agencies=6<");
+    orders_end(&orders);
+}
+
+static void numbers_never_bet_have_a_legend(void **state) {
+    (void)state;
+    write_page();
+    has("<rect class=none x=1 y=1 width=22 height=10 /></svg>0</span>");
+    for (int i = 0; i < FACTS_NUMBERS; i++) {
+        report.facts.numbers[i]++;
+    }
+    write_page();
+    has_not("rect class=none");
+}
+
+// Everything that the rules want of the draw, with the names of the folder of seals.
+static void the_check_has_what_the_draw_needs(void **state) {
+    (void)state;
+    struct signing_facts *signing = &report.facts.signing;
+    *signing = (struct signing_facts){.is_signed = true, .records = 2, .approvals_wanted = 2};
+    write_page();
+    has("verify --key VKEY --rules rules-0.note --rules rules-1.note --seal seal.note --seal agency-1.seal "
+        "--approval approval-0.note --approval approval-1.note --result result.note\n");
+    has("--manifest-hash HEX --seal agency-1.seal --approval approval-0.note --approval approval-1.note "
+        "--result "
+        "result.note</pre>");
+    *signing = (struct signing_facts){
+        .is_signed = true, .records = 1, .cosignatures = 1, .timestamps = 1, .witnesses = {.count = 1}};
+    report.facts.draw.number_mode = NUMBER_BEACON;
+    write_page();
+    has("--seal seal.note --seal cosignature-0.note --token timestamp-0.tsr --tsa-cert tsa-ca.pem --pulse "
+        "pulse.json --nist-cert certificate.pem --result result.note\n");
+    has("--manifest-hash HEX --tsa-cert tsa-ca.pem --pulse pulse.json");
 }
 
 static void an_erased_draw_has_no_numbers(void **state) {
@@ -308,6 +457,15 @@ static void both_languages_have_every_text(void **state) {
     write_page();
     has("<html lang=es>");
     has("<b>1.234.567</b>");
+    has("Hecho el <bdi>2026-11-26 23:00:00</bdi> con");
+    struct error error;
+    assert_true(orders_begin(&orders, &report.facts, "1", &error));
+    orders.list[0] = (struct order_told){OPENED, "draw", "ana", "done"};
+    orders.told.count = 1;
+    report.orders = &orders;
+    write_page();
+    has("<td>hecha</td>");
+    orders_end(&orders);
 }
 
 int main(void) {
@@ -326,6 +484,13 @@ int main(void) {
         PAGE_STORY(a_log_that_cannot_be_told_says_why),
         PAGE_STORY(its_title_names_it),
         PAGE_STORY(an_audit_log_of_something_else_denies_nothing),
+        PAGE_STORY(who_was_cut_off_is_named_at_the_top),
+        PAGE_STORY(on_paper_are_those_of_note),
+        PAGE_STORY(an_outage_is_told),
+        PAGE_STORY(starts_of_both_logs_are_told),
+        PAGE_STORY(what_an_order_changed_is_told),
+        PAGE_STORY(numbers_never_bet_have_a_legend),
+        PAGE_STORY(the_check_has_what_the_draw_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
