@@ -97,7 +97,7 @@ static bool read_certificate(const struct page_options *options, struct page *pa
 }
 
 static bool write_piece(void *context, struct slice piece, struct error *error) {
-    return piece.length == 0 || output_file_write(context, piece.text, piece.length, error);
+    return output_file_write(context, piece.text, piece.length, error);
 }
 
 static bool write_page(const struct page_options *options, const struct page *page, struct error *error) {

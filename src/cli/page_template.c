@@ -6,6 +6,12 @@
 
 typedef bool (*write_piece)(void *context, struct slice piece, struct error *error);
 
+// Hands over a part of the text. An empty one may be of NULL, which nothing that copies takes.
+static bool give(struct slice text, size_t begin, size_t end, write_piece write, void *context,
+                 struct error *error) {
+    return begin == end || write(context, (struct slice){text.text + begin, end - begin}, error);
+}
+
 static bool write_escaped(struct slice text, write_piece write, void *context, struct error *error) {
     size_t begin = 0;
     for (size_t i = 0; i < text.length; i++) {
@@ -13,13 +19,12 @@ static bool write_escaped(struct slice text, write_piece write, void *context, s
         if (entity == NULL) {
             continue;
         }
-        if (!write(context, (struct slice){text.text + begin, i - begin}, error) ||
-            !write(context, slice_of(entity), error)) {
+        if (!give(text, begin, i, write, context, error) || !write(context, slice_of(entity), error)) {
             return false;
         }
         begin = i + 1;
     }
-    return write(context, (struct slice){text.text + begin, text.length - begin}, error);
+    return give(text, begin, text.length, write, context, error);
 }
 
 // The value whose place begins there; NULL when none does.
@@ -36,7 +41,7 @@ static const struct page_value *value_at(struct slice text, const struct page_va
 
 static bool write_value(const struct page_value *value, write_piece write, void *context,
                         struct error *error) {
-    return value->is_markup ? write(context, value->text, error)
+    return value->is_markup ? give(value->text, 0, value->text.length, write, context, error)
                             : write_escaped(value->text, write, context, error);
 }
 
@@ -49,12 +54,11 @@ bool page_template_fill(struct slice text, const struct page_value *values, writ
             at++;
             continue;
         }
-        if (!write(context, (struct slice){text.text + begin, at - begin}, error) ||
-            !write_value(value, write, context, error)) {
+        if (!give(text, begin, at, write, context, error) || !write_value(value, write, context, error)) {
             return false;
         }
         at += strlen(value->name) + 4;
         begin = at;
     }
-    return write(context, (struct slice){text.text + begin, text.length - begin}, error);
+    return give(text, begin, text.length, write, context, error);
 }

@@ -13,8 +13,9 @@ struct page_value {
     bool is_markup; // put in as it is; otherwise it is escaped, so that it is read as text, in quotes too
 };
 
-// Hands the template's text, with the values in its places, to `write`, piece by piece. A place that no value
-// has the name of is left as it is. Returns false when `write` has; it sets the error then.
+// Hands the template's text, with the values in its places, to `write`, piece by piece, none of them empty. A
+// place that no value has the name of is left as it is. Returns false when `write` has; it sets the error
+// then.
 bool page_template_fill(struct slice text, const struct page_value *values,
                         bool (*write)(void *context, struct slice piece, struct error *error), void *context,
                         struct error *error) MUST_CHECK;

@@ -43,7 +43,9 @@ static bool make_record(struct slice bytes, const struct rules *before, const st
     *record = (struct kept_record){.note = malloc(bytes.length + 1), .size = bytes.length};
     bool done = note != NULL && record->note != NULL;
     if (done) {
-        memcpy(record->note, bytes.text, bytes.length);
+        if (bytes.length > 0) { // an empty one may be of NULL
+            memcpy(record->note, bytes.text, bytes.length);
+        }
         done = read_record(record, before, key, note, error);
     } else {
         error_set(error, ERROR_NO_MEMORY, "no memory for the rules");

@@ -7,10 +7,9 @@
 #include <string.h>
 
 static const struct page_value values[] = {
-    {"key", {"a+b<\"&\">", 8}, false},
-    {"script", {"1 < 2 && {{key}}", 16}, true},
-    {"empty", {"", 0}, false},
-    {.name = NULL},
+    {"key", {"a+b<\"&\">", 8}, false}, {"script", {"1 < 2 && {{key}}", 16}, true},
+    {"empty", {"", 0}, false},         {"nothing", {NULL, 0}, false}, // as a file that is not there is read
+    {"no-script", {NULL, 0}, true},    {.name = NULL},
 };
 
 struct written {
@@ -20,6 +19,7 @@ struct written {
 
 static bool write(void *context, struct slice piece, struct error *error) {
     struct written *written = context;
+    assert_true(piece.text != NULL && piece.length > 0);
     if (piece.length > written->room - written->length) {
         return error_set(error, ERROR_SYSTEM, "no room");
     }
@@ -42,6 +42,7 @@ static void values_stand_in_their_places(void **state) {
     gives("no place", "no place");
     gives("{{key}}", "a+b&lt;&quot;&amp;&quot;&gt;");
     gives("<b title=\"{{key}}\">{{empty}}</b>", "<b title=\"a+b&lt;&quot;&amp;&quot;&gt;\"></b>");
+    gives("{{nothing}}{{empty}}<i>{{no-script}}</i>", "<i></i>");
     gives("{{{key}}}{{key}}", "{a+b&lt;&quot;&amp;&quot;&gt;}a+b&lt;&quot;&amp;&quot;&gt;");
 }
 
