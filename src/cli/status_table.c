@@ -32,7 +32,10 @@ static const char *agency_state(const struct stored_agency *agency) {
     if (agency->finished_at[0] == '\0') {
         return "sending";
     }
-    return agency->told_at[0] == '\0' ? "finished" : "told";
+    return agency->told_at[0] != '\0'       ? "told"
+           : agency->ending == AGENCY_CUT   ? "cut off"
+           : agency->ending == AGENCY_ENDED ? "ended"
+                                            : "finished";
 }
 
 // The agencies beyond the table's end are only counted.

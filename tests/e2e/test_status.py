@@ -109,15 +109,19 @@ class Night(Status):
                 self.assertNotRegex("\n".join(about), "[\u202e\u2066\u200f]")
 
     def test_an_agency_that_is_cut_off(self):
-        server = Server(self, agencies=2, servers=1)
+        server = Server(self, agencies=4, servers=1)
         self.assert_taken(self.send(server, 1, [bet(1)]), 1)
+        self.assert_taken(self.send(server, 3, [bet(3), bet(4)], last=True), 2)
+        self.order("finish", "--agency", "4", "--yes")
         self.order("close", "--yes")
         server.wait_for("action: sorteo")
         state = self.state()
         self.assertIsNotNone(state["closed_at"])
-        self.assertEqual([(row["agency"], row["ending"]) for row in state["by_agency"]], [(1, "close"), (2, "close")])
-        self.assertRegex(self.table(), r"\n  cut off +by the close: 1-2\n(?s:.*)\n  closed +\S+Z\n")
-
+        self.assertEqual([(row["agency"], row["ending"]) for row in state["by_agency"]],
+                         [(1, "close"), (2, "close"), (3, "finished"), (4, "operator")])
+        table = self.table()
+        self.assertRegex(table, r"\n  cut off +by the close: 1-2; by finish: 4\n(?s:.*)\n  closed +\S+Z\n")
+        self.assertRegex(table, r"\n +1 +1  cut off +0\n +2 +0  cut off +0\n +3 +2  finished +0\n +4 +0  ended +0\n")
 
     def test_a_cut_off_and_a_number_by_hand(self):
         server = Server(self, "--number", "manual", agencies=1, servers=1)
