@@ -76,19 +76,42 @@ static bool advise_on_server(const struct status *status, struct status_advice *
 
 // An open draw --------------------------------------------------------------------------------------------
 
-// Who began and went silent comes before who has not begun.
-static const struct status_silent *whom_to_call(const struct status_live *live) {
-    const struct status_silent *first = NULL;
+// Who was heard of and went silent comes before who has not begun, and that before who has begun and was not
+// heard of since the start: of it nobody knows for how long.
+static const struct status_silent *whom_to_call(const struct status *status) {
+    const struct status_live *live = &status->live;
+    const struct status_silent *not_begun = NULL, *begun = NULL;
     for (size_t i = 0; i < live->silent_count; i++) {
         const struct status_silent *silent = &live->silent[i];
         if (silent->is_heard && silent->silent_s >= PULSE_SILENT_S) {
             return silent;
         }
-        if (!silent->is_heard && first == NULL) {
-            first = silent;
+        if (!silent->is_heard) {
+            const struct status_silent **first =
+                status_has_begun(status, silent->agency) ? &begun : &not_begun;
+            *first = *first == NULL ? silent : *first;
         }
     }
-    return first;
+    return not_begun != NULL ? not_begun : begun;
+}
+
+// A draw of the minute before may be the server's own, which took some time to start.
+static bool is_of_before(const struct status *status) {
+    time_t opened_at, since;
+    return ago_parse(status->draw.opened_at, &opened_at) && ago_parse(status->live.all.since, &since) &&
+           since - opened_at >= PULSE_SILENT_S;
+}
+
+// Then it has heard of nobody yet, whoever is at work. Bets of an agency that was not heard of are a sign of
+// it only where no server elsewhere can have taken them.
+static bool has_just_started_again(const struct status *status) {
+    const struct status_live *live = &status->live;
+    bool is_again = is_of_before(status);
+    for (size_t i = 0; i < live->silent_count && status->is_in_file; i++) {
+        const struct status_silent *silent = &live->silent[i];
+        is_again = is_again || (!silent->is_heard && status_has_begun(status, silent->agency));
+    }
+    return is_again && live->all.up_s < PULSE_SILENT_S;
 }
 
 static void add_cutoff(const struct status *status, struct status_advice *advice) {
@@ -110,7 +133,10 @@ static void write_silence(const struct status *status, const struct status_silen
         snprintf(by, sizeof by, "by the %zu servers here", status->live.server_count);
     }
     if (!silent->is_heard) {
-        snprintf(text, SILENCE_BYTES, "not heard of %s", status->is_in_file ? "yet" : by);
+        snprintf(text, SILENCE_BYTES, "not heard of %s",
+                 !status->is_in_file                        ? by
+                 : status_has_begun(status, silent->agency) ? "since the server's start"
+                                                            : "yet");
         return;
     }
     ago_text(silent->silent_s, since);
@@ -146,12 +172,17 @@ static void advise_to_call(const struct status *status, const struct status_sile
 
 static void advise_open(const struct status *status, struct status_advice *advice) {
     const struct status_live *live = &status->live;
-    const struct status_silent *silent = whom_to_call(live);
+    const struct status_silent *silent = whom_to_call(status);
     uint64_t missing = status_missing(status);
     char who[ORDER_TEXT_BYTES];
     survey_missing_text(&status->missing, 0, who, sizeof who);
     if (status->totals.bets == 0 && status->totals.finished == 0 && live->never == missing) {
         say(advice, "start_agencies", "no agency has sent anything yet: have them start");
+    } else if (silent != NULL && has_just_started_again(status)) {
+        say(advice, "wait_for_agencies",
+            "nothing: the server has just started, and agencies come back by themselves: wait for %" PRIu64
+            " s",
+            PULSE_SILENT_S - live->all.up_s);
     } else if (silent != NULL) {
         advise_to_call(status, silent, who, advice);
     } else {

@@ -57,7 +57,9 @@ static bool count_agency(void *context, const struct stored_agency *agency, stru
     if (has_finished) {
         note_end(counting->status, agency);
     }
-    if (!note_ending(counting->status, agency)) {
+    if (!note_ending(counting->status, agency) ||
+        (!has_finished && agency->bets > 0 &&
+         !survey_add_missing(&counting->status->begun, agency->agency))) {
         return no_memory(error);
     }
     if (!miss_until(counting, agency->agency + !has_finished, error)) {
@@ -107,6 +109,16 @@ uint64_t status_missing(const struct status *status) {
                                                            : 0;
 }
 
+bool status_has_begun(const struct status *status, uint32_t agency) {
+    const struct order_status *begun = &status->begun;
+    for (size_t i = 0; i < begun->missing_count; i++) {
+        if (agency <= begun->missing[i].to) {
+            return agency >= begun->missing[i].from;
+        }
+    }
+    return begun->more_missing;
+}
+
 bool status_count(struct status *status, struct error *error) {
     struct counting counting = {status, 1};
     return store_agencies(status->store, count_agency, &counting, error) &&
@@ -136,7 +148,8 @@ void status_free(struct status *status) {
     free(status->winners);
     status->winners = NULL;
     free(status->missing.missing);
+    free(status->begun.missing);
     free(status->cut.missing);
     free(status->ended.missing);
-    status->missing.missing = status->cut.missing = status->ended.missing = NULL;
+    status->missing.missing = status->begun.missing = status->cut.missing = status->ended.missing = NULL;
 }

@@ -39,6 +39,7 @@ struct status {
     struct status_totals totals;
     struct status_end first_end, last_end;
     struct order_status missing;    // of it only the agencies that have not finished, as ranges
+    struct order_status begun;      // of those, the ones that have bets; likewise as ranges
     struct order_status cut, ended; // likewise those that were cut off by the close, and by `quiniela finish`
     struct status_live live;
     bool is_in_file; // the store, so that `quiniela backup` copies it
@@ -59,6 +60,9 @@ const char *status_flags(const struct status *status);
 
 // How many agencies have not finished.
 uint64_t status_missing(const struct status *status);
+
+// Whether bets of an agency that has not finished are stored. True also where there are too many to tell.
+bool status_has_begun(const struct status *status, uint32_t agency);
 
 // Counts the agencies, bets and winners, and finds who is missing. `store` and `draw` are set, all else is
 // zero. The caller calls status_free either way. Errors as store_agencies and store_winners; ERROR_NO_MEMORY.

@@ -140,6 +140,20 @@ class Night(Status):
         self.assertEqual(self.winners(server, 1), "7574")
         self.expect_next("none")
 
+    def test_a_server_that_is_started_again(self):
+        """It has heard of nobody, and nobody is to be called, or ended, for that."""
+        server = Server(self, agencies=3, servers=1)
+        self.assert_taken(self.send(server, 1, [bet(1)]), 1)
+        self.assertEqual(self.next(), ("call_agency", 2))
+        server.kill()
+        server = Server(self, agencies=3, servers=1)
+        if STORES.is_shared:
+            self.skipTest("SKIPPED: another server may have taken its bets")
+        self.assertEqual(self.next(), ("wait_for_agencies", None))
+        self.assertRegex(self.table(), r"\nnext: nothing: the server has just started, and agencies come back by themselves: wait for \d+ s$")
+        self.assert_taken(self.send(server, 1, [bet(2)], first=1), 2)
+        self.assertEqual(self.next(), ("call_agency", 2))
+
     def test_one_that_was_erased(self):
         server = Server(self, agencies=1, servers=1)
         self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)

@@ -15,8 +15,8 @@
 struct night {
     struct stored_draw draw;
     uint64_t finished, told, bets;
-    struct order_range missing[2];
-    bool is_shared; // the store
+    struct order_range missing[2], begun; // those that are missing, and have bets
+    bool is_shared;                       // the store
     const char *flags;
     struct status_live live;
     struct signed_status is_signed;
@@ -35,6 +35,7 @@ static void assert_advice(struct night night, const char *code, uint32_t agency,
         .totals = {.finished = night.finished, .told = night.told, .bets = night.bets},
         .missing = {.missing = night.missing,
                     .missing_count = (night.missing[0].to > 0) + (night.missing[1].to > 0)},
+        .begun = {.missing = &night.begun, .missing_count = night.begun.to > 0},
         .is_in_file = !night.is_shared,
         .live = night.live,
         .is_signed = night.is_signed,
@@ -85,6 +86,76 @@ static void whom_to_call_first(void **state) {
 }
 
 #define ELSEWHERE "; servers on other machines are not heard: it may be at work there; "
+#define OF_BEFORE .opened_at = OPENED
+#define STARTED_AGAIN .all = {.since = "2026-01-01T10:29:55Z", .up_s = 5}
+#define COME_BACK "nothing: the server has just started, and agencies come back by themselves: wait for 55 s"
+
+// It has heard of nobody yet, and whoever is at work comes back within a minute.
+static void a_server_that_was_started_again(void **state) {
+    (void)state;
+    ADVICE("wait_for_agencies", 0, COME_BACK, .draw = {OF_BEFORE}, .finished = 2, .bets = 9,
+           .missing = {{1, 2}, {4, 4}}, .begun = {1, 1},
+           .live = {.is_there = true,
+                    .never = 3,
+                    .silent_count = 3,
+                    STARTED_AGAIN,
+                    .silent = {{.agency = 1}, {.agency = 2}, {.agency = 4}}});
+    ADVICE(
+        "wait_for_agencies", 0, COME_BACK, .draw = {OF_BEFORE}, .finished = 4, .bets = 9, .missing = {{4, 4}},
+        .is_shared = true,
+        .live = {.is_there = true, .never = 1, .silent_count = 1, STARTED_AGAIN, .silent = {{.agency = 4}}});
+    ADVICE(
+        "wait_for_agencies", 0, COME_BACK "; the cut-off ends the intake in 45 min in any case",
+        .draw = {.opened_at = "2026-01-01T10:29:00Z", .closes_at = "2026-01-01T11:15:00Z"}, .finished = 4,
+        .bets = 9, .missing = {{4, 4}}, .begun = {4, 4},
+        .live = {.is_there = true, .never = 1, .silent_count = 1, STARTED_AGAIN, .silent = {{.agency = 4}}});
+    ADVICE("wait_for_agencies", 0, "nothing: agency 4 is sending", .draw = {OF_BEFORE}, .finished = 4,
+           .bets = 9, .missing = {{4, 4}}, .begun = {4, 4},
+           .live = {.is_there = true,
+                    .silent_count = 1,
+                    STARTED_AGAIN,
+                    .silent = {{.agency = 4, .is_heard = true, .silent_s = 2}}});
+}
+
+// One that was opened by this server has nobody who could come back, whatever is stored by servers elsewhere.
+static void a_server_that_has_just_opened_the_draw(void **state) {
+    (void)state;
+    ADVICE(
+        "call_agency", 4, "agency 4 is missing, not heard of yet: call it; " LEVER,
+        .draw = {.opened_at = "2026-01-01T10:29:50Z"}, .finished = 4, .missing = {{4, 4}}, .bets = 9,
+        .live = {.is_there = true, .never = 1, .silent_count = 1, STARTED_AGAIN, .silent = {{.agency = 4}}});
+    ADVICE(
+        "call_agency", 4, "agency 4 is missing, not heard of by this server: call it" ELSEWHERE LEVER,
+        .draw = {.opened_at = "2026-01-01T10:29:50Z"}, .finished = 4, .missing = {{4, 4}}, .bets = 9,
+        .begun = {4, 4}, .is_shared = true,
+        .live = {.is_there = true, .never = 1, .silent_count = 1, STARTED_AGAIN, .silent = {{.agency = 4}}});
+}
+
+#define FOR_A_MINUTE .all = {.since = "2026-01-01T10:29:00Z", .up_s = 60}
+
+// Who has never sent comes before who sent to the server of before.
+static void who_has_not_come_back(void **state) {
+    (void)state;
+    ADVICE("call_agency", 4, "agencies 1-2, 4 are missing: call agency 4, not heard of yet; " LEVER,
+           .draw = {OF_BEFORE}, .finished = 2, .bets = 9, .missing = {{1, 2}, {4, 4}}, .begun = {1, 2},
+           .live = {.is_there = true,
+                    .never = 3,
+                    .silent_count = 3,
+                    FOR_A_MINUTE,
+                    .silent = {{.agency = 1}, {.agency = 2}, {.agency = 4}}});
+    ADVICE(
+        "call_agency", 4, "agency 4 is missing, not heard of since the server's start: call it; " LEVER,
+        .draw = {OF_BEFORE}, .finished = 4, .bets = 9, .missing = {{4, 4}}, .begun = {4, 4},
+        .live = {.is_there = true, .never = 1, .silent_count = 1, FOR_A_MINUTE, .silent = {{.agency = 4}}});
+    ADVICE(
+        "call_agency", 4, "agencies 1-2, 4 are missing: call agency 4, silent for 1 min; " LEVER,
+        .draw = {OF_BEFORE}, .finished = 2, .bets = 9, .missing = {{1, 2}, {4, 4}}, .begun = {1, 4},
+        .live = {.is_there = true,
+                 .never = 2,
+                 .silent_count = 3,
+                 FOR_A_MINUTE,
+                 .silent = {{.agency = 1}, {.agency = 2}, {.agency = 4, .is_heard = true, .silent_s = 60}}});
+}
 
 // Those on this machine know only whom they have heard of themselves.
 static void where_there_may_be_other_servers(void **state) {
@@ -281,6 +352,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(while_the_draw_is_open),
         cmocka_unit_test(whom_to_call_first),
+        cmocka_unit_test(a_server_that_was_started_again),
+        cmocka_unit_test(a_server_that_has_just_opened_the_draw),
+        cmocka_unit_test(who_has_not_come_back),
         cmocka_unit_test(where_there_may_be_other_servers),
         cmocka_unit_test(servers_on_other_machines),
         cmocka_unit_test(a_cut_off_that_is_ahead),
