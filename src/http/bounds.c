@@ -72,16 +72,36 @@ struct bounds_entry *bounds_give_way(const struct bounds *bounds, uint64_t peer)
 
 // Connections ---------------------------------------------------------------------------------------------
 
+// A stream comes or goes: the others of its peer, whose number is returned, have one more or less beside
+// them.
+static unsigned tell_streams(struct bounds *bounds, uint64_t peer, bool has_come) {
+    unsigned others = 0;
+    for (struct list_node *node = bounds->stages[BOUNDS_STREAMING].first; node != NULL; node = node->next) {
+        struct bounds_entry *entry = entry_of(node);
+        if (entry->peer == peer) {
+            entry->peer_streams = has_come ? entry->peer_streams + 1 : entry->peer_streams - 1;
+            others++;
+        }
+    }
+    return others;
+}
+
 static void add(struct bounds *bounds, struct bounds_entry *entry, enum bounds_stage stage, uint64_t now_ms) {
     entry->stage = stage;
     entry->since_ms = now_ms;
+    if (stage == BOUNDS_STREAMING) {
+        entry->peer_streams = tell_streams(bounds, entry->peer, true) + 1;
+        bounds->streams++;
+    }
     list_add_last(&bounds->stages[stage], &entry->node);
-    bounds->streams += stage == BOUNDS_STREAMING;
 }
 
 static void take(struct bounds *bounds, struct bounds_entry *entry) {
     list_remove(&bounds->stages[entry->stage], &entry->node);
-    bounds->streams -= entry->stage == BOUNDS_STREAMING;
+    if (entry->stage == BOUNDS_STREAMING) {
+        (void)tell_streams(bounds, entry->peer, false);
+        bounds->streams--;
+    }
 }
 
 void bounds_enter(struct bounds *bounds, struct bounds_entry *entry, uint64_t peer, uint64_t now_ms) {
@@ -101,6 +121,25 @@ void bounds_leave(struct bounds *bounds, struct bounds_entry *entry) {
     bounds->count--;
 }
 
-bool bounds_may_stream(const struct bounds *bounds) {
-    return bounds->streams < bounds->max / 2;
+// Streams -------------------------------------------------------------------------------------------------
+
+static unsigned streams_max(const struct bounds *bounds) {
+    return bounds->max / 2;
+}
+
+static unsigned peer_streams_max(const struct bounds *bounds) {
+    enum { PART = 4 };
+    return streams_max(bounds) < PART ? 1 : streams_max(bounds) / PART;
+}
+
+struct bounds_entry *bounds_stream_gives_way(const struct bounds *bounds, uint64_t peer) {
+    struct bounds_entry *most = NULL;
+    for (struct list_node *node = bounds->stages[BOUNDS_STREAMING].first; node != NULL; node = node->next) {
+        struct bounds_entry *entry = entry_of(node);
+        if (peer != 0 && entry->peer == peer && entry->peer_streams >= peer_streams_max(bounds)) {
+            return entry;
+        }
+        most = most == NULL || entry->peer_streams > most->peer_streams ? entry : most;
+    }
+    return bounds->streams < streams_max(bounds) ? NULL : most;
 }

@@ -1,5 +1,6 @@
 #include "http/streams.h"
 
+#include "base/clock.h"
 #include "base/container.h"
 #include "http/answering.h"
 #include "http/connection.h"
@@ -85,13 +86,25 @@ static struct stream *new_stream(struct connection *connection) {
     return stream;
 }
 
+// Whoever gave way is told nothing: EventSource comes back by itself after an end, and never after a refusal.
+static void make_room(const struct connection *connection) {
+    struct bounds *bounds = &connection->http->bounds;
+    struct bounds_entry *entry = bounds_stream_gives_way(bounds, connection->entry.peer);
+    if (entry != NULL) {
+        bounds_move(bounds, entry, BOUNDS_ANSWERING, clock_steady_ms()); // no stream any more
+        http_connection_end(CONTAINER_OF(entry, struct connection, entry));
+        counter_add(&http_counters.connections_evicted, 1);
+    }
+}
+
 bool streams_begin(struct connection *connection, const struct http_answer *answer, bool *has_begun) {
-    static const struct request_refusal no_room = {MHD_HTTP_SERVICE_UNAVAILABLE,
-                                                   "there are too many streams; try again later\n"};
-    struct stream *stream = bounds_may_stream(&connection->http->bounds) ? new_stream(connection) : NULL;
+    static const struct request_refusal no_memory = {MHD_HTTP_SERVICE_UNAVAILABLE,
+                                                     "there is no memory for one more stream\n"};
+    make_room(connection);
+    struct stream *stream = new_stream(connection);
     *has_begun = stream != NULL;
     if (stream == NULL) {
-        return answering_refuse(connection->mhd, no_room);
+        return answering_refuse(connection->mhd, no_memory);
     }
     struct MHD_Response *response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, give, stream, end);

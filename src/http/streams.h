@@ -6,7 +6,8 @@
 #include "base/attributes.h"
 #include "http/http_parts.h"
 
-// Answers a request with a stream, or says that there are too many. *has_begun: it is a stream from now on.
+// Answers a request with a stream, to which another gives way where there are too many; or says that there is
+// no memory. *has_begun: it is a stream from now on.
 // False: the connection is to be closed.
 bool streams_begin(struct connection *connection, const struct http_answer *answer,
                    bool *has_begun) MUST_CHECK;
