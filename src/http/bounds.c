@@ -1,6 +1,7 @@
 #include "http/bounds.h"
 
 #include "base/container.h"
+#include "http/limits.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -118,6 +119,7 @@ void bounds_move(struct bounds *bounds, struct bounds_entry *entry, enum bounds_
 
 void bounds_leave(struct bounds *bounds, struct bounds_entry *entry) {
     take(bounds, entry);
+    bounds_hold(bounds, entry, 0, 0);
     bounds->count--;
 }
 
@@ -142,4 +144,41 @@ struct bounds_entry *bounds_stream_gives_way(const struct bounds *bounds, uint64
         most = most == NULL || entry->peer_streams > most->peer_streams ? entry : most;
     }
     return bounds->streams < streams_max(bounds) ? NULL : most;
+}
+
+// Memory --------------------------------------------------------------------------------------------------
+
+void bounds_hold(struct bounds *bounds, struct bounds_entry *entry, size_t bytes, uint64_t now_ms) {
+    bounds->bytes -= entry->bytes;
+    entry->bytes = bytes <= HTTP_SMALL_BYTES ? 0 : bytes;
+    entry->held_since_ms = now_ms;
+    bounds->bytes += entry->bytes;
+}
+
+static bool peer_holds_much(const struct bounds *bounds, uint64_t peer) {
+    enum { PART = 4 };
+    size_t bytes = 0;
+    for (int stage = 0; peer != 0 && stage < BOUNDS_STAGES; stage++) {
+        for (struct list_node *node = bounds->stages[stage].first; node != NULL; node = node->next) {
+            bytes += entry_of(node)->peer == peer ? entry_of(node)->bytes : 0;
+        }
+    }
+    return bytes >= HTTP_TEXTS_BYTES_MAX / PART;
+}
+
+bool bounds_may_hold(const struct bounds *bounds, const struct bounds_entry *entry) {
+    return bounds->bytes < HTTP_TEXTS_BYTES_MAX && !peer_holds_much(bounds, entry->peer);
+}
+
+struct bounds_entry *bounds_holds_longest(const struct bounds *bounds, const struct bounds_entry *entry) {
+    uint64_t whose = peer_holds_much(bounds, entry->peer) ? entry->peer : 0;
+    struct bounds_entry *longest = NULL;
+    for (int stage = 0; !bounds_may_hold(bounds, entry) && stage < BOUNDS_STAGES; stage++) {
+        for (struct list_node *node = bounds->stages[stage].first; node != NULL; node = node->next) {
+            struct bounds_entry *other = entry_of(node);
+            bool is_older = longest == NULL || other->held_since_ms < longest->held_since_ms;
+            longest = other->bytes > 0 && is_peers(other, whose) && is_older ? other : longest;
+        }
+    }
+    return longest;
 }

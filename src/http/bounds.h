@@ -6,6 +6,7 @@
 #include "base/list.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -22,13 +23,16 @@ struct bounds_entry { // part of a connection
     uint64_t since_ms; // when it came to that stage
     uint64_t peer;
     unsigned peer_streams; // of a stream: how many its peer has
+    size_t bytes;          // of its answer, or piece of a stream, that is on its way; 0: hardly any
+    uint64_t held_since_ms;
 };
 
 struct bounds {
     struct list_head stages[BOUNDS_STAGES]; // whoever is there longest first
     unsigned count, streams;
-    unsigned
-        max; // the greatest count. Of it one peer may have half, and streams half; of that one peer a quarter
+    // The greatest count. Of it one peer may have half, and streams half; of those one peer a quarter.
+    unsigned max;
+    size_t bytes; // that all entries hold
 };
 
 // The peer that has an address, as a number: all of a network's addresses of IPv6 (a /64) are one. 0: this
@@ -55,5 +59,16 @@ void bounds_leave(struct bounds *bounds, struct bounds_entry *entry);
 // where there are too many, the oldest of whoever has most, and there this machine is a peer, too. NULL:
 // there is room.
 struct bounds_entry *bounds_stream_gives_way(const struct bounds *bounds, uint64_t peer);
+
+// Whether the entry may hold a large text: all have less than HTTP_TEXTS_BYTES_MAX, and its peer, unless that
+// is this machine, less than a quarter of it. One text may go beyond.
+bool bounds_may_hold(const struct bounds *bounds, const struct bounds_entry *entry);
+
+// The entry holds a text of so many bytes instead of what it held. Small ones (HTTP_SMALL_BYTES) are bounded
+// by the number of connections, and count for nothing.
+void bounds_hold(struct bounds *bounds, struct bounds_entry *entry, size_t bytes, uint64_t now_ms);
+
+// Of those because of whom the entry may not, whoever has held a text longest. NULL: it may.
+struct bounds_entry *bounds_holds_longest(const struct bounds *bounds, const struct bounds_entry *entry);
 
 #endif

@@ -13,8 +13,11 @@ enum {
     HTTP_IDLE_S_MAX = 10,            // in which nothing came, or none of an answer was taken
     HTTP_ANSWER_MS_MAX = 60 * 1000,  // for a whole answer
     HTTP_STREAM_IDLE_S_MAX = 60,     // in which none of a stream was taken
-    HTTP_ACCEPTED_AT_ONCE = 64,      // connections, before those that are there have their turn
-    HTTP_HEADERS_MAX = 4,            // that a handler adds to an answer
+    HTTP_SMALL_BYTES = 16 * 1024,    // of an answer that is not counted among the large ones
+    HTTP_TEXTS_BYTES_MAX = 32 * 1024 * 1024, // of all large answers, and pieces of streams, under way
+    HTTP_HELD_MS = 5 * 1000,    // for which nobody is ended for the room that such an answer takes
+    HTTP_ACCEPTED_AT_ONCE = 64, // connections, before those that are there have their turn
+    HTTP_HEADERS_MAX = 4,       // that a handler adds to an answer
 };
 
 #endif

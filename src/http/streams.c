@@ -5,6 +5,7 @@
 #include "http/answering.h"
 #include "http/connection.h"
 #include "http/counters.h"
+#include "http/holding.h"
 #include "http/turn.h"
 
 #include <stdlib.h>
@@ -24,20 +25,34 @@ struct stream {
     bool is_over;
 };
 
-// Whether there is something to send, after asking the handler if there was nothing. Not in a turn that has
-// had its time for that: then the stream is asked again with the next tick.
-static bool has_text(struct stream *stream) {
+static void forget_text(struct stream *stream) {
+    free(stream->text);
+    stream->text = NULL;
+    stream->length = stream->sent = 0;
+    holding_set(stream->connection, 0);
+}
+
+static void ask_handler(struct stream *stream) {
     const struct http_options *options = &stream->http->options;
-    if (stream->sent == stream->length && !stream->is_over && !turn_is_spent(stream->http, TURN_STREAMS)) {
-        uint64_t since_ns = turn_used_ns();
-        free(stream->text);
-        stream->text = NULL;
-        stream->length = stream->sent = 0;
-        stream->is_over =
-            !options->stream_next(options->context, stream->state, &stream->text, &stream->length);
-        turn_spend(stream->http, TURN_STREAMS, since_ns);
+    uint64_t since_ns = turn_used_ns();
+    stream->is_over = !options->stream_next(options->context, stream->state, &stream->text, &stream->length);
+    holding_set(stream->connection, stream->length);
+    turn_spend(stream->http, TURN_STREAMS, since_ns);
+}
+
+// Whether there is something to send, after asking the handler if there was nothing. Not in a turn that has
+// had its time for that, nor while others have all the memory: then the stream is asked again with the next
+// tick.
+static bool has_text(struct stream *stream) {
+    if (stream->sent < stream->length) {
+        return true;
     }
-    return stream->sent < stream->length;
+    forget_text(stream);
+    if (!stream->is_over && !turn_is_spent(stream->http, TURN_STREAMS) &&
+        holding_has_room(stream->connection)) {
+        ask_handler(stream);
+    }
+    return stream->length > 0;
 }
 
 // What libmicrohttpd asks for when the system has taken what it had.

@@ -6,6 +6,7 @@
 #include "http/answering.h"
 #include "http/connection.h"
 #include "http/counters.h"
+#include "http/holding.h"
 #include "http/streams.h"
 #include "http/turn.h"
 
@@ -26,12 +27,38 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     return connection;
 }
 
+// An answer that nobody has, with what it takes alone: what was too much while it was made is given back.
+// False when there is no room for it.
+static bool hold(struct connection *connection, struct http_answer *answer) {
+    if (answer->body == NULL || answer->length <= HTTP_SMALL_BYTES) {
+        return true;
+    }
+    if (!holding_has_room(connection)) {
+        free(answer->body);
+        return false;
+    }
+    char *fitting = realloc(answer->body, answer->length);
+    answer->body = fitting == NULL ? answer->body : fitting;
+    holding_set(connection, answer->length);
+    return true;
+}
+
+static enum MHD_Result refuse(struct connection *connection, struct request_refusal refusal) {
+    bounds_move(&connection->http->bounds, &connection->entry, BOUNDS_ANSWERING, clock_steady_ms());
+    return answering_refuse(connection->mhd, refusal) ? MHD_YES : MHD_NO;
+}
+
 // Only what has begun as a stream has a stream's patience: neither HEAD of one, nor one that was refused.
 static enum MHD_Result answer(struct connection *connection, const char *method,
                               const struct http_request *request) {
+    static const struct request_refusal no_room = {
+        MHD_HTTP_SERVICE_UNAVAILABLE, "too many large answers have not been read yet; try again later\n"};
     struct http *http = connection->http;
     struct http_answer answer = {.status = MHD_HTTP_OK};
     http->options.answer(http->options.context, request, &answer);
+    if (!hold(connection, &answer)) {
+        return refuse(connection, no_room);
+    }
     bool is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0, has_begun = false;
     bool done = answer.is_stream && !is_head ? streams_begin(connection, &answer, &has_begun)
                                              : answering_send(connection->mhd, &answer);
@@ -55,11 +82,6 @@ static enum MHD_Result answer_or_put_off(struct connection *connection, const ch
     enum MHD_Result result = answer(connection, method, &request);
     turn_spend(connection->http, kind, since_ns);
     return result;
-}
-
-static enum MHD_Result refuse(struct connection *connection, struct request_refusal refusal) {
-    bounds_move(&connection->http->bounds, &connection->entry, BOUNDS_ANSWERING, clock_steady_ms());
-    return answering_refuse(connection->mhd, refusal) ? MHD_YES : MHD_NO;
 }
 
 // Called when the request's head has come, and again when it is whole. Whoever is refused at once is answered
@@ -88,6 +110,7 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
     struct http *http = context;
     struct connection *connection = connection_of(mhd);
     (void)request_context;
+    holding_set(connection, 0);
     bounds_move(&http->bounds, &connection->entry, BOUNDS_ASKING, clock_steady_ms());
     if (reason != MHD_REQUEST_TERMINATED_COMPLETED_OK) {
         http_connection_forget_unsent(connection);

@@ -18,7 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STORY_WAIT_MS = 20000, STORY_TEXT_BYTES = 256 * 1024, STORY_BIG_BYTES = 8 << 20 };
+enum {
+    STORY_WAIT_MS = 20000,
+    STORY_TEXT_BYTES = 256 * 1024,
+    STORY_BIG_BYTES = 8 << 20,
+    STORY_LARGE_BYTES = 4 << 20
+};
 
 static struct http *http;
 static uint16_t http_port;
@@ -84,6 +89,10 @@ static inline void story_answer(void *context, const struct http_request *reques
         answer->length = 6;
         answer->headers[0][0] = "X-Story";
         answer->headers[0][1] = "once";
+    } else if (strcmp(path, "/large") == 0) {
+        answer->length = STORY_LARGE_BYTES;
+        answer->body = calloc(1, 2 * answer->length);
+        assert_non_null(answer->body);
     } else {
         answer->status = strcmp(path, "/made") == 0 ? 200 : 404;
         answer->body = malloc(4096);

@@ -134,6 +134,41 @@ static void a_peer_has_a_quarter_of_the_streams(void **state) {
     assert_ptr_equal(bounds_stream_gives_way(&bounds, 200), &entries[0]); // all have one
 }
 
+static void hold(int number, size_t mib) {
+    bounds_hold(&bounds, &entries[number], mib << 20, (uint64_t)number);
+}
+
+static void assert_holds_longest(int newcomer, int number) {
+    assert_false(bounds_may_hold(&bounds, &entries[newcomer]));
+    assert_ptr_equal(bounds_holds_longest(&bounds, &entries[newcomer]), &entries[number]);
+}
+
+static void large_texts_have_room_together(void **state) {
+    (void)state;
+    bounds_begin(&bounds, 16);
+    enter(0, 0);
+    enter(1, 7);
+    enter(2, 7);
+    enter(3, 9);
+    enter(4, 9);
+    bounds_hold(&bounds, &entries[0], HTTP_SMALL_BYTES, 1);
+    assert_int_equal(bounds.bytes, 0);
+    hold(1, 7);
+    assert_true(bounds_may_hold(&bounds, &entries[2]));
+    assert_null(bounds_holds_longest(&bounds, &entries[2]));
+    hold(3, 8);
+    assert_holds_longest(4, 3); // its peer has its part
+    assert_true(bounds_may_hold(&bounds, &entries[2]));
+    assert_true(bounds_may_hold(&bounds, &entries[0]));
+    hold(0, 17);
+    assert_holds_longest(2, 0);
+    assert_holds_longest(4, 3);
+    hold(0, 0);
+    assert_true(bounds_may_hold(&bounds, &entries[2]));
+    bounds_leave(&bounds, &entries[3]);
+    assert_int_equal(bounds.bytes, 7 << 20);
+}
+
 // As a server -----------------------------------------------------------------------------------------------
 
 // Sixteen that say nothing, and one who asks.
@@ -239,6 +274,55 @@ static void a_stream_that_has_not_begun_gives_way(void **state) {
     }
 }
 
+static int asking_with_little_room(const char *request) {
+    int small = 4096, client = come();
+    assert_int_equal(setsockopt(client, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+    say(client, request);
+    return client;
+}
+
+// Eight answers of 4 MiB have room, and then none until one is read or gone. Small ones always have.
+static void large_answers_that_are_not_read_have_a_bound(void **state) {
+    (void)state;
+    static const char large[] = "GET /large HTTP/1.0\r\n\r\n";
+    int clients[8], before = atomic_load(&answered);
+    for (int i = 0; i < 8; i++) {
+        clients[i] = asking_with_little_room(large);
+    }
+    await_at_least(&answered, before + 8);
+    assert_int_equal(ask(large), 503);
+    assert_heard("\r\nRetry-After: ");
+    assert_int_equal(ask("GET /made HTTP/1.0\r\n\r\n"), 200);
+    for (int i = 0; i < 8; i++) {
+        close(clients[i]);
+    }
+    while (ask("HEAD /large HTTP/1.0\r\n\r\n") != 200) {
+        await_at_least(&ticks, atomic_load(&ticks) + 1);
+    }
+}
+
+// Pieces of streams wait for such room, and whoever takes it longest gives it up.
+static void a_piece_waits_until_the_slowest_has_ended(void **state) {
+    (void)state;
+    int clients[8], stream = come(), before = atomic_load(&answered);
+    for (int i = 0; i < 8; i++) {
+        clients[i] = asking_with_little_room("GET /large HTTP/1.0\r\n\r\n");
+        await_at_least(&answered, before + i + 1);
+    }
+    say(stream, ASK_STREAM);
+    hear_until(stream, "\r\n\r\n");
+    atomic_store(&pieces_asked, 0);
+    atomic_store(&pieces_given, 1);
+    await_at_least(&ticks, atomic_load(&ticks) + 2);
+    assert_int_equal(atomic_load(&pieces_asked), 0);
+    hear_until(stream, "eeeeee");
+    for (int i = 1; i < 8; i++) {
+        close(clients[i]);
+    }
+    hear_all(clients[0]);
+    close(stream);
+}
+
 static int start_counting_this_machine(void **state) {
     static const struct http_patience patience = {
         .request_ms = 60000, .idle_s = 60, .answer_ms = 60000, .stream_idle_s = 60, .loopback_counts = true};
@@ -287,10 +371,13 @@ int main(void) {
         cmocka_unit_test(a_peer_has_half_and_makes_room_for_itself),
         cmocka_unit_test(streams_have_half_and_the_oldest_gives_way),
         cmocka_unit_test(a_peer_has_a_quarter_of_the_streams),
+        cmocka_unit_test(large_texts_have_room_together),
         cmocka_unit_test_setup_teardown(an_idle_connection_makes_room_for_a_request, start, stop),
         cmocka_unit_test_setup_teardown(a_flood_of_connections_lets_a_request_in, start, stop),
         cmocka_unit_test_setup_teardown(streams_leave_room_for_requests_and_for_newcomers, start, stop),
         cmocka_unit_test_setup_teardown(a_stream_that_has_not_begun_gives_way, start, stop),
+        cmocka_unit_test_setup_teardown(large_answers_that_are_not_read_have_a_bound, start, stop),
+        cmocka_unit_test_setup_teardown(a_piece_waits_until_the_slowest_has_ended, start, stop),
         cmocka_unit_test_setup_teardown(one_peer_has_half, start_counting_this_machine, stop),
         cmocka_unit_test_setup_teardown(one_peer_has_a_quarter_of_the_streams, start_counting_this_machine,
                                         stop),
