@@ -26,24 +26,26 @@ void agencies_json_write(const struct board_view *view, const struct agencies_wa
                          struct json_writer *writer) {
     const struct board_snapshot *snapshot = view->snapshot;
     bool is_drawn = snapshot->draw.state == DRAW_DRAWN, has_more = false;
-    uint32_t left = wanted->limit, last = wanted->after;
+    uint32_t left = wanted->limit, last = wanted->after, matching = 0;
     json_begin(writer, NULL);
     json_put_text(writer, "draw", view->options->draw);
     json_put_time(writer, "now", time(NULL));
     json_begin_list(writer, "agencies");
-    for (size_t i = wanted->after; i < snapshot->count && !has_more; i++) {
+    for (size_t i = 0; i < snapshot->count; i++) {
         const struct board_agency *row = &snapshot->agencies[i];
-        if (is_wanted(wanted, row)) {
-            has_more = left == 0;
-            if (!has_more) {
-                put_agency(row, is_drawn, writer);
-                left--;
-                last = row->agency;
-            }
+        bool matches = is_wanted(wanted, row), is_behind = matches && i >= wanted->after;
+        matching += matches;
+        has_more = has_more || (is_behind && left == 0);
+        if (is_behind && left > 0) {
+            put_agency(row, is_drawn, writer);
+            left--;
+            last = row->agency;
         }
     }
     json_end_list(writer);
     json_put_number_if(writer, "next", has_more, last);
+    json_put_number(writer, "total", snapshot->count);
+    json_put_number(writer, "matching", matching);
     json_end(writer);
 }
 

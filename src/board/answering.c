@@ -23,11 +23,18 @@ void answer_with_fixed(struct http_answer *answer, const char *type, const void 
     answer->length = length;
 }
 
-void answer_without_memory(struct http_answer *answer) {
-    static const char line[] = "no memory for the answer\n";
-    answer_with_fixed(answer, text_type, line, sizeof line - 1);
+static void without_memory(struct http_answer *answer, const char *type, const char *text) {
+    answer_with_fixed(answer, type, text, strlen(text));
     answer->status = 503;
     answer_again_soon(answer);
+}
+
+void answer_without_memory(struct http_answer *answer) {
+    without_memory(answer, json_type, "{\"error\":\"no memory for the answer\"}\n");
+}
+
+void answer_without_memory_line(struct http_answer *answer) {
+    without_memory(answer, text_type, "no memory for the answer\n");
 }
 
 void answer_with_json(struct http_answer *answer, int status, struct json_writer *writer) {
@@ -57,7 +64,7 @@ void answer_with_line(struct http_answer *answer, int status, const char *line) 
     char *text;
     int length = asprintf(&text, "%s\n", line);
     if (length < 0) {
-        answer_without_memory(answer);
+        answer_without_memory_line(answer);
         return;
     }
     answer_with(answer, status, text_type, text, (size_t)length);

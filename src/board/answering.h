@@ -20,7 +20,8 @@ void answer_with_line(struct http_answer *answer, int status, const char *line);
 // "Retry-After: 1": it may soon be otherwise.
 void answer_again_soon(struct http_answer *answer);
 
-// There is no memory for the answer.
+// There is no memory for the answer: that, likewise.
 void answer_without_memory(struct http_answer *answer);
+void answer_without_memory_line(struct http_answer *answer);
 
 #endif

@@ -25,6 +25,8 @@ void board_close(struct board **board);
 
 // As struct http_options wants them; its `context` is the board.
 void board_answer(void *board, const struct http_request *request, struct http_answer *answer);
+void board_refuse(void *board, const struct http_request *request, int status, const char *why,
+                  struct http_answer *answer);
 bool board_is_urgent(void *board, const struct http_request *request);
 bool board_stream_begin(void *board, const char *last_id, void **stream);
 bool board_stream_next(void *board, void *stream, char **text, size_t *length);

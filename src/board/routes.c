@@ -165,7 +165,7 @@ static void answer_metrics(struct board *board, const struct http_request *reque
     if (metrics_write(&view, &text, &length)) {
         answer_with(answer, 200, METRICS_TYPE, text, length);
     } else {
-        answer_without_memory(answer);
+        answer_without_memory_line(answer);
     }
 }
 
@@ -175,7 +175,7 @@ static void answer_health(struct board *board, health_question question, struct 
     size_t length;
     bool is_so = question(&view, &text, &length);
     if (text == NULL) {
-        answer_without_memory(answer);
+        answer_without_memory_line(answer);
     } else {
         answer_with(answer, is_so ? 200 : 503, "text/plain; charset=utf-8", text, length);
     }
@@ -207,7 +207,7 @@ static void answer_note(const struct board *board, notice_text text, const char 
     } else if (no_memory) {
         answer_without_memory(answer);
     } else {
-        answer_with_line(answer, 404, none);
+        answer_with_error(answer, 404, "%s", none);
     }
 }
 
@@ -270,6 +270,12 @@ static void refuse(const char *path, int status, const char *why, struct http_an
     } else {
         answer_with_line(answer, status, why);
     }
+}
+
+void board_refuse(void *context, const struct http_request *request, int status, const char *why,
+                  struct http_answer *answer) {
+    (void)context;
+    refuse(http_request_path(request), status, why, answer);
 }
 
 // A name that is none is not repeated: it may be anything.

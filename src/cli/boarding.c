@@ -128,6 +128,7 @@ static bool open_http(struct boarding *boarding, struct error *error) {
         .names = boarding->options->http.names,
         .connections_max = boarding->options->http.connections_max,
         .answer = board_answer,
+        .refuse = board_refuse,
         .is_urgent = board_is_urgent,
         .stream_begin = board_stream_begin,
         .stream_next = board_stream_next,

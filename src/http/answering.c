@@ -2,6 +2,7 @@
 
 #include "http/counters.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,11 +63,22 @@ bool answering_send(struct MHD_Connection *connection, struct http_answer *answe
     return answering_send_response(connection, answer, response);
 }
 
-bool answering_refuse(struct MHD_Connection *connection, struct request_refusal refusal) {
-    struct http_answer answer = {.status = refusal.status,
-                                 .type = "text/plain; charset=utf-8",
-                                 .fixed = refusal.text,
-                                 .length = strlen(refusal.text)};
+static void write_line(const char *text, struct http_answer *answer) {
+    int length = asprintf(&answer->body, "%s\n", text);
+    answer->type = "text/plain; charset=utf-8";
+    answer->body = length < 0 ? NULL : answer->body;
+    answer->length = length < 0 ? 0 : (size_t)length;
+}
+
+bool answering_refuse(const struct http *http, const struct http_request *request,
+                      struct request_refusal refusal) {
+    const struct http_options *options = &http->options;
+    struct http_answer answer = {.status = refusal.status};
+    if (options->refuse == NULL) {
+        write_line(refusal.text, &answer);
+    } else {
+        options->refuse(options->context, request, refusal.status, refusal.text, &answer);
+    }
     if (refusal.status == MHD_HTTP_METHOD_NOT_ALLOWED) {
         answer.headers[0][0] = MHD_HTTP_HEADER_ALLOW;
         answer.headers[0][1] = "GET, HEAD";
@@ -75,5 +87,5 @@ bool answering_refuse(struct MHD_Connection *connection, struct request_refusal 
         answer.headers[0][1] = "5";
     }
     counter_add(&http_counters.requests_refused, 1);
-    return answering_send(connection, &answer);
+    return answering_send(request->connection, &answer);
 }

@@ -3,7 +3,7 @@
 #define QUINIELA_HTTP_ANSWERING_H
 
 #include "base/attributes.h"
-#include "http/options.h"
+#include "http/http_parts.h"
 #include "http/request_parts.h"
 
 #include <microhttpd.h>
@@ -15,7 +15,8 @@ bool answering_send(struct MHD_Connection *connection, struct http_answer *answe
 bool answering_send_response(struct MHD_Connection *connection, const struct http_answer *answer,
                              struct MHD_Response *response) MUST_CHECK;
 
-// The same, with a line for people.
-bool answering_refuse(struct MHD_Connection *connection, struct request_refusal refusal) MUST_CHECK;
+// The same, with the reason in the handler's form.
+bool answering_refuse(const struct http *http, const struct http_request *request,
+                      struct request_refusal refusal) MUST_CHECK;
 
 #endif

@@ -37,6 +37,11 @@ struct http_options {
     // Answers a request of GET or HEAD (whose body is left out afterwards).
     void (*answer)(void *context, const struct http_request *request, struct http_answer *answer);
 
+    // Says why a request is refused before it is answered, in the form that its path has: the answer's type
+    // and body. http adds what the status wants. NULL: as a line of text.
+    void (*refuse)(void *context, const struct http_request *request, int status, const char *why,
+                   struct http_answer *answer);
+
     // Whether a request is one that is not put off behind others, however many those are: a small answer that
     // somebody waits for who acts upon its absence. NULL: none is.
     bool (*is_urgent)(void *context, const struct http_request *request);

@@ -127,13 +127,13 @@ static struct request_refusal check_host(const struct request_head *head, const 
                                          const char *names) {
     bool needs_host = strcmp(head->version, MHD_HTTP_VERSION_1_0) != 0;
     if (headers->hosts > 1 || (headers->hosts == 0 && needs_host)) {
-        return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "a request has one Host\n"};
+        return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "a request has one Host"};
     }
     if (!authority_is_ours(head->target, names) ||
         (headers->hosts == 1 && !host_is_ours(headers->host, strlen(headers->host), names))) {
         return (struct request_refusal){
             MHD_HTTP_MISDIRECTED_REQUEST,
-            "this server is not known by that name: ask for it by its address, or set HTTP_NAMES\n"};
+            "this server is not known by that name: ask for it by its address, or set HTTP_NAMES"};
     }
     return (struct request_refusal){0, NULL};
 }
@@ -142,21 +142,21 @@ struct request_refusal request_check(const struct request_head *head, const char
     struct headers headers = {0};
     if (is_too_large(head->connection)) {
         return (struct request_refusal){MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
-                                        "a request's head has at most 8 KiB\n"};
+                                        "a request's head has at most 8 KiB"};
     }
     MHD_get_connection_values(head->connection, MHD_HEADER_KIND, look_at_header, &headers);
     if (headers.has_bad_name) {
-        return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "a header's name has other characters\n"};
+        return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "a header's name has other characters"};
     }
     if (strcmp(head->method, MHD_HTTP_METHOD_GET) != 0 && strcmp(head->method, MHD_HTTP_METHOD_HEAD) != 0) {
         return (struct request_refusal){MHD_HTTP_METHOD_NOT_ALLOWED,
-                                        "nothing can be changed here: GET and HEAD alone\n"};
+                                        "nothing can be changed here: GET and HEAD alone"};
     }
     if (headers.has_body) {
-        return (struct request_refusal){MHD_HTTP_CONTENT_TOO_LARGE, "no request here has a body\n"};
+        return (struct request_refusal){MHD_HTTP_CONTENT_TOO_LARGE, "no request here has a body"};
     }
     if (head->has_zero || request_path(head->target)[0] != '/') {
-        return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "the request's target is none\n"};
+        return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "the request's target is none"};
     }
     return check_host(head, &headers, names);
 }

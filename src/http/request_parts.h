@@ -19,7 +19,7 @@ struct request_head {
 
 struct request_refusal {
     int status;       // 0: the request is as it must be
-    const char *text; // for people, a constant
+    const char *text; // for people, a constant without a line's end
 };
 
 // Holds a request against the rules for all: its method, its size, no body, who it is meant for.

@@ -112,14 +112,15 @@ static void make_room(const struct connection *connection) {
     }
 }
 
-bool streams_begin(struct connection *connection, const struct http_answer *answer, bool *has_begun) {
+bool streams_begin(struct connection *connection, const struct http_request *request,
+                   const struct http_answer *answer, bool *has_begun) {
     static const struct request_refusal no_memory = {MHD_HTTP_SERVICE_UNAVAILABLE,
-                                                     "there is no memory for one more stream\n"};
+                                                     "there is no memory for one more stream"};
     make_room(connection);
     struct stream *stream = new_stream(connection);
     *has_begun = stream != NULL;
     if (stream == NULL) {
-        return answering_refuse(connection->mhd, no_memory);
+        return answering_refuse(connection->http, request, no_memory);
     }
     struct MHD_Response *response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, give, stream, end);

@@ -9,8 +9,8 @@
 // Answers a request with a stream, to which another gives way where there are too many; or says that there is
 // no memory. *has_begun: it is a stream from now on.
 // False: the connection is to be closed.
-bool streams_begin(struct connection *connection, const struct http_answer *answer,
-                   bool *has_begun) MUST_CHECK;
+bool streams_begin(struct connection *connection, const struct http_request *request,
+                   const struct http_answer *answer, bool *has_begun) MUST_CHECK;
 
 // Asks the handler for what is next, for each stream that has had nothing to say; whom the turn has no time
 // for is first the next time.

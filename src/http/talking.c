@@ -43,24 +43,25 @@ static bool hold(struct connection *connection, struct http_answer *answer) {
     return true;
 }
 
-static enum MHD_Result refuse(struct connection *connection, struct request_refusal refusal) {
+static enum MHD_Result refuse(struct connection *connection, const struct http_request *request,
+                              struct request_refusal refusal) {
     bounds_move(&connection->http->bounds, &connection->entry, BOUNDS_ANSWERING, clock_steady_ms());
-    return answering_refuse(connection->mhd, refusal) ? MHD_YES : MHD_NO;
+    return answering_refuse(connection->http, request, refusal) ? MHD_YES : MHD_NO;
 }
 
 // Only what has begun as a stream has a stream's patience: neither HEAD of one, nor one that was refused.
 static enum MHD_Result answer(struct connection *connection, const char *method,
                               const struct http_request *request) {
     static const struct request_refusal no_room = {
-        MHD_HTTP_SERVICE_UNAVAILABLE, "too many large answers have not been read yet; try again later\n"};
+        MHD_HTTP_SERVICE_UNAVAILABLE, "too many large answers have not been read yet; try again later"};
     struct http *http = connection->http;
     struct http_answer answer = {.status = MHD_HTTP_OK};
     http->options.answer(http->options.context, request, &answer);
     if (!hold(connection, &answer)) {
-        return refuse(connection, no_room);
+        return refuse(connection, request, no_room);
     }
     bool is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0, has_begun = false;
-    bool done = answer.is_stream && !is_head ? streams_begin(connection, &answer, &has_begun)
+    bool done = answer.is_stream && !is_head ? streams_begin(connection, request, &answer, &has_begun)
                                              : answering_send(connection->mhd, &answer);
     bounds_move(&http->bounds, &connection->entry, has_begun ? BOUNDS_STREAMING : BOUNDS_ANSWERING,
                 clock_steady_ms());
@@ -69,17 +70,16 @@ static enum MHD_Result answer(struct connection *connection, const char *method,
 
 // Answers it in this turn, if that has the time for one of its kind.
 static enum MHD_Result answer_or_put_off(struct connection *connection, const char *method,
-                                         const char *target) {
+                                         const struct http_request *request) {
     const struct http_options *options = &connection->http->options;
-    struct http_request request = {connection->mhd, request_path(target)};
-    bool is_urgent = options->is_urgent != NULL && options->is_urgent(options->context, &request);
+    bool is_urgent = options->is_urgent != NULL && options->is_urgent(options->context, request);
     enum turn_kind kind = is_urgent ? TURN_URGENT : TURN_OTHERS;
     if (turn_is_spent(connection->http, kind)) {
         turn_put_off(connection);
         return MHD_YES;
     }
     uint64_t since_ns = turn_used_ns();
-    enum MHD_Result result = answer(connection, method, &request);
+    enum MHD_Result result = answer(connection, method, request);
     turn_spend(connection->http, kind, since_ns);
     return result;
 }
@@ -91,6 +91,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
                                   size_t *body_length, void **request_context) {
     struct http *http = context;
     struct connection *connection = connection_of(mhd);
+    struct http_request request = {mhd, request_path(target)};
     (void)body, (void)body_length, (void)request_context;
     if (connection->is_ending) {
         return MHD_NO;
@@ -99,9 +100,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
         struct request_head head = {mhd, method, target, version, connection->has_zero};
         struct request_refusal refusal = request_check(&head, http->names);
         connection->has_begun = true;
-        return refusal.status == 0 ? MHD_YES : refuse(connection, refusal);
+        return refusal.status == 0 ? MHD_YES : refuse(connection, &request, refusal);
     }
-    return answer_or_put_off(connection, method, target);
+    return answer_or_put_off(connection, method, &request);
 }
 
 // The answer has left, or the connection is about to be closed.

@@ -2,6 +2,7 @@
 
 A lottery from its opening to its winners, over HTTP as it is: without a browser (tests/browser has one), and with real servers.
 """
+import json
 import os
 import re
 import signal
@@ -159,6 +160,8 @@ class Asked(BoardStory):
         for method in "POST", "PUT", "DELETE", "OPTIONS", "PATCH":
             status, headers, _ = board.ask("/api/v1/draw", method)
             self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD"), method)
+        self.assertIn("GET and HEAD alone", json.loads(board.ask("/api/v1/draw", "PUT")[2])["error"])
+        self.assertEqual(json.loads(board.ask("/api/v1/seal")[2]), {"error": "there is no seal yet, or the draw is not signed"})
         self.assertEqual(board.ask("/", "HEAD")[2], b"")
         for host in "localhost", "127.0.0.1:1", "[::1]", "board.example", "BOARD.example:443":
             self.assertEqual(board.ask("/livez", headers={"Host": host})[0], 200, host)
@@ -166,6 +169,7 @@ class Asked(BoardStory):
             status, _, body = board.ask("/livez", headers={"Host": host})
             self.assertEqual(status, 421, host)
             self.assertIn(b"HTTP_NAMES", body)
+            self.assertIn("HTTP_NAMES", json.loads(board.ask("/api/v1/draw", headers={"Host": host})[2])["error"])
         self.assertEqual(board.ask("/nothing")[0], 404)
         self.assertEqual(board.ask("/api/v1/agencies?sort=bets")[0], 400)
 

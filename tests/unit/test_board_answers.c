@@ -190,16 +190,16 @@ static void agencies_are_listed(void **state) {
                        "\"heard_at\":null,\"finished_at\":null,\"told_at\":null,"
                        "\"winners\":null},{\"agency\":3,\"state\":\"waiting\",\"bets\":0,");
     assert_says("{\"agency\":1,\"state\":\"finished\",\"bets\":12,");
-    assert_says("],\"next\":null}\n");
+    assert_says("],\"next\":null,\"total\":3,\"matching\":3}\n");
     ask_with((struct http_request){.path = "/api/v1/agencies", {"state", "limit"}, {"missing", "1"}});
     assert_says("\"agencies\":[{\"agency\":2,");
-    assert_says("}],\"next\":2}\n");
+    assert_says("}],\"next\":2,\"total\":3,\"matching\":2}\n");
     ask_with((struct http_request){
         .path = "/api/v1/agencies", {"state", "limit", "after"}, {"missing", "1", "2"}});
     assert_says("\"agencies\":[{\"agency\":3,");
-    assert_says("}],\"next\":null}\n");
+    assert_says("}],\"next\":null,\"total\":3,\"matching\":2}\n");
     ask_with((struct http_request){.path = "/api/v1/agencies", {"after"}, {"4294967295"}});
-    assert_says("\"agencies\":[],\"next\":null}\n");
+    assert_says("\"agencies\":[],\"next\":null,\"total\":3,\"matching\":3}\n");
     ask_with((struct http_request){.path = "/api/v1/agencies", {"state"}, {"finished"}});
     assert_says("\"agencies\":[{\"agency\":1,");
     assert_false(says("\"agency\":2"));
@@ -356,8 +356,8 @@ static void notes_of_a_signed_draw_are_handed_out(void **state) {
     wait_until_it_says("/api/v1/draw", "\"seal\":null");
     assert_int_equal(ask_for("/api/v1/rules"), 200);
     assert_says("quiniela rules v1\n");
-    assert_answer_refused(404, "there is no seal yet", "/api/v1/seal");
-    assert_answer_refused(404, "there is no result yet", "/api/v1/result");
+    assert_answer_refused(404, "{\"error\":\"there is no seal yet", "/api/v1/seal");
+    assert_answer_refused(404, "{\"error\":\"there is no result yet", "/api/v1/result");
     assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
     wait_until_it_says("/api/v1/draw", "\"waits_for\":\"seal\"");
     asked.fails = true; // what the board knows of the draw is older than the seal, and its bets may be
@@ -400,7 +400,7 @@ static void an_unsigned_draw_has_no_notes(void **state) {
     open_board();
     static const char *const notes[] = {"/api/v1/rules", "/api/v1/seal", "/api/v1/result"};
     for (size_t i = 0; i < 3; i++) {
-        assert_answer_refused(404, "the draw is not signed", notes[i]);
+        assert_answer_refused(404, "the draw is not signed\"}", notes[i]);
     }
 }
 
