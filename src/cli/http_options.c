@@ -31,6 +31,31 @@ static void add_v6(struct http_place *place, const struct in6_addr *address) {
     *to = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_addr = *address};
 }
 
+// One at which nobody could be asked for the board. `instead`: what to do.
+static bool refuse_address(const struct http_settings *options, const struct settings *settings,
+                           const char *is, const char *instead, struct error *error) {
+    return error_set(error, ERROR_BAD_SETTING, "%s: %.100s is %s: %s",
+                     settings_place(settings, &options->host), options->host, is, instead);
+}
+
+static bool check_address(const struct http_settings *options, const struct settings *settings,
+                          const struct sockaddr_storage *address, struct error *error) {
+    static const char groups[] = "an address of many machines (multicast or broadcast)";
+    static const char name_own[] = "give an address of this machine";
+    if (address->ss_family == AF_INET) {
+        in_addr_t v4 = ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr);
+        return (!IN_MULTICAST(v4) && v4 != INADDR_BROADCAST) ||
+               refuse_address(options, settings, groups, name_own, error);
+    }
+    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    if (IN6_IS_ADDR_V4MAPPED(v6)) {
+        return refuse_address(options, settings,
+                              "an IPv4 address in IPv6's form, where the board takes IPv6 alone",
+                              "give it in IPv4's form, such as 127.0.0.1", error);
+    }
+    return !IN6_IS_ADDR_MULTICAST(v6) || refuse_address(options, settings, groups, name_own, error);
+}
+
 bool http_options_place(const struct http_settings *options, const struct settings *settings,
                         struct http_place *place, struct error *error) {
     struct place parsed;
@@ -58,7 +83,7 @@ bool http_options_place(const struct http_settings *options, const struct settin
         return true;
     }
     place->addresses[place->count++] = parsed.addresses[0];
-    return true;
+    return check_address(options, settings, &parsed.addresses[0], error);
 }
 
 // Checked --------------------------------------------------------------------------------------------------

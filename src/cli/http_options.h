@@ -28,7 +28,8 @@ extern const struct setting http_settings[];
     SETTING_GROUP_IN(options, field, struct http_settings, "Board", http_settings)
 
 // Parses HTTP_HOST: a numeric address, IPv4 or IPv6; `localhost`, which is 127.0.0.1 and ::1; `::`, which is
-// every address of both kinds. ERROR_BAD_SETTING, naming the setting, for any other name.
+// every address of both kinds. ERROR_BAD_SETTING, naming the setting, for any other name, and for an address
+// of many machines, or of IPv4 in IPv6's form.
 bool http_options_place(const struct http_settings *options, const struct settings *settings,
                         struct http_place *place, struct error *error) MUST_CHECK;
 

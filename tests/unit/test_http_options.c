@@ -103,6 +103,13 @@ static void a_host_is_an_address_or_localhost(void **state) {
     assert_place(story, "2001:db8::5", NULL);
     ASSERT_REFUSED("--http-host: \"board.example\" is no numeric address, and not localhost",
                    "--http-port=8080", "--http-host=board.example");
+    static const char *const many[] = {"--http-host=224.0.0.1", "--http-host=239.255.255.255",
+                                       "--http-host=255.255.255.255", "--http-host=ff05::1"};
+    for (size_t i = 0; i < sizeof many / sizeof many[0]; i++) {
+        ASSERT_REFUSED("an address of many machines", "--http-port=8080", many[i]);
+    }
+    ASSERT_REFUSED("--http-host: ::ffff:127.0.0.1 is an IPv4 address in IPv6's form", "--http-port=8080",
+                   "--http-host=::ffff:127.0.0.1");
     ASSERT_REFUSED("--http-host: ", "--http-port=8080", "--http-host=127.0.0.256");
     ASSERT_REFUSED("--http-host: ", "--http-port=8080", "--http-host=127.0.0.1:80");
 }
