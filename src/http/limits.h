@@ -17,6 +17,7 @@ enum {
     HTTP_TEXTS_BYTES_MAX = 32 * 1024 * 1024, // of all large answers, and pieces of streams, under way
     HTTP_HELD_MS = 5 * 1000,    // for which nobody is ended for the room that such an answer takes
     HTTP_ACCEPTED_AT_ONCE = 64, // connections, before those that are there have their turn
+    HTTP_ARGUMENTS_MAX = 64,    // of a request: all have room in its memory
     HTTP_HEADERS_MAX = 4,       // that a handler adds to an answer
 };
 

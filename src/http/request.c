@@ -3,6 +3,7 @@
 #include "http/limits.h"
 #include "http/request_parts.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -122,6 +123,18 @@ static bool is_too_large(struct MHD_Connection *connection) {
     return info == NULL || info->header_size > HTTP_HEAD_BYTES_MAX;
 }
 
+// Whether the method goes on behind a zero byte, at which libmicrohttpd's text of it ends. It leaves a
+// request's line where it came, with a zero byte instead of the first space: so between method and target
+// there is that zero, and at most spaces behind it.
+static bool method_has_zero(const char *method, const char *target) {
+    const char *end = method + strlen(method);
+    if ((uintptr_t)target <= (uintptr_t)end || (uintptr_t)target - (uintptr_t)end > HTTP_MEMORY_BYTES) {
+        return false; // not of one line: another libmicrohttpd
+    }
+    size_t between = (size_t)(target - end) - 1;
+    return memchr(end + 1, '\0', between) != NULL;
+}
+
 // Of HTTP/1.1 on, each request has one Host (RFC 9112, section 3.2).
 static struct request_refusal check_host(const struct request_head *head, const struct headers *headers,
                                          const char *names) {
@@ -147,6 +160,9 @@ struct request_refusal request_check(const struct request_head *head, const char
     MHD_get_connection_values(head->connection, MHD_HEADER_KIND, look_at_header, &headers);
     if (headers.has_bad_name) {
         return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "a header's name has other characters"};
+    }
+    if (method_has_zero(head->method, head->target)) {
+        return (struct request_refusal){MHD_HTTP_BAD_REQUEST, "the request's method is none"};
     }
     if (strcmp(head->method, MHD_HTTP_METHOD_GET) != 0 && strcmp(head->method, MHD_HTTP_METHOD_HEAD) != 0) {
         return (struct request_refusal){MHD_HTTP_METHOD_NOT_ALLOWED,

@@ -12,10 +12,30 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static struct connection *connection_of(struct MHD_Connection *mhd) {
     return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static bool has_many_arguments(const char *target) {
+    unsigned count = 0;
+    for (const char *next = strchr(target, '?'); next != NULL; next = strchr(next + 1, '&')) {
+        count++;
+    }
+    return count > HTTP_ARGUMENTS_MAX;
+}
+
+// Libmicrohttpd has no memory for them, and would close the connection without an answer. It has sent all
+// that came before.
+static void refuse_arguments(struct connection *connection) {
+    static const char answer[] =
+        "HTTP/1.1 414 URI Too Long\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    (void)!send(connection->socket, answer, sizeof answer - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    counter_add(&http_counters.requests, 1);
+    counter_add(&http_counters.requests_refused, 1);
+    http_connection_end(connection);
 }
 
 // A request's first line has come, and is not decoded yet.
@@ -24,6 +44,9 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     (void)context;
     connection->has_begun = false;
     connection->has_zero = target != NULL && strstr(target, "%00") != NULL;
+    if (target != NULL && has_many_arguments(target)) {
+        refuse_arguments(connection);
+    }
     return connection;
 }
 

@@ -150,6 +150,36 @@ static void a_host_must_be_ours(void **state) {
 }
 
 // A head of 8 KiB is read, a larger one is not, and neither is one that has no end.
+static int ask_bytes(const char *request, size_t length) {
+    int client = come();
+    assert_int_equal(send(client, request, length, MSG_NOSIGNAL), length);
+    hear_all(client);
+    return strncmp(heard, "HTTP/1.1 ", 9) == 0 ? atoi(heard + 9) : 0;
+}
+
+static void a_method_ends_at_its_space(void **state) {
+    (void)state;
+    static const char zero[] = "GET\0 /fixed HTTP/1.0\r\n\r\n", zeros[] = "GET\0\0x /fixed HTTP/1.0\r\n\r\n";
+    assert_int_equal(ask_bytes(zero, sizeof zero - 1), 400);
+    assert_heard("the request's method is none");
+    assert_int_equal(ask_bytes(zeros, sizeof zeros - 1), 400);
+    assert_status("GET /fixed HTTP/1.0\r\n\r\n", 200);
+}
+
+// Also as many as a head's 8 KiB have room for.
+static void arguments_have_a_greatest_number(void **state) {
+    (void)state;
+    const size_t counts[] = {HTTP_ARGUMENTS_MAX, HTTP_ARGUMENTS_MAX + 1, 200, 2000, 4000};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        char request[9000] = "GET /made?a", *end = request + strlen(request);
+        for (size_t argument = 1; argument < counts[i]; argument++) {
+            end = stpcpy(end, "&c");
+        }
+        strcpy(end, " HTTP/1.0\r\n\r\n");
+        assert_status(request, counts[i] <= HTTP_ARGUMENTS_MAX ? 200 : 414);
+    }
+}
+
 static void a_head_has_a_greatest_length(void **state) {
     (void)state;
     const struct {
@@ -285,6 +315,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(nothing_but_get_and_head_is_done, start, stop),
         cmocka_unit_test_setup_teardown(a_body_is_refused_unread, start, stop),
         cmocka_unit_test_setup_teardown(a_host_must_be_ours, start, stop),
+        cmocka_unit_test_setup_teardown(a_method_ends_at_its_space, start, stop),
+        cmocka_unit_test_setup_teardown(arguments_have_a_greatest_number, start, stop),
         cmocka_unit_test_setup_teardown(a_head_has_a_greatest_length, start, stop),
         cmocka_unit_test_setup_teardown(requests_of_a_connection_are_answered_in_turn, start, stop),
         cmocka_unit_test_setup_teardown(nobody_is_waited_for_long, start, stop),
