@@ -13,6 +13,8 @@ class Many(Boards):
     def setUp(self):
         self.night_mock = self.mock("open", MANY)
         self.tab_ = self.board(self.night_mock, width=1280, height=900)
+        self.first = self.numbers()
+        self.click("#column-agency button")
 
     def numbers(self):
         return self.tab_.evaluate(NUMBERS)
@@ -31,6 +33,7 @@ class Many(Boards):
         self.assertLess(self.tab_.evaluate("document.querySelectorAll('tbody tr').length"), ROWS_MOST)
         self.assertLess(self.tab_.evaluate("document.querySelectorAll('*').length"), 900)
         self.assertEqual(self.tab_.evaluate("byId('table').getAttribute('aria-rowcount')"), str(MANY + 1))
+        self.assertEqual(self.tab_.evaluate("byId('column-agency').getAttribute('aria-sort')"), "ascending")
         self.assertEqual(self.numbers()[:3], [1, 2, 3])
         self.tab_.evaluate("byId('rows').scrollTop = byId('rows').scrollHeight")
         self.tab_.until(f"{NUMBERS}.includes({MANY})")
@@ -41,6 +44,11 @@ class Many(Boards):
         self.tab_.evaluate("byId('rows').scrollTop = byId('rows').scrollHeight / 2")
         self.tab_.until(f"Math.abs({NUMBERS}[0] - {MANY // 2}) < {ROWS_MOST}")
         self.assertLess(self.tab_.evaluate("document.querySelectorAll('tbody tr').length"), ROWS_MOST)
+
+    def test_who_may_need_somebody_comes_first(self):
+        self.assertEqual(self.first[:9], [row[0] for row in self.night_mock.night.rows if row[1] == "silent"][:9])
+        few = self.board(self.mock("open"))
+        self.assertEqual(few.evaluate(NUMBERS), [1, 2, 3, 4, 5])
 
     def test_an_update_touches_what_is_seen(self):
         night = self.night_mock.night

@@ -404,6 +404,16 @@ class Shown(Boards):
         mock.refuses_streams = False
         tab.until("live.link === 'live' && byId('lost').hidden")
 
+    def test_a_wall_is_not_scrolled(self):
+        for agencies in 5, 7, 9, 1000:
+            tab = self.board(self.mock("open", agencies), width=1920, height=1080)
+            for notices in "0", "live.again_ms = Date.now(); drawCard.draw.store = {ok: false, error: 'disk', read_at: null}; show()":
+                tab.evaluate(notices)
+                self.assertEqual(tab.evaluate("document.documentElement.scrollHeight"), 1080, (agencies, notices))
+                self.assertGreater(tab.evaluate("byId('bar').clientHeight"), 10, (agencies, notices))
+                seen = tab.evaluate("byId('rows').clientHeight / table.row_px")
+                self.assertGreater(seen, 6, (agencies, notices))
+
     def test_a_page_that_is_hidden_before_it_could_show(self):
         mock = self.mock("open")
         tab = self.board(mock, motion="reduce")

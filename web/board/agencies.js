@@ -3,11 +3,13 @@
 const AGENCY_STATES = ["waiting", "sending", "silent", "finished", "told", "cut_off"];
 const MISSING = new Set(["waiting", "sending", "silent"]);
 
+const FEW = 9; // agencies: one look has them all
+
 const agencies = {
     byNumber: new Map(), // by agency: {agency, state, bets, rate, heard_s, winners, changed, key}
     filter: "all",       // all, missing, or a state
     number: "",          // what the agency's number begins with
-    sort: "agency",
+    sort: null,          // a column; null: nobody has chosen one
     isDescending: false,
     order: [],           // all of them, as they were sorted last: sorting what is nearly sorted is quick
     view: [],            // those that are looked at, in that order
@@ -39,9 +41,17 @@ function isLookedAt(row) {
     return isOfState && (agencies.number === "" || String(row.agency).startsWith(agencies.number));
 }
 
+// Who may need somebody comes first.
+const BY_NEED = ["silent", "waiting", "sending", "cut_off", "finished", "told"];
+
+// Of many those come first that may need somebody: on a wall nobody scrolls.
+function sortedBy() {
+    return agencies.sort ?? (agencies.byNumber.size > FEW ? "state" : "agency");
+}
+
 const SORTED_BY = {
     agency: row => row.agency,
-    state: row => AGENCY_STATES.indexOf(row.state),
+    state: row => BY_NEED.indexOf(row.state),
     bets: row => row.bets,
     rate: row => row.rate,
     heard: row => row.heard_s ?? 0,
@@ -61,7 +71,7 @@ function viewAgencies() {
 
 // The same column once more turns it round. Of figures the greatest comes first.
 function sortAgencies(column) {
-    agencies.isDescending = agencies.sort === column ? !agencies.isDescending : !["agency", "state"].includes(column);
+    agencies.isDescending = sortedBy() === column ? !agencies.isDescending : !["agency", "state"].includes(column);
     agencies.sort = column;
 }
 

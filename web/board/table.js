@@ -2,7 +2,6 @@
 // below stand for the rest, so that it scrolls like a whole one.
 
 const ROWS_BEYOND = 6;
-const FEW = 9; // agencies: the table is so short that there is room below it
 const COLUMNS = ["agency", "state", "bets", "rate", "heard", "winners"];
 
 const table = {rows: [], above: null, below: null, row_px: 40};
@@ -80,7 +79,7 @@ function showRows() {
 
 function showColumns() {
     for (const name of COLUMNS) {
-        const head = byId(`column-${name}`), isSorted = agencies.sort === name;
+        const head = byId(`column-${name}`), isSorted = sortedBy() === name;
         setText(head.firstChild.firstChild, language.words.columns[name]);
         setAttribute(head, "aria-sort", isSorted ? agencies.isDescending ? "descending" : "ascending" : "none");
     }
