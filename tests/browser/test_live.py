@@ -55,11 +55,11 @@ class Live(SignedStory, Boards):
         self.shows(tab, "state-name", "Open")
         self.shows(tab, "waits", "Waiting for 3 of 3 agencies")
         self.shows(tab, "draw-name", DRAW)
-        self.states_become(tab, (1, "Waiting", "0"), (2, "Waiting", "0"), (3, "Waiting", "0"))
+        self.states_become(tab, (1, "Not started", "0"), (2, "Not started", "0"), (3, "Not started", "0"))
 
         sent = Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "3", "seq": 0, "payload": [BET.format(7000 + each) for each in range(5)]})
         self.assertEqual(sent.kind, "processed")
-        self.states_become(tab, (1, "Waiting", "0"), (2, "Waiting", "0"), (3, "Sending", "5"))
+        self.states_become(tab, (1, "Not started", "0"), (2, "Not started", "0"), (3, "Sending", "5"))
         self.shows(tab, "bets", "5")
 
         self.assertFalse(self.is_seen(tab, "again"))
@@ -69,13 +69,13 @@ class Live(SignedStory, Boards):
         server = self.serve_board()
         self.shows(tab, "again", "started again")
         self.assertFalse(self.is_seen(tab, "lost"))
-        self.states_become(tab, (1, "Waiting", "0"), (2, "Waiting", "0"), (3, "Sending", "5"))
+        self.states_become(tab, (1, "Not started", "0"), (2, "Not started", "0"), (3, "Sending", "5"))
 
         self.sample(SIZES, WINNERS)
         agencies = [Agency(self, number, server.ports, "--chunk-size", 20) for number in (1, 2)]
         self.assertEqual(Wire(self, server.ports[0]).ask({"type_message": 2, "agency": "3", "payload": [BET.format(7574)]}).kind, "processed")
         self.shows(tab, "state-name", "Sealed")
-        self.shows(tab, "waits", "Waiting for the number to be turned")
+        self.shows(tab, "waits", "Waiting for the winning number")
         root = base64.b64decode(self.seal().splitlines()[2]).hex()
         self.until(tab, f"byId('root').textContent === '{root}'", f"the root {root}")
         self.assertEqual(self.text(tab, "seal-origin"), ORIGIN)

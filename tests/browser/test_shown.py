@@ -95,7 +95,7 @@ class Shown(Boards):
         self.shows(tab, "state-name", "Sealed")
         mock.end()
         self.shows(tab, "lost", "lost")
-        self.assertEqual(json.loads(tab.evaluate(said)), ["Sealed", "Waiting for the number to be turned", "Not connected",
+        self.assertEqual(json.loads(tab.evaluate(said)), ["Sealed", "Waiting for the winning number", "Not connected",
                                                           "The server cannot read its store: disk I/O error.", "", ""])
         changes = tab.evaluate("window.changes")
         tab.evaluate("live.lost_ms -= 90000; tick()")
@@ -121,7 +121,7 @@ class Shown(Boards):
         self.assertEqual(self.text(tab, "waits"), "Waiting for 3 of 5 agencies")
         self.assertEqual(self.text(tab, "cut-off"), "Cut-off at 21:21:04, in 21:04")
         mock.night.sealed()
-        for waits, words in (("seal", "being computed"), ("number", "number to be turned"), ("approvals", "to be approved"), ("pulse", "pulse"),
+        for waits, words in (("seal", "being computed"), ("number", "winning number"), ("approvals", "to be approved"), ("pulse", "pulse"),
                              ("draw", "about to be made"), ("fork", "There will be no draw")):
             mock.night.draw["waits_for"] = waits
             mock.send()
@@ -413,6 +413,32 @@ class Shown(Boards):
                 self.assertGreater(tab.evaluate("byId('bar').clientHeight"), 10, (agencies, notices))
                 seen = tab.evaluate("byId('rows').clientHeight / table.row_px")
                 self.assertGreater(seen, 6, (agencies, notices))
+
+    def test_only_another_state_lights_up(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        sending = next(row for row in mock.night.rows if row[1] == "sending")
+        for state, lit in (("sending", 0), ("silent", 1)):
+            mock.night.set(sending[0], state, sending[2] + 7, 2.0, mock.night.now_s)
+            tab.evaluate("window.lit = 0; for (const {node} of table.rows) { node.animate = () => { window.lit++; }; }")
+            turn = tab.evaluate("agencies.turn")
+            mock.send(("agencies", {"reset": False, "rows": [mock.night.rows[sending[0] - 1]]}))
+            tab.until(f"agencies.turn > {turn} && !board.willShow")
+            self.assertEqual(tab.evaluate("window.lit"), lit, state)
+
+    def test_the_curve_begins_at_the_opening(self):
+        mock = self.mock("begun")
+        mock.night.draw["opened_at"], mock.night.history["bets"] = instant(mock.night.now_s - 40), [0] * 100 + [50] * 4
+        mock.night.set(1, "sending", 200)
+        tab = self.board(mock)
+        self.assertEqual(tab.evaluate("chart.shown.rates"), [5, 5, 5, 5])
+
+    def test_words_are_on_one_line(self):
+        mock = self.mock("begun")
+        mock.night.set(1, "cut_off", 5)
+        tab = self.board(mock)
+        tops = tab.evaluate("table.rows.slice(0, 2).map(row => row.word.getBoundingClientRect().top - row.node.getBoundingClientRect().top)")
+        self.assertAlmostEqual(tops[0], tops[1], places=2)
 
     def test_a_page_that_is_hidden_before_it_could_show(self):
         mock = self.mock("open")

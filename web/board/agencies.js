@@ -29,7 +29,7 @@ function takeRows(event) {
             row = {agency, changed: 0, key: 0};
             agencies.byNumber.set(agency, row);
             agencies.order.push(row);
-        } else if (row.bets !== bets || row.state !== state) {
+        } else if (row.state !== state) {
             row.changed = agencies.turn;
         }
         Object.assign(row, {state, bets, rate, heard_s, winners});

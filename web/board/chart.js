@@ -60,10 +60,17 @@ function curve(rates, top) {
         lines.map((line, which) => `M${x(parts[which][0][0])} 100L${line}L${x(parts[which].at(-1)[0])} 100Z`).join("")];
 }
 
-// The steps since the first bet: a quiet day before the draw does not squeeze the night.
+// How many steps there are since the draw was opened. A line has two at least.
+function stepsSinceOpening() {
+    const {draw} = drawCard, opened_s = draw === null ? NaN : Date.parse(draw.opened_at) / 1000;
+    return chart.until_s === 0 || Number.isNaN(opened_s) ? CHART_STEPS_MAX : Math.max(2, Math.ceil((chart.until_s - opened_s) / chart.step_s));
+}
+
+// The steps since the first bet, and none before the draw was opened: a quiet day before it does not squeeze the night.
 function shownRates() {
     const first = chart.bets.findIndex(bets => bets > 0);
-    const count = first < 0 ? CHART_STEPS_LEAST : Math.max(CHART_STEPS_LEAST, chart.bets.length - first + 2);
+    const wanted = first < 0 ? CHART_STEPS_LEAST : Math.max(CHART_STEPS_LEAST, chart.bets.length - first + 2);
+    const count = Math.min(wanted, stepsSinceOpening());
     const padded = [...Array(Math.max(0, count - chart.bets.length)).fill(null), ...chart.bets];
     return padded.slice(-count).map(bets => bets === null ? null : bets / chart.step_s);
 }

@@ -65,7 +65,7 @@ function showNumber(draw) {
 }
 
 function showBets(draw) {
-    runTo(byId("bets"), draw.bets);
+    setText(byId("bets"), figure(draw.bets));
     setText(byId("rate"), roundFigure(draw.bets_10s / 10));
     setText(byId("minute"), figure(draw.bets_60s));
 }

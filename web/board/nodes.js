@@ -38,25 +38,3 @@ function setHidden(node, isHidden) {
 }
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-// A figure runs to its new value, which it has at once for whoever wants no motion.
-function runTo(node, value) {
-    const from = node.figureIs ?? value, begin = performance.now(), runs_ms = 600;
-    if (value === node.figureGoesTo && node.figureIn === language.name) {
-        return;
-    }
-    node.figureGoesTo = value;
-    node.figureIn = language.name;
-    const step = now => {
-        if (node.figureGoesTo !== value || node.figureIn !== language.name) {
-            return; // another value has come meanwhile
-        }
-        const part = calm.matches || from === value || document.hidden ? 1 : Math.min(1, (now - begin) / runs_ms);
-        node.figureIs = Math.round(from + (value - from) * (1 - (1 - part) ** 3));
-        setText(node, figure(node.figureIs));
-        if (part < 1) {
-            requestAnimationFrame(step);
-        }
-    };
-    step(begin);
-}

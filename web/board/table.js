@@ -21,7 +21,7 @@ function showHeard(row, agency) {
     setText(row.cells.heard, agency.heard_s === null ? unknown : longAgo(agency.heard_s));
 }
 
-// A row that shows the same agency as before, and another value, lights up.
+// A row that shows the same agency as before, in another state, lights up.
 function light(row, agency) {
     const isNew = row.agency === agency.agency && agency.changed > row.changed;
     if (isNew && !calm.matches && row.node.animate) {
