@@ -404,6 +404,29 @@ class Shown(Boards):
         mock.refuses_streams = False
         tab.until("live.link === 'live' && byId('lost').hidden")
 
+    def test_whoever_was_cut_off_has_not_finished(self):
+        mock = self.mock("begun", 7)
+        for row in mock.night.rows:
+            mock.night.set(row[0], "cut_off" if row[0] > 5 else "finished", 10 if row[0] < 7 else 0)
+        mock.night.rows.append([9, "cut_off", 10, 0.0, None, None])
+        tab = self.board(mock)
+        self.assertEqual(self.text(tab, "agencies-ended"), "5 of 7 finished, 2 cut off")
+        mock.night.rows.pop()
+        mock.night.sealed().drawn(waits_for="telling")
+        for row in mock.night.rows:
+            mock.night.set(row[0], "cut_off" if row[0] > 5 else "told" if row[0] < 4 else "finished", row[2], 0.0, None, 0 if row[0] < 7 else None)
+        mock.night.draw["winners"] = 0
+        mock.send(("draw", mock.night.json()), ("agencies", {"reset": True, "rows": mock.night.rows}))
+        self.shows(tab, "waits", "Telling the agencies their winners: 2 to go")
+        self.assertEqual(tab.evaluate("table.rows[6].cells.winners.textContent"), "0", "the server tells no row that has not changed")
+        for agency in 4, 5:
+            mock.night.set(agency, "told", 10, 0.0, None, 0)
+        mock.send()
+        self.shows(tab, "waits", "5 of 7 were told; 2 that were cut off have not asked")
+        self.shows(tab, "agencies-ended", "5 of 7 told, 2 cut off")
+        tab.evaluate("byId('spanish').click()")
+        self.shows(tab, "waits", "Se avisó a 5 de 7; 2 que fueron cortadas no preguntaron")
+
     def test_a_wall_is_not_scrolled(self):
         for agencies in 5, 7, 9, 1000:
             tab = self.board(self.mock("open", agencies), width=1920, height=1080)

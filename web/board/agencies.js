@@ -13,6 +13,7 @@ const agencies = {
     isDescending: false,
     order: [],           // all of them, as they were sorted last: sorting what is nearly sorted is quick
     view: [],            // those that are looked at, in that order
+    winners: 0,          // of all of them, as far as they are known
     most: 0,             // bets of the agency that has most
     turn: 0,             // how many updates there have been
 };
@@ -55,11 +56,18 @@ const SORTED_BY = {
     bets: row => row.bets,
     rate: row => row.rate,
     heard: row => row.heard_s ?? 0,
-    winners: row => row.winners ?? -1,
+    winners: row => winnersOf(row) ?? -1,
 };
 
+// That a draw without bets of an agency is made is no change of it, and not told: where the others have all winners, it has none.
+function winnersOf(row) {
+    const {draw} = drawCard;
+    return row.winners ?? (draw !== null && draw.state === "drawn" && draw.winners === agencies.winners ? 0 : null);
+}
+
 function viewAgencies() {
-    const value = SORTED_BY[agencies.sort], sign = agencies.isDescending ? -1 : 1;
+    const value = SORTED_BY[sortedBy()], sign = agencies.isDescending ? -1 : 1;
+    agencies.winners = agencies.order.reduce((sum, row) => sum + (row.winners ?? 0), 0);
     agencies.most = 0;
     for (const row of agencies.order) {
         row.key = sign * value(row);

@@ -2,7 +2,10 @@
 // left out. The state is not here: its own place is read out.
 
 function waitsAloud(draw) {
-    const words = language.words.waits;
+    const words = language.words.waits, {cut_off, finished, told} = draw.agencies;
+    if (draw.waits_for === "telling" && finished === told && cut_off > 0) {
+        return words.toldAloud;
+    }
     return {agencies: words.agenciesSome, telling: words.tellingSome}[draw.waits_for] ?? words[draw.waits_for] ?? draw.waits_for;
 }
 

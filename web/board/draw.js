@@ -7,6 +7,13 @@ function drawKey(draw) {
     return `${draw.opened_at} ${draw.draw}`;
 }
 
+// How many of those expected are in a state: others may have sent, too.
+function ofExpected(draw, state) {
+    const {expected} = draw.agencies, others = agencies.byNumber.size > expected ?
+        agencies.order.filter(row => row.agency > expected && row.state === state).length : 0;
+    return Math.max(0, draw.agencies[state] - others);
+}
+
 const STEPS = [["opened", "opened_at"], ["closed", "closed_at"], ["sealed", "sealed_at"], ["drawn", "drawn_at"], ["erased", "erased_at"]];
 
 function waitsText(draw) {
@@ -15,8 +22,9 @@ function waitsText(draw) {
         case "agencies":
             return say(words.agencies, agencies.missing, agencies.expected);
         case "telling": {
-            const left = agencies.finished - agencies.told;
-            return left > 0 ? say(words.telling, left) : words.tellingSome;
+            const left = agencies.finished - agencies.told; // who was cut off may never ask
+            return left > 0 ? say(words.telling, left) : agencies.cut_off > 0 ?
+                say(words.toldSome, agencies.cut_off, ofExpected(draw, "told"), agencies.expected) : words.tellingSome;
         }
         default:
             return words[draw.waits_for] ?? draw.waits_for;
@@ -70,10 +78,13 @@ function showBets(draw) {
     setText(byId("minute"), figure(draw.bets_60s));
 }
 
-// Of those expected, as in what it waits for: others may have sent, too.
-function showEnded(draw) {
-    const {expected, missing} = draw.agencies;
-    setText(byId("agencies-ended"), say(language.words.ended, expected - missing, expected));
+// Of those expected, as in what it waits for. Whoever has been told may have been cut off: then only that is counted.
+function endedText(draw) {
+    const {expected, missing} = draw.agencies, words = language.words, told = ofExpected(draw, "told"), cutOff = ofExpected(draw, "cut_off");
+    if (told > 0) {
+        return say(cutOff > 0 ? words.toldCutOff : words.toldOf, told, expected, cutOff);
+    }
+    return say(cutOff > 0 ? words.endedCutOff : words.ended, expected - missing - cutOff, expected, cutOff);
 }
 
 function showServer(draw) {
@@ -97,7 +108,7 @@ function showDraw(draw) {
     setText(byId("state-name"), state);
     setText(byId("waits"), waitsText(draw));
     document.title = say(words.title, draw.bets, draw.draw, state);
-    showEnded(draw);
+    setText(byId("agencies-ended"), endedText(draw));
     showNumber(draw);
     showBets(draw);
     showTimes(draw);

@@ -39,7 +39,8 @@ function showRow(row, agency, at) {
     setText(row.word, words.of[agency.state] ?? agency.state);
     setText(row.bets, figure(agency.bets));
     setText(row.cells.rate, agency.rate > 0 ? say(words.perSecond, roundFigure(agency.rate)) : "–");
-    setText(row.cells.winners, agency.winners === null ? "–" : figure(agency.winners));
+    const winners = winnersOf(agency);
+    setText(row.cells.winners, winners === null ? "–" : figure(winners));
     const width = agencies.most === 0 ? "0%" : `${(100 * agency.bets / agencies.most).toFixed(1)}%`;
     if (row.fill.style.width !== width) {
         row.fill.style.width = width;
