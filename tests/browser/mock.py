@@ -53,7 +53,7 @@ class Night:
         self.random, self.now_s, self.expected = random.Random(seed), now_s, agencies
         self.rows = [[number, "waiting", 0, 0.0, None, None] for number in range(1, agencies + 1)]
         self.history = {"step_s": 10, "until": now_s, "bets": []}
-        self.counts = None
+        self.counts, self.page_most = None, 10000
         self.draw = {
             "draw": "1", "version": "0.1.0", "state": "open", "waits_for": "agencies", "bets_10s": 0, "bets_60s": 0,
             "opened_at": instant(now_s - 3600), "closes_at": None, "closed_at": None, "sealed_at": None, "drawn_at": None, "erased_at": None,
@@ -100,6 +100,15 @@ class Night:
         self.draw.update(state="drawn", waits_for=waits_for, drawn_at=instant(self.now_s - 40), number=number, winners=sum(row[5] for row in self.rows))
         return self
 
+    def listed(self, query):
+        """As /api/v1/agencies has them."""
+        asked = {name: int(value) for name, value in urllib.parse.parse_qsl(query)}
+        rows = [row for row in self.rows if row[0] > asked.get("after", 0)]
+        page = rows[:min(asked.get("limit", 1000), self.page_most)]
+        names = "agency", "state", "bets", "rate", "heard_at", "winners"
+        agencies = [dict(zip(names, [*row[:4], instant(row[4]) if row[4] else None, row[5]])) for row in page]
+        return {"draw": self.draw["draw"], "now": instant(self.now_s), "agencies": agencies, "next": page[-1][0] if len(page) < len(rows) else None}
+
     def bets(self):
         return sum(row[2] for row in self.rows)
 
@@ -115,7 +124,8 @@ class Mock:
 
     def __init__(self, night, port=0):
         self.night, self.epoch, self.version, self.streams, self.asked = night, "a1", 0, [], []
-        self.refuses_streams, self.again_s = False, 1
+        self.refuses_streams, self.refuses_all, self.hangs, self.again_s = False, False, None, 1
+        self.ended = threading.Event()
         handler = functools.partial(Handler, self)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         self.server.daemon_threads, self.server.block_on_close = True, False
@@ -132,6 +142,7 @@ class Mock:
 
     def end(self):
         self.drop()
+        self.ended.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -172,7 +183,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = urllib.parse.urlsplit(self.path).path
         self.mock.asked.append(self.path)
         night = self.mock.night
-        if path in FILES:
+        if path == self.mock.hangs:
+            self.mock.ended.wait()
+        elif self.mock.refuses_all and path.startswith("/api/"):
+            self.answer(502, "text/plain", b"bad gateway")
+        elif path in FILES:
             self.answer(200, FILES[path][0], FILES[path][1]())
         elif path == "/api/v1/numbers" and night.draw["erased_at"]:
             self.answer(404, "application/json", b'{"error":"the draw\'s bets were erased"}')
@@ -181,6 +196,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, "application/json", json.dumps(body).encode())
         elif path == "/api/v1/numbers" and night.draw["state"] == "drawn":
             self.answer(503, "application/json", b'{"error":"the bets are being counted"}', ("Retry-After", str(self.mock.again_s)))
+        elif path == "/api/v1/draw":
+            self.answer(200, "application/json", json.dumps(night.json()).encode())
+        elif path == "/api/v1/agencies":
+            self.answer(200, "application/json", json.dumps(night.listed(urllib.parse.urlsplit(self.path).query)).encode())
         elif path == "/api/v1/events" and not self.mock.refuses_streams:
             self.stream()
         else:

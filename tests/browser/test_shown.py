@@ -334,6 +334,7 @@ class Shown(Boards):
         mock.night.draw["store"] = {"ok": False, "error": "database disk image is malformed", "read_at": instant(mock.night.now_s - 60)}
         mock.send()
         self.shows(tab, "store-fails", "malformed. This is what was known at 20:59:00.")
+        self.assertEqual(self.text(tab, "live-text"), "Store not read")
         mock.night.draw["store"]["read_at"] = instant(mock.night.now_s - 86400)
         mock.send()
         tab.evaluate("byId('spanish').click()")
@@ -388,21 +389,76 @@ class Shown(Boards):
         """A proxy that answers with an error: the browser does not try again by itself."""
         mock = self.mock("open")
         tab = self.board(mock)
-        mock.refuses_streams = True
+        mock.refuses_all = True
         mock.drop()
         self.shows(tab, "lost", "lost")
         tab.until("live.source.readyState === EventSource.CLOSED")
-        mock.refuses_streams = False
+        mock.refuses_all = False
         tab.until("live.link === 'live' && byId('lost').hidden")
 
     def test_a_server_that_says_nothing(self):
         mock = self.mock("open")
         tab = self.board(mock)
-        mock.refuses_streams = True
+        mock.refuses_all = True
         tab.evaluate("live.heard_ms -= 60000; 0")
         self.shows(tab, "lost", "lost")
-        mock.refuses_streams = False
+        mock.refuses_all = False
         tab.until("live.link === 'live' && byId('lost').hidden")
+
+    def test_all_streams_are_taken(self):
+        """Then it asks every few seconds, and says why."""
+        mock = self.mock("open", 7)
+        mock.refuses_streams, mock.night.page_most = True, 3
+        tab = self.tab()
+        tab.open(mock.url + "#en")
+        self.shows(tab, "lost", "Too many look at this board")
+        self.assertEqual((self.text(tab, "live-text"), self.text(tab, "state-name")), ("Every few seconds", "Open"))
+        self.assertEqual(self.text(tab, "plot-empty"), "not known")
+        tab.until("agencies.byNumber.size === 7")
+        self.assertEqual(tab.evaluate("[agencies.byNumber.get(7).state, agencies.byNumber.get(7).heard_s]"), [mock.night.rows[6][1], mock.night.rows[6][4]])
+        mock.night.set(1, "sending", 123456, 1.0, mock.night.now_s)
+        self.shows(tab, "bets", f"{mock.night.bets():,}")
+        mock.refuses_all = True
+        self.shows(tab, "lost", "The connection was lost")
+        mock.refuses_all = False
+        self.shows(tab, "lost", "Too many look at this board")
+        mock.refuses_streams = False
+        tab.until("live.link === 'live' && byId('lost').hidden && chart.until_s > 0")
+
+    def test_a_server_that_never_answers(self):
+        mock = self.mock("open")
+        mock.hangs = "/api/v1/events"
+        tab = self.tab()
+        tab.open(mock.url + "#en")
+        tab.evaluate("live.begun_ms -= 60000; tick()")
+        self.shows(tab, "lost", "has not answered yet", "close other pages")
+
+    def test_a_request_without_an_answer_is_given_up(self):
+        mock = self.mock("drawn")
+        mock.hangs = "/api/v1/numbers"
+        tab = self.tab()
+        tab.before_each_page("AbortSignal.timeout = (given => () => given.call(AbortSignal, 50))(AbortSignal.timeout);")
+        tab.open(mock.url + "#en")
+        self.shows(tab, "map-trouble", "cannot be had at the moment")
+        mock.hangs = None
+        tab.until("!byId('map-content').hidden")
+
+    def test_a_hidden_page_takes_no_stream(self):
+        mock = self.mock("open")
+        tab = self.board(mock)
+        hide = "Object.defineProperty(document, 'hidden', {get: () => %s, configurable: true}); document.dispatchEvent(new Event('visibilitychange'));"
+        tab.evaluate(hide % "true" + "tick()")
+        self.assertEqual(tab.evaluate("live.link"), "live", "for a moment it stays")
+        tab.evaluate("live.hidden_ms -= 60000; tick()")
+        self.assertEqual(tab.evaluate("[live.link, live.source.readyState]"), ["paused", 2])
+        tab.until("document.title === 'Draw 1 · paused'")
+        tab.evaluate("live.heard_ms -= 600000; tick()")
+        self.assertEqual(tab.evaluate("live.source.readyState"), 2)
+        mock.night.set(1, "sending", 99999)
+        tab.evaluate(hide % "false")
+        tab.until(f"live.link === 'live' && document.title.includes('{mock.night.bets():,}')")
+        self.assertFalse(self.is_seen(tab, "lost"))
+        self.nothing_odd(tab, mock)
 
     def test_whoever_was_cut_off_has_not_finished(self):
         mock = self.mock("begun", 7)

@@ -12,7 +12,7 @@ function waitsAloud(draw) {
 function showAloud() {
     const words = language.words, {draw} = drawCard, store = draw?.store;
     setText(byId("said-waits"), draw === null ? "" : waitsAloud(draw));
-    setText(byId("said-link"), live.link === "lost" ? words.lostShort : live.lost_ms > 0 ? words.live : "");
+    setText(byId("said-link"), live.link === "lost" ? words.lostShort : live.link === "asked" ? words.tooMany : live.link === "live" && live.lost_ms > 0 ? words.live : "");
     setText(byId("said-store"), !store || store.ok ? "" : say(words.storeFails, store.error ?? "?"));
     setText(byId("said-again"), byId("again").hidden ? "" : byId("again").textContent);
 }

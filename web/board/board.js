@@ -32,7 +32,8 @@ function changed() {
 }
 
 // Hidden between the two, it would wait for a frame that never comes.
-function hiddenMeanwhile() {
+function seenOrHiddenMeanwhile() {
+    seenOrHidden();
     if (document.hidden && board.willShow) {
         show();
     }
@@ -76,7 +77,8 @@ function begin() {
     }
     addEventListener("hashchange", () => speak(languageAsked()));
     dark.addEventListener("change", changed);
-    document.addEventListener("visibilitychange", hiddenMeanwhile);
+    document.addEventListener("visibilitychange", seenOrHiddenMeanwhile);
+    seenOrHidden();
     setInterval(tick, 1000);
     connect();
     document.documentElement.dataset.ready = "yes"; // for the tests

@@ -87,7 +87,7 @@ function saidChart(rates, from_s) {
 
 function showChart() {
     const rates = shownRates(), most = Math.max(...rates), top = roundUp(most), words = language.words, isEmpty = most === 0;
-    const empty = drawCard.draw !== null && drawCard.draw.bets > 0 ? words.chartQuiet : words.chartEmpty;
+    const empty = drawCard.draw === null || drawCard.draw.bets === 0 ? words.chartEmpty : chart.until_s === 0 ? words.notKnown : words.chartQuiet;
     const [line, area] = curve(rates, top), from_s = chart.until_s - (rates.length - 1) * chart.step_s;
     chart.shown = {rates, from_s, isEmpty};
     setAttribute(byId("line"), "d", isEmpty ? "" : line);

@@ -107,7 +107,7 @@ function showDraw(draw) {
     setAttribute(byId("board"), "data-waits", draw.waits_for);
     setText(byId("state-name"), state);
     setText(byId("waits"), waitsText(draw));
-    document.title = say(words.title, draw.bets, draw.draw, state);
+    document.title = live.link === "paused" ? say(words.titlePaused, draw.draw) : say(words.title, draw.bets, draw.draw, state);
     setText(byId("agencies-ended"), endedText(draw));
     showNumber(draw);
     showBets(draw);

@@ -3,7 +3,7 @@
 
 const NUMBERS = 10000, SIDE = 100, ASK_AGAIN_S = 3, ASK_AGAIN_MOST_S = 60;
 
-const numberMap = {key: null, counts: null, most: 0, drawn: 0, at: 0, isAsking: false, fails: false};
+const numberMap = {key: null, counts: null, most: 0, drawn: 0, at: 0, isAsking: false, trouble: null};
 
 function fourDigits(number) {
     return String(number).padStart(4, "0");
@@ -20,7 +20,7 @@ function hasMap(draw) {
 function forgetMap() {
     numberMap.key = null;
     byId("look-up").value = "";
-    numberMap.fails = false;
+    numberMap.trouble = null;
 }
 
 // As often as the server wants it. Until the pause is over, it counts as being asked.
@@ -31,15 +31,15 @@ async function askCounts(draw) {
     numberMap.isAsking = true;
     let again_s = ASK_AGAIN_S;
     try {
-        const answer = await fetch("api/v1/numbers"), told = answer.ok ? await answer.json() : null;
-        numberMap.fails = told === null && answer.status !== 503;
+        const answer = await ask("api/v1/numbers"), told = answer.ok ? await answer.json() : null;
+        numberMap.trouble = told !== null ? null : answer.status === 503 ? "counting" : "mapFails";
         again_s = Math.min(ASK_AGAIN_MOST_S, Math.max(1, Number(answer.headers.get("Retry-After")) || ASK_AGAIN_S));
         const isOfNow = mapKey(drawCard.draw) === mapKey(draw); // else another night has begun meanwhile
         if (told !== null && isOfNow && told.draw === draw.draw && told.counts.length === NUMBERS) {
             takeCounts(draw, told.counts);
         }
     } catch {
-        numberMap.fails = true; // no connection: live.js says so
+        numberMap.trouble = "mapFails"; // no connection, or none left for this page
     }
     const askAgain = () => {
         numberMap.isAsking = false;
@@ -114,7 +114,7 @@ function showMap(draw) {
     askCounts(draw);
     const isThere = hasMap(draw), words = language.words;
     setHidden(byId("map-content"), !isThere);
-    setText(byId("map-trouble"), isThere ? "" : draw.erased_at !== null ? words.mapErased : numberMap.fails ? words.mapFails : words.counting);
+    setText(byId("map-trouble"), isThere ? "" : draw.erased_at !== null ? words.mapErased : words[numberMap.trouble] ?? "");
     byId("look-up").disabled = !isThere;
     const painted = `${language.name} ${dark.matches}`;
     if (isThere && numberMap.painted !== painted) {

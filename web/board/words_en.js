@@ -3,11 +3,14 @@
 const ENGLISH = {
     state: "State", bets: "Bets", agencies: "Agencies", seal: "Seal", map: "Bets on each number",
     draw: "Draw {0}", title: ["Draw {1} · {2} · 1 bet", "Draw {1} · {2} · {0} bets"],
-    connecting: "Connecting…", live: "Live", lostShort: "Not connected",
+    connecting: "Connecting…", live: "Live", lostShort: "Not connected", asked: "Every few seconds", paused: "Paused", storeAway: "Store not read",
     lost: "The connection was lost {0}. The page goes on trying; what it shows is from then.",
     old: "The connection was lost {0}, {1} ago. What is shown here is old.",
+    tooMany: "Too many look at this board for all to be told at once: this page asks every few seconds.",
+    noAnswer: "The server has not answered yet. The page goes on trying. A browser keeps few connections to one server: close other pages of this board.",
     storeFails: "The server cannot read its store: {0}.", storeKnown: "This is what was known {0}.",
     again: "The server was started again {0}. Nothing that was stored is lost.",
+    titlePaused: "Draw {0} · paused",
     states: {open: "Open", sealed: "Sealed", drawn: "Drawn"},
     waits: {
         agencies: "Waiting for {0} of {1} agencies",

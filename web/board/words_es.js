@@ -3,11 +3,14 @@
 const SPANISH = {
     state: "Estado", bets: "Apuestas", agencies: "Agencias", seal: "Sello", map: "Apuestas a cada número",
     draw: "Sorteo {0}", title: ["Sorteo {1} · {2} · 1 apuesta", "Sorteo {1} · {2} · {0} apuestas"],
-    connecting: "Conectando…", live: "En vivo", lostShort: "Sin conexión",
+    connecting: "Conectando…", live: "En vivo", lostShort: "Sin conexión", asked: "Cada pocos segundos", paused: "En pausa", storeAway: "Base de datos sin leer",
     lost: "La conexión se perdió {0}. La página sigue intentando; lo que muestra es de ese momento.",
     old: "La conexión se perdió {0}, hace {1}. Lo que se ve aquí es viejo.",
+    tooMany: "Son demasiados los que miran este tablero como para avisar a todos al instante: esta página pregunta cada pocos segundos.",
+    noAnswer: "El servidor todavía no respondió. La página sigue intentando. Un navegador mantiene pocas conexiones con un mismo servidor: cierre otras páginas de este tablero.",
     storeFails: "El servidor no puede leer su base de datos: {0}.", storeKnown: "Se muestra lo que se sabía {0}.",
     again: "El servidor se inició de nuevo {0}. No se perdió nada de lo guardado en la base de datos.",
+    titlePaused: "Sorteo {0} · en pausa",
     states: {open: "Abierto", sealed: "Sellado", drawn: "Sorteado"},
     waits: {
         agencies: ["Falta 1 de {1} agencias", "Faltan {0} de {1} agencias"],
