@@ -1,6 +1,7 @@
 """The board that is opened before the first bet shows the night to its winners, without a reload."""
 import base64
 import os
+import shutil
 import sys
 
 from browsing import ROOT, Boards, look_like
@@ -93,12 +94,34 @@ class Live(SignedStory, Boards):
         self.states_become(tab, (1, "Told", "300"), (2, "Told", "50"), (3, "Told", "6"))
         self.assertEqual(tab.evaluate("table.rows.filter(row => row.agency).map(row => row.cells.winners.textContent)"), ["2", "1", "1"])
 
+        self.assertFalse(self.is_seen(tab, "fewer"), "nothing was ever lost")
         self.assertTrue(tab.evaluate("window.isTheSame"), "it was loaded anew")
         self.assertEqual([url for url in tab.requests() if not url.startswith((self.url, "data:"))], [])
         refused = "net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE"
         self.assertEqual([said for said in tab.complaints() if not any(word in said for word in (*refused, "status of 503"))], [])
         everything = tab.evaluate("document.documentElement.outerHTML")
         self.assertEqual([text for text in PERSONAL if text in everything], [])
+
+    def test_a_server_that_is_started_on_an_older_copy(self):
+        server = self.serve_board()
+        tab = self.open()
+        wire = Wire(self, server.ports[0])
+        self.assertEqual(wire.ask({"type_message": 2, "agency": "2", "payload": [BET.format(7000 + each) for each in range(2)]}).kind, "processed")
+        self.shows(tab, "bets", "2")
+        server.kill()
+        files = [name for name in os.listdir(self.folder) if name.startswith("quiniela.db") and os.path.isfile(self.path(name))]
+        for name in files:
+            shutil.copy(self.path(name), self.path(f"copy-{name}"))
+        server = self.serve_board()
+        sent = Wire(self, server.ports[0]).ask({"type_message": 2, "agency": "3", "payload": [BET.format(8000 + each) for each in range(3)]})
+        self.assertEqual(sent.kind, "processed")
+        self.shows(tab, "bets", "5")
+        self.shows(tab, "agencies-ended", "2 of 3")
+        server.kill()
+        for name in files:
+            os.replace(self.path(f"copy-{name}"), self.path(name))
+        self.serve_board()
+        self.shows(tab, "fewer", "2 bets, before 5; 1 agency has ended, before 2.")
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class Shown(Boards):
         said = "JSON.stringify([...document.querySelectorAll('#state-name, #said p')].map(node => node.textContent))"
         tab.evaluate(f"""window.changes = 0; {live}.forEach(node => new MutationObserver(() => window.changes++)
             .observe(node, {{subtree: true, childList: true, characterData: true}})); 0""")
-        self.assertEqual(json.loads(tab.evaluate(said)), ["Open", "Waiting for agencies", "", "", "", ""])
+        self.assertEqual(json.loads(tab.evaluate(said)), ["Open", "Waiting for agencies", "", "", "", "", ""])
         for row in [row for row in mock.night.rows if row[1] == "sending"][:10]:
             mock.night.set(row[0], "finished", row[2])
             mock.send(("draw", mock.night.json()), ("agencies", {"reset": False, "rows": [mock.night.rows[row[0] - 1]]}))
@@ -96,7 +96,7 @@ class Shown(Boards):
         mock.end()
         self.shows(tab, "lost", "lost")
         self.assertEqual(json.loads(tab.evaluate(said)), ["Sealed", "Waiting for the winning number", "Not connected",
-                                                          "The server cannot read its store: disk I/O error.", "", ""])
+                                                          "The server cannot read its store: disk I/O error.", "", "", ""])
         changes = tab.evaluate("window.changes")
         tab.evaluate("live.lost_ms -= 90000; tick()")
         self.shows(tab, "lost", "1 min ago")
@@ -457,8 +457,43 @@ class Shown(Boards):
         mock.night.set(1, "sending", 99999)
         tab.evaluate(hide % "false")
         tab.until(f"live.link === 'live' && document.title.includes('{mock.night.bets():,}')")
-        self.assertFalse(self.is_seen(tab, "lost"))
+        self.assertFalse(self.is_seen(tab, "fewer") or self.is_seen(tab, "lost"))
         self.nothing_odd(tab, mock)
+
+    def test_less_than_before(self):
+        """A server that was started on an older copy of its store."""
+        mock = self.mock("begun")
+        night = mock.night
+        night.set(1, "finished", 2000)
+        night.set(2, "finished", 3000)
+        tab = self.board(mock)
+
+        def restart(read_at_s):
+            night.draw["server"]["since"], mock.epoch = instant(night.now_s + 20), mock.epoch + "1"
+            night.draw["store"]["read_at"] = instant(read_at_s)
+            mock.drop()
+            tab.until(f"live.epoch === '{mock.epoch}' && !board.willShow")
+
+        restart(night.now_s + 10)
+        self.assertEqual((self.is_seen(tab, "fewer"), self.is_seen(tab, "again")), (False, True))
+        self.assertNotIn("is lost", self.text(tab, "again"))
+        night.set(2, "waiting", 0)
+        restart(night.now_s + 5)
+        self.assertFalse(self.is_seen(tab, "fewer"), "that is a reading of before")
+        night.draw["store"]["read_at"] = instant(night.now_s + 20)
+        mock.send()
+        self.shows(tab, "fewer", "less at 21:00:00 than", "2,000 bets, before 5,000; 1 agency has ended, before 2. ", "restored from a copy")
+        night.set(2, "sending", 9000)
+        mock.send()
+        self.shows(tab, "bets", "11,000")
+        self.assertTrue(self.is_seen(tab, "fewer"))
+
+    def test_a_draw_that_goes_back(self):
+        mock = self.mock("sealed")
+        tab = self.board(mock)
+        mock.night.draw.update(state="open", waits_for="draw", seal=None, store={"ok": True, "error": None, "read_at": instant(mock.night.now_s + 9)})
+        mock.drop()
+        self.shows(tab, "fewer", ": Open, before Sealed.")
 
     def test_whoever_was_cut_off_has_not_finished(self):
         mock = self.mock("begun", 7)

@@ -15,6 +15,7 @@ function showAloud() {
     setText(byId("said-link"), live.link === "lost" ? words.lostShort : live.link === "asked" ? words.tooMany : live.link === "live" && live.lost_ms > 0 ? words.live : "");
     setText(byId("said-store"), !store || store.ok ? "" : say(words.storeFails, store.error ?? "?"));
     setText(byId("said-again"), byId("again").hidden ? "" : byId("again").textContent);
+    setText(byId("said-fewer"), byId("fewer").hidden ? "" : byId("fewer").textContent);
 }
 
 // Only what somebody has asked for by a filter: the number of rows changes all night, too. A text that is no longer so goes.

@@ -35,6 +35,7 @@ function leave(link) {
     if (live.link === "live" || live.link === "asked") {
         live.lost_ms = Date.now();
         live.before = drawCard.draw;
+        fewer.before ??= drawCard.draw;
     }
     live.link = link;
 }
@@ -103,9 +104,11 @@ function takeDraw(draw) {
     if (drawCard.draw !== null && drawKey(drawCard.draw) !== drawKey(draw)) {
         forgetHistory();
         forgetMap();
+        forgetFewer();
         live.before = null;
         live.again_ms = 0;
     }
+    compareWithBefore(draw);
     drawCard.draw = draw;
 }
 
@@ -162,4 +165,5 @@ function showConnection() {
     if (isAgain) {
         setText(byId("again"), say(language.words.again, atWhen(live.since_ms)));
     }
+    showFewer();
 }

@@ -9,7 +9,9 @@ const ENGLISH = {
     tooMany: "Too many look at this board for all to be told at once: this page asks every few seconds.",
     noAnswer: "The server has not answered yet. The page goes on trying. A browser keeps few connections to one server: close other pages of this board.",
     storeFails: "The server cannot read its store: {0}.", storeKnown: "This is what was known {0}.",
-    again: "The server was started again {0}. Nothing that was stored is lost.",
+    again: "The server was started again {0}.",
+    fewer: "There was less {1} than this page had shown before: {0}. Was the store restored from a copy, or an agency reset?",
+    fewerBets: ["1 bet, before {1}", "{0} bets, before {1}"], fewerEnded: ["1 agency has ended, before {1}", "{0} agencies have ended, before {1}"], fewerState: "{0}, before {1}",
     titlePaused: "Draw {0} · paused",
     states: {open: "Open", sealed: "Sealed", drawn: "Drawn"},
     waits: {

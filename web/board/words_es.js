@@ -9,7 +9,9 @@ const SPANISH = {
     tooMany: "Son demasiados los que miran este tablero como para avisar a todos al instante: esta página pregunta cada pocos segundos.",
     noAnswer: "El servidor todavía no respondió. La página sigue intentando. Un navegador mantiene pocas conexiones con un mismo servidor: cierre otras páginas de este tablero.",
     storeFails: "El servidor no puede leer su base de datos: {0}.", storeKnown: "Se muestra lo que se sabía {0}.",
-    again: "El servidor se inició de nuevo {0}. No se perdió nada de lo guardado en la base de datos.",
+    again: "El servidor se inició de nuevo {0}.",
+    fewer: "Había menos {1} que lo que esta página mostró antes: {0}. ¿Se restauró una copia de la base de datos, o se reinició una agencia?",
+    fewerBets: ["1 apuesta, antes {1}", "{0} apuestas, antes {1}"], fewerEnded: ["terminó 1 agencia, antes {1}", "terminaron {0} agencias, antes {1}"], fewerState: "{0}, antes {1}",
     titlePaused: "Sorteo {0} · en pausa",
     states: {open: "Abierto", sealed: "Sellado", drawn: "Sorteado"},
     waits: {
