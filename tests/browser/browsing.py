@@ -50,6 +50,9 @@ class Boards(unittest.TestCase):
     def text(self, tab, name):
         return tab.evaluate(f"{TEXT}('{name}')")
 
+    def shows(self, tab, name, *words):
+        tab.until(f"!byId('{name}').hidden && {list(words)}.every(word => byId('{name}').innerText.includes(word))")
+
     def is_seen(self, tab, name):
         return tab.evaluate(f"document.getElementById('{name}').getClientRects().length > 0")
 
