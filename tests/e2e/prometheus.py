@@ -30,7 +30,8 @@ class Prometheus:
         with open(RULES, encoding="utf-8") as file:
             soon = re.sub(r"\bfor: \w+", "for: 0s", file.read())
         # What is looked for in a window of minutes is over as soon as what is asked now.
-        story.write("quiniela.yml", re.sub(r"((?:max|min)_over_time\(quiniela_[^()]*)\[\d+m\]", r"\1[2s]", soon).encode())
+        soon = re.sub(r"((?:max|min)_over_time\(quiniela_[^()]*)\[\d+m\]", r"\1[2s]", soon)
+        story.write("quiniela.yml", re.sub(r"\[\d+m\]\)\[\d+m:1m\]", "[2s])[4s:1s]", soon).encode())
         story.write("prometheus.yml", CONFIG.format(port=port).encode())
         self.log = open(story.path("prometheus.log"), "wb")  # pylint: disable=consider-using-with
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
