@@ -23,7 +23,7 @@ struct top_reader {
     struct top_facts *last;
     pthread_mutex_t mutex; // of all that follows
     pthread_cond_t changed;
-    bool is_stopping, wants_numbers, is_asked;
+    bool is_stopping, has_ended, wants_numbers, is_asked;
     struct top_facts *facts; // those that nobody has taken yet, or NULL
     struct top_numbers numbers;
 };
@@ -118,6 +118,10 @@ static void *run(void *argument) {
         rest_ms = took_ms > reader->every_ms / REST_TIMES ? REST_TIMES * took_ms : reader->every_ms;
     }
     free(numbers);
+    pthread_mutex_lock(&reader->mutex);
+    reader->has_ended = true;
+    pthread_cond_signal(&reader->changed);
+    pthread_mutex_unlock(&reader->mutex);
     return NULL;
 }
 
@@ -205,15 +209,30 @@ void top_reader_want_numbers(struct top_reader *reader, bool wanted) {
     pthread_mutex_unlock(&reader->mutex);
 }
 
+// Until the thread has nothing more to do, or for END_MS. False: it is still at a read that nothing ends.
+static bool wait_for_end(struct top_reader *reader) {
+    struct timespec at = after(END_MS);
+    int status = 0;
+    pthread_mutex_lock(&reader->mutex);
+    while (!reader->has_ended && status == 0) {
+        status = pthread_cond_timedwait(&reader->changed, &reader->mutex, &at);
+    }
+    bool has_ended = reader->has_ended;
+    pthread_mutex_unlock(&reader->mutex);
+    return has_ended;
+}
+
 bool top_reader_stop(struct top_reader *reader) {
     pthread_mutex_lock(&reader->mutex);
     reader->is_stopping = true;
     pthread_cond_signal(&reader->changed);
     pthread_mutex_unlock(&reader->mutex);
     (void)eventfd_write(reader->stops, 1);
-    struct timespec at = after(END_MS);
-    if (reader->is_running && pthread_clockjoin_np(reader->thread, NULL, CLOCK_MONOTONIC, &at) != 0) {
-        return false;
+    if (reader->is_running) {
+        if (!wait_for_end(reader)) {
+            return false;
+        }
+        pthread_join(reader->thread, NULL);
     }
     free_reader(reader);
     return true;

@@ -313,7 +313,8 @@ class Unread(Top):
 
     def test_it_ends_by_a_signal(self):
         Server(self, agencies=1, servers=1)
-        for number in signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1:
+        # ThreadSanitizer keeps a handler that is to be taken back when it is called.
+        for number in (signal.SIGTERM, signal.SIGHUP, *(() if is_sanitized() else (signal.SIGUSR1,))):
             with self.subTest(number=number):
                 master, slave = os.openpty()
                 self.addCleanup(os.close, master)
