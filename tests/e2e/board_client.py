@@ -40,6 +40,10 @@ class Board:
     def json(self, path, status=200):
         return json.loads(self.get(path, status))
 
+    def wait_until_ready(self):
+        """Its first look at the store may come after the first question."""
+        until(lambda: self.ask("/readyz")[::2] == (200, b"ok\n"), "the server to be ready")
+
     def draw(self):
         """Once the store has been read for the first time."""
         return json.loads(until(lambda: (answer := self.ask("/api/v1/draw"))[0] == 200 and answer[2], "the draw"))

@@ -185,7 +185,7 @@ class Asked(BoardStory):
         server = self.serve("--control", "control", agencies=1)
         board = Board(self, server)
         self.assertEqual(board.get("/livez").strip(), "ok")
-        until(lambda: board.ask("/readyz")[::2] == (200, b"ok\n"), "the server to be ready")
+        board.wait_until_ready()
         wire, whole = Wire(self, server.ports[0]), frame({"type_message": 1, "agency": "1", "payload": [BET]})
         wire.socket.sendall(whole[:9])  # which the drain waits for
         process = Process(self, ["drain", "--control", "control"])

@@ -26,10 +26,6 @@ def assert_says_nothing_of(story, board, *secrets):
             story.assertNotIn(secret.encode(), body, path)
 
 
-def wait_until_ready(board):
-    until(lambda: board.ask("/readyz")[0] == 200, "the server to be ready")
-
-
 def wait_until_it_says(board, *texts):
     """/readyz, with what it says by then; and it is alive."""
     said = until(lambda: (body := board.ask("/readyz")[2].decode()) and all(text in body for text in texts) and body,
@@ -48,7 +44,7 @@ class InFiles(Story):
         self.addCleanup(subprocess.run, ["umount", "--lazy", self.path("disk")], check=True)
         server = Server(self, "--http-port", 0, servers=1, agencies=2, store="disk/night.db")
         board = Board(self, server)
-        wait_until_ready(board)
+        board.wait_until_ready()
         with contextlib.suppress(OSError), open(self.path("disk", "ballast"), "wb", buffering=0) as file:
             while True:
                 file.write(bytes(65536))
@@ -61,18 +57,18 @@ class InFiles(Story):
         self.assertIn("night.db", server.log())
         os.unlink(self.path("disk", "ballast"))
         self.assertEqual(wire.ask(chunk(stored, 1000))["next"], stored + 1000)
-        wait_until_ready(board)
+        board.wait_until_ready()
 
     def test_a_store_that_is_gone(self):
         server = Server(self, "--http-port", 0, servers=1, agencies=2, store="night.db")
         board = Board(self, server)
-        wait_until_ready(board)
+        board.wait_until_ready()
         os.rename(self.path("night.db"), self.path("moved.db"))
         wait_until_it_says(board, "store: it cannot be read: ")
         self.assertFalse(board.draw()["store"]["ok"])
         assert_says_nothing_of(self, board, "night.db", self.folder)
         os.rename(self.path("moved.db"), self.path("night.db"))
-        wait_until_ready(board)
+        board.wait_until_ready()
 
 
 @unittest.skipIf(SERVERS > 1, "its words are of one server")
@@ -80,7 +76,7 @@ class Seals(SignedStory):
     def test_a_folder_of_seals_that_cannot_be_written(self):
         server = self.serve("--http-port", 0, agencies=1)
         board = Board(self, server)
-        wait_until_ready(board)
+        board.wait_until_ready()
         folder = os.path.dirname(self.path(self.kept_file("seal.note")))
         os.rename(folder, folder + ".moved")
         with open(folder, "w", encoding="ascii"):
@@ -90,7 +86,7 @@ class Seals(SignedStory):
         assert_says_nothing_of(self, board, folder, self.folder)
         os.unlink(folder)
         os.rename(folder + ".moved", folder)
-        wait_until_ready(board)
+        board.wait_until_ready()
 
 
 @unittest.skipIf(SERVERS > 1, "its words are of one server")
@@ -108,7 +104,7 @@ class InDatabase(DatabaseStory):
         server = Server(self, "--http-port", 0, servers=1, agencies=2,
                         store=self.address(user="guarded", more=f"password={SECRET}"))
         board = Board(self, server)
-        wait_until_ready(board)
+        board.wait_until_ready()
         self.sql("ALTER ROLE guarded PASSWORD 'another'")
         self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guarded'")
         self.assertEqual(Wire(self, server.ports[0]).ask(chunk(0, 3)).code, "store_failed")
@@ -117,7 +113,7 @@ class InDatabase(DatabaseStory):
         assert_says_nothing_of(self, board, "guarded", SECRET, "127.0.0.1", f":{self.postgres.port}", self.database)
         self.assertIn('password authentication failed for user "guarded"', server.log())
         self.sql(f"ALTER ROLE guarded PASSWORD '{SECRET}'")
-        wait_until_ready(board)
+        board.wait_until_ready()
         server.signal(signal.SIGTERM)
         server.wait()
 
@@ -141,7 +137,7 @@ class InDatabase(DatabaseStory):
                         environment={"LD_PRELOAD": CLOCK_LIBRARY, "QUINIELA_CLOCK": self.path("clock"),
                                      "QUINIELA_STEADY_CLOCK": self.path("steady")})
         board = Board(self, server)
-        wait_until_ready(board)
+        board.wait_until_ready()
         wire = Wire(self, server.ports[0])
         self.assertEqual(wire.ask(chunk(0, 3))["next"], 3)
         events = Events(board)
@@ -158,7 +154,7 @@ class InDatabase(DatabaseStory):
         self.tell(processes, signal.SIGCONT)
         self.assertEqual(wire.receive()["next"], 5)
         self.assertEqual(events.until("draw", lambda draw: draw["store"]["ok"] and draw["bets"] == 5)["agencies"]["finished"], 0)
-        wait_until_ready(board)
+        board.wait_until_ready()
         board.get("/livez")
 
 

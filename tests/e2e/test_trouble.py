@@ -156,7 +156,7 @@ class Disk(Trouble):
         server = Server(self, "--http-port", 0, servers=1, agencies=1, store=os.path.join(self.disk, "night.db"))
         board, wire, count = Board(self, server), Wire(self, server.ports[0]), 10 * CHUNK
         self.assertEqual(wire.ask(chunk(0, count))["next"], count)
-        self.assertEqual(board.get("/readyz"), "ok\n")
+        board.wait_until_ready()
         with open(os.path.join(self.disk, "ballast"), "ab", buffering=0) as ballast:
             with self.assertRaises(OSError):
                 while True:
