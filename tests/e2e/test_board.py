@@ -137,8 +137,8 @@ class Signed(SignedStory):
     def test_its_notes_are_there_as_they_are_made(self):
         server = self.serve("--http-port", 0, agencies=1)
         board = Board(self, server)
-        self.assertIn(ORIGIN, board.get("/api/v1/rules"))
         self.assertIsNone(board.draw()["seal"])
+        self.assertIn(ORIGIN, board.get("/api/v1/rules"))
         self.assertEqual([board.ask(f"/api/v1/{note}")[0] for note in ("seal", "result")], [404, 404])
         status, headers, page = board.ask("/verify.html")
         self.assertEqual((status, headers["Content-Disposition"]), (200, 'attachment; filename="verify.html"'))
