@@ -1,8 +1,8 @@
-// The program `quiniela`: the table of its subcommands, and nothing else.
+// The program `quiniela`: finds the subcommand that is meant, and runs it.
 #include "base/near_word.h"
 #include "base/standard_streams.h"
-#include "cli/cli.h"
 #include "cli/command.h"
+#include "cli/subcommands.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -13,37 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct {
-    const struct settings_command *command;
-    int (*run)(const struct command_line *line);
-    bool only_prints; // a reader that ends (`quiniela export | head`) ends it quietly, as it ends other
-                      // programs
-} subcommands[] = {
-    {&server_command, cli_server, false},   {&client_command, cli_client, false},
-    {&export_command, cli_export, true},    {&status_command, cli_status, true},
-    {&sample_command, cli_sample, false},   {&ping_command, cli_ping, false},
-    {&bench_command, cli_bench, false},     {&compose_command, cli_compose, true},
-    {&check_command, cli_check, true},      {&restore_command, cli_restore, false},
-    {&backup_command, cli_backup, false},   {&keys_command, cli_keys, false},
-    {&verify_command, cli_verify, true},    {&upgrade_command, cli_upgrade, false},
-    {&drain_command, cli_drain, false},     {&reload_command, cli_reload, false},
-    {&close_command, cli_close, false},     {&finish_command, cli_finish, false},
-    {&draws_command, cli_draws, true},      {&winners_command, cli_winners, true},
-    {&erase_command, cli_erase, false},     {&draw_command, cli_draw, false},
-    {&change_command, cli_change, false},   {&doctor_command, cli_doctor, true},
-    {&config_command, cli_config, false},   {&reset_command, cli_reset, false},
-    {&approve_command, cli_approve, true},  {&prove_command, cli_prove, true},
-    {&package_command, cli_package, false}, {&recount_command, cli_recount, false},
-    {&page_command, cli_page, true},        {&seal_command, cli_seal, true},
-    {&top_command, cli_top, false},         {&report_command, cli_report, true},
-};
-
-enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
-
 static int print_help(void) {
-    printf("Usage: quiniela SUBCOMMAND [OPTION ...]\n\nThe central of a lottery and its "
-           "agencies.\n\nSubcommands:\n");
+    printf("Usage: quiniela SUBCOMMAND [OPTION ...]\n\nThe central of a lottery and its agencies.\n");
+    const char *group = "";
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        if (strcmp(group, subcommands[i].group) != 0) {
+            group = subcommands[i].group;
+            printf("\n%s:\n", group);
+        }
         printf("  %-8s %s\n", subcommands[i].command->name, subcommands[i].command->summary);
     }
     printf("\n\"quiniela SUBCOMMAND --help\" lists a subcommand's options, \"quiniela --version\" prints the "
