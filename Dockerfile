@@ -8,7 +8,7 @@ COPY cmake cmake
 COPY src src
 COPY verifiers verifiers
 COPY web web
-RUN cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release
+RUN cmake --preset release -DBUILD_TESTING=OFF -DQUINIELA_MANUAL=OFF && cmake --build --preset release
 
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update -qq \
