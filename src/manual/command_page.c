@@ -64,7 +64,7 @@ static void print_options(FILE *stream, const struct settings_command *command) 
             title = own;
             fputs(is_open ? ".El\n" : "", stream);
             bool is_titled = strcmp(title, "Options") != 0; // which the section says
-            fprintf(stream, is_titled ? ".Ss %s\n.Bl -tag -width Ds\n" : "%.0s.Bl -tag -width Ds\n", title);
+            manual_page_begin_list(stream, is_titled ? title : NULL);
             is_open = true;
         }
         print_group(stream, command, group);

@@ -52,7 +52,8 @@ static void print_keys(FILE *stream, const struct settings_command *owner) {
         }
         const char *own = group->title != NULL ? group->title : "Options";
         if (title == NULL || strcmp(own, title) != 0) {
-            fprintf(stream, "%s.Ss %s\n.Bl -tag -width Ds\n", title != NULL ? ".El\n" : "", own);
+            fputs(title != NULL ? ".El\n" : "", stream);
+            manual_page_begin_list(stream, own);
             title = own;
         }
         print_group(stream, owner, group);
@@ -79,7 +80,9 @@ static void print_others(FILE *stream, const struct settings_command *owner) {
              command->format == owner->format && group->settings != NULL; group++) {
             for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {
                 if (is_new(owner, i, setting)) {
-                    fputs(any ? "" : ".Ss Of other commands\n.Bl -tag -width Ds\n", stream);
+                    if (!any) {
+                        manual_page_begin_list(stream, "Of other commands");
+                    }
                     any = true;
                     print_key(stream, command, setting);
                 }

@@ -21,6 +21,15 @@ void manual_page_begin(FILE *stream, const struct manual_source *source, const c
             summary + 1);
 }
 
+void manual_page_begin_list(FILE *stream, const char *title) {
+    if (title != NULL) {
+        fputs(".Ss ", stream);
+        mdoc_marked_argument(stream, title, strlen(title)); // "An" is also the name of a macro
+        fputc('\n', stream);
+    }
+    fputs(".Bl -tag -width Ds\n", stream);
+}
+
 void manual_page_name(const struct settings_command *command, char name[PAGE_NAME_BYTES]) {
     snprintf(name, PAGE_NAME_BYTES, "quiniela-%s", command->name);
 }

@@ -19,6 +19,9 @@ struct manual_source {
 void manual_page_begin(FILE *stream, const struct manual_source *source, const char *name, int section,
                        const char *summary);
 
+// Begins a list of options or the like, under a heading unless `title` is NULL. `.El` ends it.
+void manual_page_begin_list(FILE *stream, const char *title);
+
 // Prints where a value comes from when no flag gives it: its default, its variable, its key in a file.
 // `key_too`: the command reads a file, and its key there is to be told.
 void manual_page_print_sources(FILE *stream, const struct setting *setting, bool key_too);

@@ -26,7 +26,7 @@ struct conversion {
 // Paragraphs ------------------------------------------------------------------------------------------------
 
 static bool add_text(struct conversion *to, const char *line, size_t length) {
-    if (to->length + length + 2 > to->room) {
+    if (to->text == NULL || to->length + length + 2 > to->room) {
         size_t room = 2 * (to->length + length + 2);
         char *text = realloc(to->text, room);
         if (text == NULL) {
@@ -225,5 +225,9 @@ bool markdown_print(FILE *stream, const char *page, struct error *error) {
     }
     good = good && end_all(&to);
     free(to.text);
-    return good || error_set(error, ERROR_NO_MEMORY, "line %d of the page: no memory", to.line);
+    return good ||
+           error_set(
+               error, ERROR_BAD_SETTING,
+               "line %d of the page: a row has more cells than its table has headings, or there is no memory",
+               to.line);
 }

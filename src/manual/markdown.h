@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 // Prints the page without its first heading. Headings become subsections; a row of a table becomes an item
-// whose tag is its first cell; of a link the text stays. A line that is none of these is refused with its
-// number: ERROR_BAD_SETTING; ERROR_NO_MEMORY.
+// whose tag is its first cell; of a link the text stays. ERROR_BAD_SETTING names the line that cannot be
+// taken.
 bool markdown_print(FILE *stream, const char *page, struct error *error) MUST_CHECK;
 
 #endif

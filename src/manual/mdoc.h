@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 // Prints one paragraph. `text` is UTF-8. What stands between two backquotes is code, and is printed bold; so
-// is what stands between two pairs of asterisks. What stands between two asterisks is printed italic. Two newlines in a row begin a new paragraph; any other
-// newline is a blank. Ends with a newline.
+// is what stands between two pairs of asterisks. What stands between two asterisks is printed italic. Two
+// newlines in a row begin a new paragraph; any other newline is a blank. Ends with a newline.
 void mdoc_paragraph(FILE *stream, const char *text);
 
 // The same of `length` bytes, and every newline is a blank.

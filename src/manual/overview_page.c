@@ -14,7 +14,7 @@ static void print_commands(FILE *stream) {
         if (strcmp(group, subcommands[i].group) != 0) {
             fputs(*group != '\0' ? ".El\n" : "", stream);
             group = subcommands[i].group;
-            fprintf(stream, ".Ss %s\n.Bl -tag -width Ds\n", group);
+            manual_page_begin_list(stream, group);
         }
         char name[PAGE_NAME_BYTES];
         manual_page_name(subcommands[i].command, name);
