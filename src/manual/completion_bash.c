@@ -42,11 +42,16 @@ static const char END[] = "    esac\n"
                           "    complete -F _quiniela quiniela\n";
 
 static void print_first(FILE *stream) {
-    fputs("    if ((COMP_CWORD == 1)); then\n        _quiniela_words '--help --version", stream);
+    fputs("    if ((COMP_CWORD == 1)); then\n        local subcommands='", stream);
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        fprintf(stream, " %s", subcommands[i].command->name);
+        fprintf(stream, "%s%s", i > 0 ? " " : "", subcommands[i].command->name);
     }
-    fputs("'\n        return\n    fi\n", stream);
+    fputs("'\n"
+          "        [[ $word != -* ]] || subcommands='--help --version'\n"
+          "        _quiniela_words \"$subcommands\"\n"
+          "        return\n"
+          "    fi\n",
+          stream);
 }
 
 // `config client --…` has the flags of `client`: the last of the names that stands in the line.

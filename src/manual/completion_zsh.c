@@ -52,22 +52,35 @@ static void print_others(FILE *stream) {
     }
 }
 
+// "--store", or both "-o" and "--output", of which the line then has only one; `takes`: "=" where a value
+// follows.
+static void print_names(FILE *stream, const struct completed_flag *flag, const char *takes) {
+    char letter = flag->setting->letter;
+    bool is_repeated = flag->setting->type == SETTING_TEXTS && !flag->setting->once;
+    fputs(" \\\n                        ", stream);
+    if (letter != 0) {
+        fprintf(stream, "'(-%c --%s)'{-%c%s,--%s%s}'", letter, flag->name, letter, *takes != '\0' ? "+" : "",
+                flag->name, takes);
+    } else {
+        fprintf(stream, "'%s--%s%s", is_repeated ? "*" : "", flag->name, takes);
+    }
+}
+
 static void print_flag(FILE *stream, const struct settings_command *command,
                        const struct completed_flag *flag) {
     (void)command;
     static const char *const actions[] = {
-        [VALUE_FILE] = "_files", [VALUE_FOLDER] = "_files -/", [VALUE_ANY] = " "};
+        [VALUE_FILE] = "_files", [VALUE_FOLDER] = "_path_files -/", [VALUE_ANY] = " "};
     char words[COMPLETION_BYTES], name[COMPLETION_BYTES];
     completion_words(flag->setting->help, words);
     completion_words(value_name(flag->setting), name);
-    bool is_repeated = flag->setting->type == SETTING_TEXTS && !flag->setting->once;
-    fprintf(stream, " \\\n                        '%s--%s", is_repeated ? "*" : "", flag->name);
+    print_names(stream, flag, flag->kind == VALUE_NONE ? "" : "=");
     if (flag->kind == VALUE_NONE) {
         fprintf(stream, "[%s]'", words);
     } else if (flag->kind == VALUE_WORDS) {
-        fprintf(stream, "=[%s]:%s:(%s)'", words, name, value_words(flag->setting));
+        fprintf(stream, "[%s]:%s:(%s)'", words, name, value_words(flag->setting));
     } else {
-        fprintf(stream, "=[%s]:%s:%s'", words, name, actions[flag->kind]);
+        fprintf(stream, "[%s]:%s:%s'", words, name, actions[flag->kind]);
     }
 }
 

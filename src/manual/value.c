@@ -16,6 +16,11 @@ static bool begins(const char *name, const char *word) {
     return strncmp(name, word, strlen(word)) == 0;
 }
 
+static bool ends(const char *name, const char *word) {
+    size_t length = strlen(name), of_word = strlen(word);
+    return length >= of_word && strcmp(name + length - of_word, word) == 0;
+}
+
 enum value_kind value_kind(const struct setting *setting) {
     const char *name = value_name(setting);
     if (setting->type == SETTING_SWITCH) {
@@ -24,10 +29,15 @@ enum value_kind value_kind(const struct setting *setting) {
     if (setting->type == SETTING_LEVEL || setting->type == SETTING_CHOICE) {
         return VALUE_WORDS;
     }
+    char flag[FLAG_BYTES_MAX];
+    setting_flag_name(setting, flag);
+    if (ends(flag, "dir") || begins(name, "DIR") || begins(name, "FOLDER")) {
+        return VALUE_FOLDER;
+    }
     if (begins(name, "PATH") || begins(name, "FILE") || strcmp(setting->key, "STORE") == 0) {
         return VALUE_FILE; // a store may also be a database, whose address only a person knows
     }
-    return begins(name, "DIR") || begins(name, "FOLDER") ? VALUE_FOLDER : VALUE_ANY;
+    return VALUE_ANY;
 }
 
 enum value_kind value_kind_of_operand(const char *name) {
