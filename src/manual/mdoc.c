@@ -64,7 +64,7 @@ static size_t put_character(struct paragraph *to, const char *text, size_t left,
     }
     const char *special = length > 1 ? NULL : escaped(text[0], is_code, to->is_argument);
     if (to->length == 0 && special == NULL && (text[0] == '.' || text[0] == '\'')) {
-        put(to, "\\&"); // else the line would be a request
+        put(to, "\\&"); // a line that begins with it would be a request
     }
     put(to, special != NULL ? special : shown);
     to->last = text[0];
