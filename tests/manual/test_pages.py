@@ -42,22 +42,21 @@ class Pages(unittest.TestCase):
 
     def test_every_option(self):
         for name in commands():
-            text = page(f"quiniela-{name}.1").partition(" OPTIONS ")[2].partition(" EXIT STATUS ")[0]
-            for option in options(name):
+            text, _, environment = page(f"quiniela-{name}.1").partition(" OPTIONS ")[2].partition(" EXIT STATUS ")[0].partition(" ENVIRONMENT ")
+            listed = options(name)
+            begins = [f"{f'-{option.letter}, ' if option.letter else ''}--{option.flag} {f'{option.value} ' if option.value else ''}" +
+                      option.text.replace("`", "") for option in listed]
+            for option, beginning, following in zip(listed, begins, [*begins, "-h, --help "][1:], strict=True):
                 with self.subTest(command=name, option=option.flag):
-                    letter = f"-{option.letter}, " if option.letter else ""
-                    value = f" {option.value}" if option.value else ""
-                    begins = f"{letter}--{option.flag}{value} "
-                    self.assertIn(begins + option.text.replace("`", ""), text.replace("`", ""))
-                    said = text[text.index(begins):]
-                    if option.source("default "):
-                        self.assertRegex(said, rf"^.*?The default is ‘{re.escape(option.source('default '))}’")
+                    self.assertIn(beginning, text)
+                    said, _, rest = text.partition(beginning)[2].partition(following)
+                    text = following + rest
+                    self.assertEqual(option.source("default "), (re.findall("The default is ‘(.*?)’", said) or [None])[0])
                     for variable in option.variables():
-                        self.assertRegex(text, rf"{variable} (As --{option.flag}\.|The same\.)")
-                    if option.key():
-                        self.assertIn(f"In the file: ‘{option.key()}’.", said)
-                    self.assertEqual("may be repeated" in option.sources, bool(re.match(
-                        r"(?:(?! --).)*It may be given several times\.", said[len(begins):])))
+                        self.assertRegex(environment, rf"(?:^| ){variable} (As --{option.flag}\.|The same\.)")
+                        self.assertIn(variable, said.partition("Environment: ")[2])
+                    self.assertEqual(option.key(), (re.findall("In the file: ‘(.*?)’", said) or [None])[0])
+                    self.assertEqual("may be repeated" in option.sources, "It may be given several times." in said)
 
     def test_what_a_command_says_of_itself(self):
         for name in commands():
