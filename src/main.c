@@ -1,6 +1,7 @@
 // The program `quiniela`: finds the subcommand that is meant, and runs it.
 #include "base/near_word.h"
 #include "base/standard_streams.h"
+#include "cli/cli.h"
 #include "cli/command.h"
 #include "cli/subcommands.h"
 
@@ -12,6 +13,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define SUBCOMMAND_RUN(group, name, only_prints) {cli_##name, only_prints},
+static const struct {
+    int (*run)(const struct command_line *line);
+    bool only_prints;
+} runs[SUBCOMMANDS] = {SUBCOMMANDS_EACH(SUBCOMMAND_RUN)};
 
 static int print_help(void) {
     printf("Usage: quiniela SUBCOMMAND [OPTION ...]\n\nThe central of a lottery and its agencies.\n");
@@ -41,10 +48,10 @@ static int run_subcommand(int index, int argc, char **argv) {
         known[i] = subcommands[i].command;
     }
     const struct command_line line = {.argc = argc, .argv = argv, .known = known};
-    if (subcommands[index].only_prints) {
+    if (runs[index].only_prints) {
         signal(SIGPIPE, SIG_DFL);
     }
-    return subcommands[index].run(&line);
+    return runs[index].run(&line);
 }
 
 static int no_subcommand(const char *word) {
