@@ -10,10 +10,11 @@
 enum { READ_LINE_BYTES_MAX = 16 * CHAIN_LINE_BYTES_MAX };
 
 // Reads up to and including the next newline, or to the end, or until the line is full. Returns how many
-// bytes.
+// bytes; errno is 0 unless the reading failed, whatever was done between two lines.
 static size_t read_line(FILE *stream, char line[READ_LINE_BYTES_MAX]) {
     size_t length = 0;
     int byte;
+    errno = 0;
     while (length < READ_LINE_BYTES_MAX && (byte = getc_unlocked(stream)) != EOF) {
         line[length++] = (char)byte;
         if (byte == '\n') {
@@ -30,7 +31,6 @@ bool audit_read(FILE *stream, struct chain *chain, audit_on_record on_record, vo
     bool good = line != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for a line");
     *rest = NULL;
     *rest_length = 0;
-    errno = 0;
     while (good && (length = read_line(stream, line)) > 0) {
         if (line[length - 1] != '\n' && length == READ_LINE_BYTES_MAX) {
             good = error_set(error, ERROR_BROKEN_CHAIN,

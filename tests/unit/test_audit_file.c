@@ -263,6 +263,7 @@ static void it_is_for_nobody_else(void **state) {
 static void count(void *context, const char *line, size_t length) {
     assert_int_equal(line[length - 1], '}');
     ++*(int *)context;
+    errno = ENOENT; // what is done with a record may leave one; the file can be read all the same
 }
 
 // Each record that is there is shown once, also one that lacks its newline.
