@@ -5,6 +5,7 @@ COPY script/bootstrap script/bootstrap
 RUN script/bootstrap build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
+COPY packaging packaging
 COPY src src
 COPY verifiers verifiers
 COPY web web

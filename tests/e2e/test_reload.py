@@ -150,7 +150,7 @@ class Service(Tls):
     """What the unit's example does with its certificates."""
 
     def unit(self):
-        with open(f"{ROOT}/systemd/quiniela.service", encoding="utf-8") as file:
+        with open(f"{ROOT}/packaging/quiniela.service", encoding="utf-8") as file:
             return [line.rstrip("\n").removeprefix("#") for line in file if re.match(r"#?[A-Z]\w+=", line)]
 
     def test_a_reload_gets_new_certificates(self):

@@ -109,35 +109,64 @@ class WatchedOver(Service):
 class Unit(Story):
     @unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd is not here")
     def test_it_is_exposed_to_little(self):
-        done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"{ROOT}/systemd/quiniela.service"],
-                              capture_output=True, text=True, check=False)
-        exposure = re.search(r"Overall exposure level for quiniela.service: ([\d.]+)", done.stdout)
-        self.assertTrue(exposure, done.stdout + done.stderr)
-        self.assertLess(float(exposure[1]), 2.0)
+        for name in "quiniela.service", "quiniela@.service":
+            done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"{ROOT}/packaging/{name}"],
+                                  capture_output=True, text=True, check=False)
+            exposure = re.search(r"Overall exposure level for .*\.service: ([\d.]+)", done.stdout)
+            self.assertTrue(exposure, done.stdout + done.stderr)
+            self.assertLess(float(exposure[1]), 1.5)
+
+    def test_that_of_one_of_several_draws(self):
+        """It is the one draw's unit with other places, and does not need a socket."""
+        def lines(name):
+            with open(f"{ROOT}/packaging/{name}", encoding="utf-8") as file:
+                return [line.rstrip("\n") for line in file if re.match(r"#?[A-Z]\w*=|\[", line)]
+
+        places = (("/run/quiniela/", "/run/quiniela-draws/%i/"), ("/etc/quiniela/server.ini", "/etc/quiniela/%i.ini"),
+                  ("/etc/quiniela/tls", "/etc/quiniela/%i.tls"), ("/etc/quiniela/sign.key", "/etc/quiniela/%i.sign.key"),
+                  ("=quiniela-seals", "=quiniela-draws-seals/%i"), ("/var/lib/quiniela", "/var/lib/quiniela-draws/%i"),
+                  ("Directory=quiniela", "Directory=quiniela-draws/%i"), ("quiniela.socket", "quiniela@%i.socket"),
+                  ("the central of a lottery", "the central of the draw %i"))
+        expected = lines("quiniela.service")
+        expected.remove("Requires=quiniela.socket")
+        for one, other in places:
+            expected = [re.sub(re.escape(one) + r"(?![\w-])" if not one.endswith("/") else re.escape(one), other, line)
+                        for line in expected]
+        self.assertEqual(lines("quiniela@.service"), expected)
+
+    def test_what_an_agency_begins_with(self):
+        """The example of an agency's settings has no key that the client does not know, the commented ones included."""
+        with open(f"{ROOT}/packaging/examples/agency.yaml", encoding="utf-8") as file, \
+                open(f"{self.folder}/agency.yaml", "w", encoding="utf-8") as here:
+            here.write(re.sub(r"(?m)^#(?=\w+:$|  \w+: )", "", file.read()))
+        _, said, _ = self.run_program("config", "client", "--config", "agency.yaml")
+        self.assertNotIn("not known", said)
+        self.assertRegex(said, r"CENTRAL_KEY +lottery\.example/central.*agency.yaml")
+        self.assertRegex(said, r"CLI_TLS_CA +ca\.crt.*agency.yaml")
 
     def test_its_settings(self):
         """They are good where the unit's folders are, and every command reads them."""
         settings = configparser.ConfigParser()
-        settings.read(f"{ROOT}/systemd/config.ini")
-        with open(f"{ROOT}/systemd/quiniela.service", encoding="utf-8") as file:
+        settings.read(f"{ROOT}/packaging/server.ini")
+        with open(f"{ROOT}/packaging/quiniela.service", encoding="utf-8") as file:
             unit = file.read()
         for key, folder, above in ("STORE", "StateDirectory", "/var/lib"), ("AUDIT_LOG", "LogsDirectory", "/var/log"):
             name = re.search(rf"^{folder}=(\S+)$", unit, re.M)[1]
             self.assertEqual(os.path.dirname(settings["DEFAULT"][key]), f"{above}/{name}")
-        with open(f"{ROOT}/systemd/config.ini", encoding="utf-8") as file, \
-                open(f"{self.folder}/config.ini", "w", encoding="utf-8") as here:
+        with open(f"{ROOT}/packaging/server.ini", encoding="utf-8") as file, \
+                open(f"{self.folder}/server.ini", "w", encoding="utf-8") as here:
             here.write(re.sub("/var/(lib|log)/quiniela", self.folder, file.read()))
-        status, said, errors = self.run_program("config", "server", "--config", "config.ini", "--server-port", 0,
+        status, said, errors = self.run_program("config", "server", "--config", "server.ini", "--server-port", 0,
                                                 "--consult-server-port", 0, environment={"SERVER_IP": "", "STORE": ""})
         self.assertEqual(status, 0, said + errors)
 
     @unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd is not here")
     def test_of_a_signed_draw(self):
         """The commented lines are good once the # is away."""
-        with open(f"{ROOT}/systemd/quiniela.service", encoding="utf-8") as file:
+        with open(f"{ROOT}/packaging/quiniela.service", encoding="utf-8") as file:
             unit, count = re.subn(r"(?m)^#(?=LoadCredential=|Environment=SIGN_KEY=|StateDirectory=)", "", file.read())
         self.assertEqual(count, 3)
-        shutil.copy(f"{ROOT}/systemd/quiniela.socket", self.folder)
+        shutil.copy(f"{ROOT}/packaging/quiniela.socket", self.folder)
         with open(f"{self.folder}/quiniela.service", "w", encoding="utf-8") as here:
             here.write(unit.replace("/usr/bin/quiniela", "/bin/true"))
         done = subprocess.run(["systemd-analyze", "verify", f"{self.folder}/quiniela.service"],
@@ -145,14 +174,14 @@ class Unit(Story):
         self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
 
         folder = re.search(r"(?m)^StateDirectory=(\S+-seals)$", unit)[1]
-        with open(f"{ROOT}/systemd/config.ini", encoding="utf-8") as file:
+        with open(f"{ROOT}/packaging/server.ini", encoding="utf-8") as file:
             settings = re.sub(r"(?m)^#(?=(SIGN_NAME|SEAL_DIR) )", "", file.read())
         self.assertIn(f"SEAL_DIR = /var/lib/{folder}\n", settings)
-        with open(f"{self.folder}/config.ini", "w", encoding="utf-8") as here:
+        with open(f"{self.folder}/server.ini", "w", encoding="utf-8") as here:
             here.write(re.sub("/var/(lib|log)/quiniela(-seals)?", self.folder, settings))
         name = re.search(r"(?m)^SIGN_NAME = (\S+)$", settings)[1]
         self.assertEqual(self.run_program("keys", "--dir", "keys", "--sign-name", name)[0], 0)
-        status, said, errors = self.run_program("config", "server", "--config", "config.ini", "--sign-key", "keys/sign.key",
+        status, said, errors = self.run_program("config", "server", "--config", "server.ini", "--sign-key", "keys/sign.key",
                                                 "--server-port", 0, "--consult-server-port", 0,
                                                 environment={"SERVER_IP": "", "STORE": ""})
         self.assertEqual(status, 0, said + errors)
