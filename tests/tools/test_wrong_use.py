@@ -59,6 +59,7 @@ SCRIPTS = {
     "mutate": ["nonsense", "--sample 0", "--since no-such-revision"],
     "night": ["", "0", "3 --servers 0", "3 --foo"],
     "network": ["nonsense", "0", "--foo"],
+    "package": ["nonsense", "--chec", "--check again"],
     "screenshots": ["nonsense", "--folder", "--fold x"],
     "steady": ["nonsense", "--runs 0", "--preset no-such-preset"],
     "structure": ["nonsense", "--foo"],
