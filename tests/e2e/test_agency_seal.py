@@ -88,10 +88,10 @@ class Seals(Story):
         """Those of docs/agency.md after the client's: the operator's, and then the agency's. Of agency 1 and this story's store."""
         with open(os.path.join(ROOT, "docs", "agency.md"), encoding="utf-8") as file:
             section = re.search(r"\n## What the central signs\n(.*?)\n## ", file.read(), re.DOTALL)[1]
-        lines = [line for block in re.findall(r"```\n(.*?)```", section, re.DOTALL) for line in block.splitlines()]
+        lines = [line for block in re.findall(r"```sh\n(.*?)```", section, re.DOTALL) for line in block.splitlines()]
         commands = [line for line in lines if re.match(r"quiniela (prove|verify) ", line)]
         text = "\n".join(commands).replace("agency-3", "agency-1").replace("--agency 3", "--agency 1")
-        return [line.split()[1:] for line in text.replace("VKEY", self.key).replace("quiniela.db", "night.db").splitlines()]
+        return [line.split()[1:] for line in text.replace("$VKEY", self.key).replace("quiniela.db", "night.db").splitlines()]
 
     def test_an_agency_checks_its_bets_as_the_page_says(self):
         server = self.serve()
