@@ -30,6 +30,7 @@ CALLS = {
     "tests/browser/pictures.py": ["x", "--folder", "--fold x"],
     "tests/browser/measure.py": ["x", "--agencies 0", "--updates 0", "--agency 3"],
     "tests/package/main.py": ["x", "--foo", "--sho"],
+    "tests/pages/run.py": ["", "no-such-page.md", "README.md --machine nothing", "README.md --program no-such-program", "--qui README.md"],
     "tests/structure/main.py": ["x", "--build", "--al"],
     "tests/cluster/play.py": ["nothing", "failover 0", "failover --seed -1", "--kee"],
     "tests/hostile/fairness.py": ["", "no-such-program", "/bin/true --rounds 0", "/bin/true --connections 0", "/bin/true --samples 0"],

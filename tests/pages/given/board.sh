@@ -1,0 +1,2 @@
+# A board.
+serve night.log --store night.db --http-port 8080

@@ -1,0 +1,2 @@
+# The other approver has signed, too.
+approve lopez lopez.note
