@@ -6,6 +6,7 @@ RUN script/bootstrap build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY packaging packaging
+COPY po po
 COPY src src
 COPY verifiers verifiers
 COPY web web
@@ -19,6 +20,7 @@ RUN apt-get update -qq \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin quiniela \
     && install -d -o quiniela -g quiniela /data
 COPY --from=build /source/build/release/quiniela /usr/local/bin/quiniela
+COPY --from=build /source/build/release/locale /usr/local/share/locale
 WORKDIR /data
 USER quiniela
 ENTRYPOINT ["quiniela"]

@@ -3,6 +3,7 @@
 #include "agency/csv_file.h"
 #include "agency/shown_text.h"
 #include "base/file_beginnings.h"
+#include "base/translate.h"
 #include "base/utf8.h"
 #include "bet/bet.h"
 #include "bet/errors.h"
@@ -17,7 +18,7 @@ bool csv_is_of_file(const struct error *error) {
     return error->field == whole_file;
 }
 
-#define AS_CSV "save it as CSV in UTF-8, with commas between the fields"
+#define AS_CSV N_("save it as CSV in UTF-8, with commas between the fields")
 
 // Says that `text` is `what`, shows it, and advises what to do.
 static bool tell(const struct csv_line *line, const char *what, const char *text, size_t length,
@@ -25,7 +26,7 @@ static bool tell(const struct csv_line *line, const char *what, const char *text
     char shown[SHOWN_BYTES];
     shown_text(text, length, shown);
     return error_set(error, ERROR_BAD_BET, "%.100s:%" PRIu64 ": %s: \"%s\"%s%s", line->path, line->number,
-                     what, shown, advice[0] == '\0' ? "" : "; ", advice);
+                     translate(what), shown, advice[0] == '\0' ? "" : "; ", translate(advice));
 }
 
 static bool tell_line(const struct csv_line *line, const char *what, const char *advice,
@@ -63,7 +64,7 @@ struct kind {
 
 #define KIND(bytes, what, advice)                                                                            \
     { bytes, sizeof(bytes) - 1, what, advice }
-#define UNPACK "decompress it first"
+#define UNPACK N_("decompress it first")
 
 static const struct kind kinds[] = {
     KIND("PK\x03\x04", "the file is a spreadsheet (xlsx, ods) or a zip archive, not CSV", AS_CSV),
@@ -141,8 +142,8 @@ static bool is_mark(const struct csv_line *line, struct error *error) {
         return false;
     }
     tell_line(line,
-              line->number == 1 ? "the file begins with two byte order marks"
-                                : "a byte order mark within the file: were two files joined?",
+              line->number == 1 ? N_("the file begins with two byte order marks")
+                                : N_("a byte order mark within the file: were two files joined?"),
               "delete it, and check that the line before is complete", error);
     return true;
 }
@@ -157,7 +158,7 @@ static bool is_blank(const struct csv_line *line, struct error *error) {
     if (blanks + commas < line->length) {
         return false;
     }
-    tell_line(line, commas > 0 ? "only commas, like an empty row of a spreadsheet" : "only blanks",
+    tell_line(line, commas > 0 ? N_("only commas, like an empty row of a spreadsheet") : N_("only blanks"),
               "delete the line", error);
     return true;
 }
@@ -175,8 +176,8 @@ static bool is_separator(const struct csv_line *line, struct error *error) {
         char character;
         const char *what;
     } separators[] = {{';', "';' between the fields"},
-                      {'\t', "tabs between the fields"},
-                      {'|', "vertical bars between the fields"}};
+                      {'\t', N_("tabs between the fields")},
+                      {'|', N_("vertical bars between the fields")}};
     if (line->length >= 4 && strncmp(line->text, "sep=", 4) == 0) {
         tell_line(line, "the line names a separator for a spreadsheet",
                   "delete it, and put commas between the fields", error);
@@ -263,12 +264,12 @@ static bool is_utf8(struct bet_slice value) {
 static const char *advice_for(int field, struct bet_slice value) {
     bool in_name = field == BET_FIRST_NAME || field == BET_LAST_NAME;
     if (in_name && !is_utf8(value)) {
-        return "is the file in Latin-1 or Windows-1252? save it in UTF-8";
+        return N_("is the file in Latin-1 or Windows-1252? save it in UTF-8");
     }
     if (field >= 0 && !in_name &&
         (blank_bytes(value.text, value.length, true) > 0 ||
          blank_bytes(value.text, value.length, false) > 0)) {
-        return "remove the blank before or after it";
+        return N_("remove the blank before or after it");
     }
     return "";
 }

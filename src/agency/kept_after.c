@@ -1,5 +1,6 @@
 #include "agency/kept_after.h"
 
+#include "base/translate.h"
 #include "seal/encoding.h"
 #include "seal/errors.h"
 #include "seal/limits.h"
@@ -14,7 +15,7 @@ static bool refuse(const struct kept_texts *texts, const char *suffix, const cha
     return error_set(error, ERROR_BAD_SETTING,
                      "%.100s/%.50s.%s: %.120s: move the files of another draw away, or name another place "
                      "(--receipts)",
-                     texts->folder.path, texts->name, suffix, why);
+                     texts->folder.path, texts->name, suffix, translate(why));
 }
 
 static bool is_of(const struct vkey *key, struct slice seal, struct slice bytes, struct error *error) {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/translate.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BAR_CELLS = 20, REDRAW_MS = 100, DRAWING_BYTES = 256 };
+enum { BAR_CELLS = 20, REDRAW_MS = 100, ROW_BYTES = 224, DRAWING_BYTES = 256 };
 
 #define ERASE "\r\033[K"
 // A row that is too long for the terminal is cut instead of continued in the next one, which no ERASE
@@ -56,15 +57,14 @@ static void write_cells(char cells[64]) {
 }
 
 static void draw(void) {
-    char cells[64], text[DRAWING_BYTES];
+    char cells[64], row[ROW_BYTES], text[DRAWING_BYTES];
     write_cells(cells);
-    const char *what = bar.state == PROGRESS_CONNECTING ? ", connecting"
-                       : bar.state == PROGRESS_WAITING  ? ", waiting for the draw since "
-                                                        : "";
-    int length = snprintf(text, sizeof text,
-                          ERASE WITHOUT_WRAPPING "agency %" PRIu32 "%s  bets stored: %" PRIu64
-                                                 "%s%s" WITH_WRAPPING TO_THE_BEGINNING,
-                          bar.agency, cells, bar.bets, what, bar.state == PROGRESS_WAITING ? bar.since : "");
+    const char *what = bar.state == PROGRESS_CONNECTING ? translate_beside_log(", connecting")
+                       : bar.state == PROGRESS_WAITING ? translate_beside_log(", waiting for the draw since ")
+                                                       : "";
+    snprintf(row, sizeof row, translate_beside_log("agency %" PRIu32 "%s  bets stored: %" PRIu64 "%s%s"),
+             bar.agency, cells, bar.bets, what, bar.state == PROGRESS_WAITING ? bar.since : "");
+    int length = snprintf(text, sizeof text, ERASE WITHOUT_WRAPPING "%s" WITH_WRAPPING TO_THE_BEGINNING, row);
     put(text, (size_t)length);
     bar.drawn_at_ms = clock_steady_ms();
 }

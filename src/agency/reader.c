@@ -4,6 +4,7 @@
 #include "agency/csv_file.h"
 #include "agency/shown_text.h"
 #include "base/log.h"
+#include "base/translate.h"
 #include "base/utf8.h"
 #include "bet/bet.h"
 #include "bet/csv_quotes.h"
@@ -116,7 +117,7 @@ static bool cut_short(const struct reader *reader, const char *shown, const char
     return error_set(error, ERROR_BAD_BET,
                      "%.100s:%" PRIu64 ": the last line has no line end and may be cut short%s: \"%s\"; "
                      "check that the file is complete, and end the line",
-                     reader_path(reader), reader->bets + 1, why, shown);
+                     reader_path(reader), reader->bets + 1, translate(why), shown);
 }
 
 // A last line without a line end may have been cut short: a "75" may once have been "7574".
@@ -304,7 +305,7 @@ static bool check_unchanged(const struct reader *reader, const char *since, stru
     return !reader->checked || csv_file_is_unchanged(reader->file) ||
            error_set(error, ERROR_CONFLICT,
                      "%.150s: has changed, or another file has taken its place, since it was %s; start again",
-                     reader_path(reader), since);
+                     reader_path(reader), translate(since));
 }
 
 // Nothing leaves of a file that is no longer the one that was checked.

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/path.h"
+#include "base/translate.h"
 #include "notary/small_file.h"
 #include "seal/draft.h"
 #include "seal/encoding.h"
@@ -56,7 +57,7 @@ struct reading {
 static bool refuse(const struct reading *reading, const char *why, struct error *error) {
     return error_set(error, ERROR_BAD_SETTING,
                      "%.150s:%" PRIu64 ": %s: move it away, or name another file (--receipts)",
-                     reading->file->path, reading->number, why);
+                     reading->file->path, reading->number, translate(why));
 }
 
 // Reads the next line; *length is without its end. Returns false at the end of the file, and for a line that

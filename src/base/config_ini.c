@@ -3,6 +3,7 @@
 // any other, not a continuation of the line above it.
 #include "base/config_ini.h"
 
+#include "base/translate.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ struct ini_source {
 
 static void fail(struct ini_source *source, const char *reason) {
     source->failed = true;
-    error_set(source->error, ERROR_BAD_SETTING, "%.150s:%d: %s", source->path, source->line_number, reason);
+    error_set(source->error, ERROR_BAD_SETTING, "%.150s:%d: %s", source->path, source->line_number,
+              translate(reason));
 }
 
 // Whether there is a CR anywhere but at the end of the line.
@@ -47,11 +49,11 @@ static bool check_line(struct ini_source *source, size_t length) {
     static const char mark[] = UTF8_BYTE_ORDER_MARK;
     char *line = source->line;
     if (source->line_number == 1 && (memcmp(line, "\xFF\xFE", 2) == 0 || memcmp(line, "\xFE\xFF", 2) == 0)) {
-        fail(source, "the file is UTF-16: save it as UTF-8");
+        fail(source, N_("the file is UTF-16: save it as UTF-8"));
     } else if (strlen(line) != length) {
-        fail(source, "the line holds a NUL byte");
+        fail(source, N_("the line holds a NUL byte"));
     } else if (has_inner_return(line)) {
-        fail(source, "its lines end in CR alone: save the file with LF, or CR and LF");
+        fail(source, N_("its lines end in CR alone: save the file with LF, or CR and LF"));
     } else if (source->line_number == 1 && strncmp(line, mark, sizeof mark - 1) == 0) {
         memmove(line, line + sizeof mark - 1, length - (sizeof mark - 1) + 1);
     }
@@ -69,7 +71,8 @@ static bool next_line(struct ini_source *source) {
     if (length < 0) {
         if (!feof(source->file)) {
             source->failed = true;
-            error_set(source->error, ERROR_BAD_SETTING, "%.150s: %s", source->path, strerror(errno));
+            error_set(source->error, ERROR_BAD_SETTING, "%.150s: %s", source->path,
+                      translate(strerror(errno)));
         }
         return false;
     }
@@ -93,7 +96,7 @@ static char *read_line(char *into, int room, void *stream) {
     }
     if (length >= (size_t)room) {
         char reason[80];
-        snprintf(reason, sizeof reason, "the line is longer than %d bytes", room - 1);
+        snprintf(reason, sizeof reason, _("the line is longer than %d bytes"), room - 1);
         fail(source, reason);
         return NULL;
     }
@@ -106,7 +109,7 @@ static char *read_line(char *into, int room, void *stream) {
 static int on_entry(void *context, const char *section, const char *name, const char *value) {
     struct ini_source *source = context;
     if (name[0] == '\0') {
-        fail(source, "there is no key before the value");
+        fail(source, N_("there is no key before the value"));
         return 0;
     }
     char key[KEY_BYTES_MAX];
@@ -123,14 +126,14 @@ bool config_read_ini(const char *path, config_entry entry, void *context, struct
     struct ini_source source = {.path = path, .entry = entry, .context = context, .error = error};
     source.file = fopen(path, "re");
     if (source.file == NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "%.150s: %s", path, strerror(errno));
+        return error_set(error, ERROR_BAD_SETTING, "%.150s: %s", path, translate(strerror(errno)));
     }
     // inih continues after a line that it cannot parse, and at the end returns the number of the first such
     // line.
     int wrong_line = ini_parse_stream(read_line, &source, on_entry, &source);
     if (wrong_line > 0 && (!source.failed || wrong_line < source.line_number)) {
         source.line_number = wrong_line;
-        fail(&source, "this is neither a section nor a key with a value nor a comment");
+        fail(&source, N_("this is neither a section nor a key with a value nor a comment"));
     } else if (wrong_line < 0 && !source.failed) {
         source.failed = true;
         error_set(error, ERROR_NO_MEMORY, "%.150s: no memory to read it", path);

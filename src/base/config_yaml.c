@@ -2,6 +2,7 @@
 // aliases and further documents are refused, since no setting has such a value.
 #include "base/config_yaml.h"
 
+#include "base/translate.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -23,7 +24,8 @@ struct yaml_source {
 };
 
 static bool fail(struct yaml_source *source, size_t line, const char *reason) {
-    return error_set(source->error, ERROR_BAD_SETTING, "%.150s:%zu: %s", source->path, line, reason);
+    return error_set(source->error, ERROR_BAD_SETTING, "%.150s:%zu: %s", source->path, line,
+                     translate(reason));
 }
 
 static size_t line_of(yaml_mark_t mark) {
@@ -43,13 +45,14 @@ static size_t line_of_offset(FILE *file, size_t offset) {
 // Turns the parser's failure into `error`. Returns false.
 static bool parser_failed(struct yaml_source *source) {
     const yaml_parser_t *parser = &source->parser;
-    const char *problem = parser->problem != NULL ? parser->problem : "it is not YAML";
+    const char *problem = parser->problem != NULL ? parser->problem : N_("it is not YAML");
     switch (parser->error) {
     case YAML_MEMORY_ERROR:
         return error_set(source->error, ERROR_NO_MEMORY, "%.150s: no memory to read it", source->path);
     case YAML_READER_ERROR:
         if (ferror(source->file)) {
-            return error_set(source->error, ERROR_BAD_SETTING, "%.150s: %s", source->path, strerror(errno));
+            return error_set(source->error, ERROR_BAD_SETTING, "%.150s: %s", source->path,
+                             translate(strerror(errno)));
         }
         return fail(source, line_of_offset(source->file, parser->problem_offset), problem);
     default:
@@ -83,12 +86,12 @@ static bool append_key(struct yaml_source *source, size_t prefix, const yaml_eve
     size_t line = line_of(event->start_mark);
     const char *text = event->type == YAML_SCALAR_EVENT ? scalar_text(event) : NULL;
     if (text == NULL || text[0] == '\0') {
-        return fail(source, line, "a key must be a plain word");
+        return fail(source, line, N_("a key must be a plain word"));
     }
     size_t room = sizeof source->key - prefix;
     int wanted = snprintf(source->key + prefix, room, "%s%s", prefix > 0 ? "." : "", text);
     if (wanted < 0 || (size_t)wanted >= room) {
-        return fail(source, line, "the key is too long");
+        return fail(source, line, N_("the key is too long"));
     }
     *length = prefix + (size_t)wanted;
     return true;
@@ -97,7 +100,7 @@ static bool append_key(struct yaml_source *source, size_t prefix, const yaml_eve
 static bool hand_over(struct yaml_source *source, const yaml_event_t *scalar, size_t line) {
     const char *value = scalar_is_null(scalar) ? "" : scalar_text(scalar);
     if (value == NULL) {
-        return fail(source, line, "the value holds a NUL byte");
+        return fail(source, line, N_("the value holds a NUL byte"));
     }
     return source->entry(source->context, source->key, value, (int)line, source->error);
 }
@@ -161,7 +164,7 @@ static bool read_root(struct yaml_source *source) {
     } else if (event.type == YAML_SCALAR_EVENT && scalar_is_null(&event)) {
         good = true;
     } else {
-        good = fail(source, line_of(event.start_mark), "the file is not a map of keys and values");
+        good = fail(source, line_of(event.start_mark), N_("the file is not a map of keys and values"));
     }
     yaml_event_delete(&event);
     return good;
@@ -184,7 +187,7 @@ static bool read_stream(struct yaml_source *source) {
             continue; // the stream's start, or a document's end
         }
         if (++documents > 1) {
-            return fail(source, line, "there is a second document");
+            return fail(source, line, N_("there is a second document"));
         }
         if (!read_root(source)) {
             return false;
@@ -212,7 +215,7 @@ bool config_read_yaml(const char *path, config_entry entry, void *context, struc
     struct yaml_source source = {.path = path, .entry = entry, .context = context, .error = error};
     source.file = fopen(path, "re");
     if (source.file == NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "%.150s: %s", path, strerror(errno));
+        return error_set(error, ERROR_BAD_SETTING, "%.150s: %s", path, translate(strerror(errno)));
     }
     bool good;
     if (yaml_parser_initialize(&source.parser)) {

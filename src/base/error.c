@@ -1,6 +1,7 @@
 #include "base/error.h"
 
 #include "base/log_text.h"
+#include "base/translate.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -21,7 +22,7 @@ static void set_text(struct error *error, const struct error_code *code, const c
     error->bet = -1;
     error->field = NULL;
     error->cause = NULL;
-    vsnprintf(error->text, sizeof error->text, format, values);
+    vsnprintf(error->text, sizeof error->text, translate(format), values);
     log_text_blank(error->text, strlen(error->text)); // it may quote text from outside, and will be shown
 }
 
@@ -65,14 +66,14 @@ bool error_set_system(struct error *error, int error_number, const char *format,
     if (error_number == EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         snprintf(
             error->text + length, sizeof error->text - length,
-            ": too many open files: this process may have %llu descriptors; raise that limit (ulimit -n)",
+            _(": too many open files: this process may have %llu descriptors; raise that limit (ulimit -n)"),
             (unsigned long long)limit.rlim_cur);
         return false;
     }
     char text[128];
     // The GNU version of strerror_r: it returns the text, which need not be in the buffer.
     snprintf(error->text + length, sizeof error->text - length, ": %s",
-             strerror_r(error_number, text, sizeof text));
+             translate(strerror_r(error_number, text, sizeof text)));
     return false;
 }
 

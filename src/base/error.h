@@ -45,8 +45,9 @@ struct error {
 #define CAUSE_DAMAGED "it is damaged"
 
 // Sets `error` to `code` with the formatted text; no bet, no field, no cause. Quoted text can do no harm
-// where it is shown: control characters become '?' (log_text_blank). Always returns false, so that a failing
-// function can `return error_set(...)`.
+// where it is shown: control characters become '?' (log_text_blank). The format is translated, where
+// translate_begin has been called. Always returns false, so that a failing function can `return
+// error_set(...)`.
 bool error_set(struct error *error, const struct error_code *code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 // Sets `error` to ERROR_SYSTEM with the formatted text, followed by the text of `error_number` (an errno),

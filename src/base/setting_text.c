@@ -1,6 +1,7 @@
 #include "base/setting_text.h"
 
 #include "base/setting_show.h"
+#include "base/translate.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -32,21 +33,21 @@ static const char *find_comment(const char *text) {
 static bool refuse(const char *place, const char *text, const char *why, struct error *error) {
     char shown[SETTING_SHOWN_BYTES];
     setting_show(text, shown);
-    return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" %s", place, shown, why);
+    return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" %s", place, shown, translate(why));
 }
 
 // How each source treats quotes and comments.
 static const struct {
     const char *quotes, *comment;
 } meanings[] = {
-    [SETTING_FROM_INI] = {"has quotes, which are part of the value in an INI file: leave them out",
-                          "seems to end in a comment: in an INI file one with # has a line of its own"},
+    [SETTING_FROM_INI] = {N_("has quotes, which are part of the value in an INI file: leave them out"),
+                          N_("seems to end in a comment: in an INI file one with # has a line of its own")},
     [SETTING_FROM_YAML] =
-        {"has quotes within YAML's own, which are part of the value: leave them out",
-         "seems to end in a comment, which the quotes make part of the value: put it after them"},
+        {N_("has quotes within YAML's own, which are part of the value: leave them out"),
+         N_("seems to end in a comment, which the quotes make part of the value: put it after them")},
     [SETTING_FROM_ENVIRONMENT] =
-        {"has quotes, which are part of the value in the environment: leave them out",
-         "seems to end in a comment: there are none in the environment; leave it out"},
+        {N_("has quotes, which are part of the value in the environment: leave them out"),
+         N_("seems to end in a comment: there are none in the environment; leave it out")},
 };
 
 bool setting_text_check(const struct setting *setting, enum setting_source source, const char *place,
@@ -55,8 +56,8 @@ bool setting_text_check(const struct setting *setting, enum setting_source sourc
         return true;
     }
     if (find_hidden(text) != NULL) {
-        return refuse(place, text, "has a control character, which would become part of a name: delete it",
-                      error);
+        return refuse(place, text,
+                      N_("has a control character, which would become part of a name: delete it"), error);
     }
     if (setting->free_text || source == SETTING_FROM_FLAG) {
         return true;

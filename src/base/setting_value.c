@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/setting_show.h"
+#include "base/translate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,30 +186,30 @@ static void describe_size(int64_t minimum, char what[REASON_BYTES_MAX]) {
         minimum /= 1024;
         unit++;
     }
-    snprintf(what, REASON_BYTES_MAX, "a size of %lld%s or more, in bytes or as in 256M or 1G",
+    snprintf(what, REASON_BYTES_MAX, _("a size of %lld%s or more, in bytes or as in 256M or 1G"),
              (long long)minimum, units[unit]);
 }
 
 // The values that this setting accepts: the text after `"abc" is not `.
 static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
     static const char *const names[] = {
-        [SETTING_TEXT] = "a text of at least one character",
-        [SETTING_TEXTS] = "a text of at least one character",
-        [SETTING_LEVEL] = "a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL",
-        [SETTING_DURATION] = "a duration such as 5s, 100ms or 1h30m",
-        [SETTING_SWITCH] = "yes or no (true or false, 1 or 0)",
-        [SETTING_CONFIG] = "the path of a file",
+        [SETTING_TEXT] = N_("a text of at least one character"),
+        [SETTING_TEXTS] = N_("a text of at least one character"),
+        [SETTING_LEVEL] = N_("a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+        [SETTING_DURATION] = N_("a duration such as 5s, 100ms or 1h30m"),
+        [SETTING_SWITCH] = N_("yes or no (true or false, 1 or 0)"),
+        [SETTING_CONFIG] = N_("the path of a file"),
     };
     if (setting->type == SETTING_CHOICE) {
-        snprintf(what, REASON_BYTES_MAX, "one of: %s", setting->choices);
+        snprintf(what, REASON_BYTES_MAX, _("one of: %s"), setting->choices);
     } else if (setting->type == SETTING_SIZE) {
         describe_size(setting->minimum, what);
     } else if (setting->type != SETTING_NUMBER) {
-        snprintf(what, REASON_BYTES_MAX, "%s", names[setting->type]);
+        snprintf(what, REASON_BYTES_MAX, "%s", translate(names[setting->type]));
     } else if (setting->maximum == INT64_MAX) {
-        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld up", (long long)setting->minimum);
+        snprintf(what, REASON_BYTES_MAX, _("a whole number from %lld up"), (long long)setting->minimum);
     } else {
-        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld to %lld", (long long)setting->minimum,
+        snprintf(what, REASON_BYTES_MAX, _("a whole number from %lld to %lld"), (long long)setting->minimum,
                  (long long)setting->maximum);
     }
 }

@@ -1,5 +1,7 @@
 #include "base/settings_environment.h"
 
+#include "base/translate.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +24,8 @@ static bool explain_service_link(const struct setting *setting, const char *name
     }
     setting_flag_name(setting, flag);
     snprintf(error->text + used, sizeof error->text - used,
-             "; Kubernetes sets it for a service called %s: set %s in the pod, or use --%s, or set "
-             "enableServiceLinks: false",
+             _("; Kubernetes sets it for a service called %s: set %s in the pod, or use --%s, or set "
+               "enableServiceLinks: false"),
              service, name, flag);
     return false;
 }
@@ -36,7 +38,7 @@ static bool read_variable(const struct settings_values *values, struct setting_v
         return true;
     }
     char place[PLACE_BYTES_MAX];
-    snprintf(place, sizeof place, "environment: %s", name);
+    snprintf(place, sizeof place, _("environment: %s"), name);
     return settings_values_take(values, value, ORIGIN_ENVIRONMENT, place, text, error) ||
            explain_service_link(value->setting, name, text, error) || settings_values_note(values, error);
 }

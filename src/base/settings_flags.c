@@ -1,6 +1,7 @@
 #include "base/settings_flags.h"
 
 #include "base/setting_show.h"
+#include "base/translate.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -90,7 +91,8 @@ static bool take_operands(const struct settings_values *values, int argc, char *
     *operands = (struct settings_operands){.list = argv + optind, .count = argc - optind};
     if (operands->count < command->arguments_min) {
         return error_set(error, ERROR_BAD_SETTING, "needs %s; see quiniela %s --help",
-                         command->arguments != NULL ? command->arguments : "more arguments", command->name);
+                         command->arguments != NULL ? command->arguments : _("more arguments"),
+                         command->name);
     }
     if (operands->count > command->arguments_max) {
         char shown[SETTING_SHOWN_BYTES];

@@ -1,5 +1,8 @@
 #include "base/settings_help.h"
 
+#include "base/translate.h"
+#include "base/utf8.h"
+
 #include <string.h>
 
 enum { HELP_COLUMNS = 100 };
@@ -10,11 +13,13 @@ static void print_wrapped(FILE *stream, int column, const char *text) {
     int at = column;
     while (*text != '\0') {
         int length = (int)strcspn(text, " \n");
-        if (at > column && at + 1 + length > HELP_COLUMNS) {
+        int width = (int)utf8_columns(text, (size_t)length);
+        if (at > column && at + 1 + width > HELP_COLUMNS) {
             fprintf(stream, "\n%*s", column, "");
             at = column;
         }
-        at += fprintf(stream, "%s%.*s", at > column ? " " : "", length, text);
+        fprintf(stream, "%s%.*s", at > column ? " " : "", length, text);
+        at += width + (at > column);
         text += length;
         if (*text == '\n') {
             fprintf(stream, "\n%*s", text[1] != '\n' ? column : 0, "");
@@ -42,22 +47,23 @@ static void print_sources(const struct settings_command *command, const struct s
     char text[512] = "";
     char *end = text;
     if (setting->fallback != NULL) {
-        end += sprintf(end, "; default %.100s", setting->fallback);
+        end += sprintf(end, _("; default %.100s"), setting->fallback);
     }
     if (setting->type == SETTING_TEXTS && !setting->once) {
-        end += sprintf(end, "; may be repeated");
+        end += sprintf(end, "%s", _("; may be repeated"));
     }
     bool in_file = settings_command_has_in_file(command, setting);
     bool same_name =
         in_file && setting->alias == NULL && strcmp(setting_file_key(setting), setting->key) == 0;
     if (!setting->flag_only) {
-        end += sprintf(end, "; environment%s %.60s", same_name ? " and file" : "", setting->key);
+        end += sprintf(end, same_name ? _("; environment and file %.60s") : _("; environment %.60s"),
+                       setting->key);
     }
     if (!setting->flag_only && setting->alias != NULL) {
-        end += sprintf(end, " or %.60s", setting->alias);
+        end += sprintf(end, _(" or %.60s"), setting->alias);
     }
     if (in_file && !same_name) {
-        end += sprintf(end, "; file %.60s", setting_file_key(setting));
+        end += sprintf(end, _("; file %.60s"), setting_file_key(setting));
     }
     if (end > text) {
         strcpy(end, ")");
@@ -72,7 +78,7 @@ static void print_setting(const struct settings_command *command, const struct s
     char text[2 * FLAG_BYTES_MAX];
     flag_column(setting, text, sizeof text);
     fprintf(stream, "%-*s", column, text);
-    print_wrapped(stream, column, setting->help);
+    print_wrapped(stream, column, translate(setting->help));
     print_sources(command, setting, stream, column);
 }
 
@@ -99,17 +105,17 @@ static void print_options(const struct settings_command *command, FILE *stream) 
     const char *title = NULL;
     for (const struct setting_group *group = command->groups; group->settings != NULL; group++) {
         if (!has_title(group, title)) {
-            title = group->title != NULL ? group->title : "Options";
-            fprintf(stream, "\n%s:\n", title);
+            title = group->title != NULL ? group->title : N_("Options");
+            fprintf(stream, "\n%s:\n", translate(title));
         }
         for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {
             print_setting(command, setting, stream, column);
         }
     }
     if (title != NULL && strcmp(title, "Options") != 0) {
-        fprintf(stream, "\nHelp:\n");
+        fprintf(stream, "\n%s:\n", _("Help"));
     }
-    fprintf(stream, "%-*sPrint this help and exit\n", column, "  -h, --help");
+    fprintf(stream, "%-*s%s\n", column, "  -h, --help", _("Print this help and exit"));
 }
 
 static bool reads_environment(const struct settings_command *command) {
@@ -125,19 +131,19 @@ static bool reads_environment(const struct settings_command *command) {
 
 void settings_help_print(const struct settings_command *command, FILE *stream) {
     bool has_operands = command->arguments != NULL;
-    fprintf(stream, "Usage: quiniela %s [OPTION ...]%s%s\n\n", command->name, has_operands ? " " : "",
+    fprintf(stream, _("Usage: quiniela %s [OPTION ...]%s%s\n\n"), command->name, has_operands ? " " : "",
             has_operands ? command->arguments : "");
-    print_wrapped(stream, 0, command->summary);
+    print_wrapped(stream, 0, translate(command->summary));
     print_options(command, stream);
     if (command->details != NULL) {
         fputc('\n', stream);
-        print_wrapped(stream, 0, command->details);
+        print_wrapped(stream, 0, translate(command->details));
     }
     if (command->format != SETTINGS_NO_FILE) {
         fputc('\n', stream);
         print_wrapped(stream, 0,
-                      "An option wins over the environment, the environment over the file, the file over "
-                      "the default. The file's keys may be in upper or lower case.");
+                      _("An option wins over the environment, the environment over the file, the file over "
+                        "the default. The file's keys may be in upper or lower case."));
     } else if (reads_environment(command)) {
         fprintf(stream, "\nAn option wins over the environment, the environment over the default.\n");
     }

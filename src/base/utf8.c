@@ -27,3 +27,11 @@ size_t utf8_character(const char *text, size_t length, uint32_t *character) {
     *character = value;
     return size;
 }
+
+size_t utf8_columns(const char *text, size_t length) {
+    size_t columns = 0;
+    for (size_t i = 0; i < length; i++) {
+        columns += ((unsigned char)text[i] & 0xC0) != 0x80; // not a byte that continues a character
+    }
+    return columns;
+}

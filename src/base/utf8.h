@@ -13,4 +13,7 @@
 // surrogates, and values above U+10FFFF are not well-formed.
 size_t utf8_character(const char *text, size_t length, uint32_t *character);
 
+// How many characters `length` bytes of UTF-8 are: the columns of a terminal, for letters of one column.
+size_t utf8_columns(const char *text, size_t length);
+
 #endif

@@ -1,6 +1,7 @@
 #include "bet/bet.h"
 
 #include "base/attributes.h"
+#include "base/translate.h"
 #include "base/utf8.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
@@ -25,7 +26,7 @@ int bet_error_field(const struct error *error) {
 }
 
 static bool bad(struct error *error, enum bet_field field, const char *reason) {
-    error_set(error, ERROR_BAD_BET, "%s: %s", field_names[field], reason);
+    error_set(error, ERROR_BAD_BET, "%s: %s", field_names[field], translate(reason));
     error->field = field_names[field];
     return false;
 }
@@ -154,8 +155,10 @@ bool bet_parse(const char *text, size_t length, struct bet *bet, struct error *e
     }
     int count = cut(text, length, bet->fields);
     if (count != BET_FIELDS) {
-        error_set(error, ERROR_BAD_BET, "the bet has %d field%s instead of %d", count, count == 1 ? "" : "s",
-                  BET_FIELDS);
+        error_set(error, ERROR_BAD_BET,
+                  translate_count("the bet has %d field instead of %d", "the bet has %d fields instead of %d",
+                                  (uint64_t)count),
+                  count, BET_FIELDS);
         error->field = field_names[count < BET_FIELDS ? count : BET_FIELDS - 1];
         return false;
     }

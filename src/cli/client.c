@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/random.h"
 #include "base/signals.h"
+#include "base/translate.h"
 #include "bet/bet.h"
 #include "bet/limits.h"
 #include "cli/client_options.h"
@@ -193,6 +194,7 @@ static int run_lottery(const struct client_options *options, struct tls_context 
     command_keep_private(); // the winners' documents
     if (read_dialogue(options, &dialogue, &single, error)) {
         const char *action;
+        translate_end(); // from here on errors are lines of the log
         dialogue.single = single;
         client_promises_path(options, receipts);
         bool is_ready = get_ready(options, &dialogue, receipts, tls != NULL, &action, error);
@@ -228,6 +230,7 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
     if (!client_options_addresses(options, &options->server_address, &echo.addresses, error)) {
         return EXIT_WRONG_USE;
     }
+    translate_end(); // from here on errors are lines of the log
     bool is_confined = client_privileges_give_up(options, &echo.addresses, NULL, error);
     begin_log(options);
     if (!is_confined) {
@@ -239,9 +242,9 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
 // The command -----------------------------------------------------------------------------------------------
 
 static bool check_options(const struct client_options *options, struct error *error) {
-    const struct conflict winners = {&options->winners, &options->service, "an echo has no winners"};
-    const struct conflict file = {&options->winners_file, &options->service, "an echo has no winners"};
-    const struct conflict check = {&options->check, &options->service, "an echo has no file"};
+    const struct conflict winners = {&options->winners, &options->service, N_("an echo has no winners")};
+    const struct conflict file = {&options->winners_file, &options->service, N_("an echo has no winners")};
+    const struct conflict check = {&options->check, &options->service, N_("an echo has no file")};
     if (!settings_is_set(options->settings, &options->agency)) {
         return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
     }
@@ -290,6 +293,7 @@ int cli_client(const struct command_line *line) {
     struct error error;
     int status;
     signals_end_at_once();
+    translate_begin();
     if (!command_begin(&client_command, line, &options, &options.settings, &status)) {
         return status;
     }

@@ -1,6 +1,8 @@
 #include "cli/client_options.h"
 
 #include "agency/limits.h"
+#include "base/translate.h"
+#include "cli/help_client_texts.h"
 #include "cli/help_texts.h"
 
 static const struct setting general[] = {
@@ -77,20 +79,20 @@ static const struct setting output[] = {
 
 // clang-format off
 #define CLIENT_GROUPS                                                                                        \
-    {"General", general, 0},                                                                                 \
-    {"The central", central, 0},                                                                             \
-    {"Sending", bets, 0},                                                                                    \
-    {"What the central signs", promises, 0},                                                                 \
-    {"A single bet", single_bet, 0},                                                                         \
-    {"The echo", echo, 0},                                                                                   \
+    {N_("General"), general, 0},                                                                                 \
+    {N_("The central"), central, 0},                                                                             \
+    {N_("Sending"), bets, 0},                                                                                    \
+    {N_("What the central signs"), promises, 0},                                                                 \
+    {N_("A single bet"), single_bet, 0},                                                                         \
+    {N_("The echo"), echo, 0},                                                                                   \
     TLS_CLIENT_GROUP_IN(struct client_options, tls),                                                         \
     LOG_CLIENT_GROUP_IN(struct client_options, log),                                                         \
-    {"Privileges", privileges, 0}
+    {N_("Privileges"), privileges, 0}
 // clang-format on
 
 static const struct setting_group groups[] = {CLIENT_GROUPS, {.settings = NULL}};
 static const struct setting_group doctor_groups[] = {
-    CLIENT_GROUPS, {"Output", output, 0}, {.settings = NULL}};
+    CLIENT_GROUPS, {N_("Output"), output, 0}, {.settings = NULL}};
 
 const struct settings_command client_command = {
     .name = "client",

@@ -1,6 +1,7 @@
 #include "cli/client_promises.h"
 
 #include "base/path.h"
+#include "base/translate.h"
 #include "cli/conflicts.h"
 
 #include <inttypes.h>
@@ -49,7 +50,7 @@ static bool check_apart(const struct client_options *options, const char *bets, 
 }
 
 bool client_promises_check(const struct client_options *options, const char *bets, struct error *error) {
-    const struct conflict echo = {&options->central_key, &options->service, "an echo signs nothing"};
+    const struct conflict echo = {&options->central_key, &options->service, N_("an echo signs nothing")};
     struct vkey key;
     if (options->central_key == NULL) {
         return options->receipts == NULL ||

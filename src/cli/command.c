@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include "base/translate.h"
 #include "store/address.h"
 #include "store/store.h"
 
@@ -59,7 +60,7 @@ static bool check_path_in_file(const struct settings *settings, const char *key,
         "%.200s%s%s: %.100s%s: only the server knows from which folder that path is meant: write an "
         "absolute one there, or say %s by hand",
         place != NULL ? place : file, place != NULL ? "" : ": ", place != NULL ? "" : key, path,
-        place != NULL ? "" : " (it is not set)", flag);
+        place != NULL ? "" : _(" (it is not set)"), flag);
 }
 
 static bool check_paths(const struct settings_command *command, const struct settings *settings,

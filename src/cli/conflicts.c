@@ -1,9 +1,11 @@
 #include "cli/conflicts.h"
 
+#include "base/translate.h"
+
 bool conflicts_refuse(const struct settings *settings, const struct conflict *conflict, struct error *error) {
     return error_set(error, ERROR_BAD_SETTING, "%.100s and %.100s do not go together: %s",
                      settings_place(settings, conflict->one), settings_place(settings, conflict->other),
-                     conflict->why);
+                     translate(conflict->why));
 }
 
 bool conflicts_check(const struct settings *settings, const struct conflict *conflicts, size_t count,

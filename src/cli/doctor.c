@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/log.h"
+#include "base/translate.h"
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
 #include "cli/client_promises.h"
@@ -68,8 +69,8 @@ static void report_settings(const struct client_options *options, struct finding
     bool has_consult = options->consult_address != NULL;
     findings_add(findings, FINDING_OK, "settings", NULL,
                  "agency %" PRIu32 ", %s, bets to %s, consultations to %s", options->agency,
-                 options->tls.certificate != NULL ? "TLS" : "plain text", options->server_address,
-                 has_consult ? options->consult_address : "the same");
+                 options->tls.certificate != NULL ? _("TLS") : _("plain text"), options->server_address,
+                 has_consult ? options->consult_address : _("the same"));
 }
 
 static int run(const struct client_options *options, struct error *error) {
@@ -108,8 +109,12 @@ int cli_doctor(const struct command_line *line) {
     struct client_options options;
     struct error error;
     int status;
+    translate_begin();
     if (!command_begin(&doctor_command, line, &options, &options.settings, &status)) {
         return status;
+    }
+    if (options.json) { // which programs read
+        translate_end();
     }
     log_set_level(LOG_LEVEL_CRITICAL); // what the parts of the client would log is reported here
     error_clear(&error);

@@ -4,6 +4,8 @@
 #ifndef QUINIELA_CLI_HELP_TEXTS_H
 #define QUINIELA_CLI_HELP_TEXTS_H
 
+#include "base/translate.h"
+
 // Shared groups ---------------------------------------------------------------------------------------------
 
 #define HELP_STORE                                                                                           \
@@ -16,27 +18,29 @@
     .value_name = "PATH",                                                                                    \
     .help = "The server's certificate, in PEM. With TLS_KEY and TLS_CA, the server speaks TLS 1.3 and "      \
             "accepts only agencies with a certificate of their own; SIGHUP reloads all these files"
-#define HELP_TLS_KEY .value_name = "PATH", .help = "The certificate's private key, in PEM"
+#define HELP_TLS_KEY .value_name = "PATH", .help = N_("The certificate's private key, in PEM")
 #define HELP_TLS_CA                                                                                          \
-    .value_name = "PATH", .help = "The authority that must have signed the other side's certificate, in PEM"
-#define HELP_TLS_CRL .value_name = "PATH", .help = "The authority's certificate revocation list, in PEM"
-#define HELP_CLIENT_TLS_CERT                                                                                 \
     .value_name = "PATH",                                                                                    \
-    .help =                                                                                                  \
-        "The agency's certificate, in PEM. With its key and the authority, the agency connects over TLS 1.3"
+    .help = N_("The authority that must have signed the other side's certificate, in PEM")
+#define HELP_TLS_CRL .value_name = "PATH", .help = N_("The authority's certificate revocation list, in PEM")
+#define HELP_CLIENT_TLS_CERT                                                                                 \
+    .value_name = "PATH", .help = N_("The agency's certificate, in PEM. With its key and the authority, "    \
+                                     "the agency connects over TLS 1.3")
 
 #define HELP_LOG_LEVEL                                                                                       \
-    .value_name = "LEVEL", .help = "Minimum level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL"
+    .value_name = "LEVEL", .help = N_("Minimum level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL")
 
 #define HELP_LOG_FORMAT                                                                                      \
-    .value_name = "WORD", .help = "text: a line of `key: value`; json: each line is a JSON object, in UTC"
+    .value_name = "WORD", .help = N_("text: a line of `key: value`; json: each line is a JSON object, in "   \
+                                     "UTC")
 
-#define HELP_LOG_FILE .value_name = "PATH", .help = "File to append the log to; standard output when not set"
+#define HELP_LOG_FILE                                                                                        \
+    .value_name = "PATH", .help = N_("File to append the log to; standard output when not set")
 #define HELP_SERVER_LOG_FILE                                                                                 \
     .value_name = "PATH",                                                                                    \
     .help = "File to append the log to, opened again on SIGHUP; standard output when not set"
 
-#define HELP_SERVICE .value_name = "NAME", .help = "The service to run, or to use: lottery or echo"
+#define HELP_SERVICE .value_name = "NAME", .help = N_("The service to run, or to use: lottery or echo")
 
 // server ----------------------------------------------------------------------------------------------------
 
@@ -134,70 +138,6 @@
     .value_name = "WORD",                                                                                    \
     .help = "on: after starting, give up access to every file but the store's, and to every system call "    \
             "that is not needed"
-
-// client ----------------------------------------------------------------------------------------------------
-
-#define HELP_CLIENT_SUMMARY "Run an agency: send its bets to the central, then ask for its winners."
-#define HELP_CLIENT_DETAILS                                                                                  \
-    "With NOMBRE, APELLIDO, DOCUMENTO, NACIMIENTO and NUMERO set, that one bet is sent instead of the file."
-
-#define HELP_DOCTOR_SUMMARY "Find out why an agency does not work, and what to do about it."
-#define HELP_DOCTOR_DETAILS                                                                                  \
-    "Has the settings of `client`. Looks at the file, the names, the connections, the certificates, the "    \
-    "clock, what is stored, and who signs the draw, one after the other. Changes nothing at the central. "   \
-    "Exit codes: 0 all is well, 1 something is wrong, 2 wrong use."
-#define HELP_JSON_DOCTOR .help = "Print one JSON object"
-
-#define HELP_CLIENT_CONFIG                                                                                   \
-    .value_name = "PATH", .help = "YAML file to read settings from; a key is the dotted path to a value"
-#define HELP_CLI_ID .value_name = "N", .help = "The agency's number; it sends the bets in agency-N.csv"
-#define HELP_CLI_SERVER_ADDRESS                                                                              \
-    .value_name = "HOST:PORT",                                                                               \
-    .help = "Where the central takes bets. An agency accepts the addresses of several servers, separated "   \
-            "by commas, and uses any of them"
-#define HELP_CLI_SERVER_CONSULT_ADDRESS                                                                      \
-    .value_name = "HOST:PORT",                                                                               \
-    .help = "Where the central takes consultations, of several servers likewise. Where it is not set, they " \
-            "go over the connection for bets"
-#define HELP_CLI_DATA_DIR .value_name = "PATH", .help = "Directory of agency-N.csv"
-#define HELP_CLI_CHUNK_SIZE .value_name = "N", .help = "Maximum number of bets in one message"
-#define HELP_CLI_WINDOW                                                                                      \
-    .value_name = "N", .help = "Number of chunks in flight before the first is acknowledged"
-#define HELP_CLI_ANSWER_TIMEOUT                                                                              \
-    .value_name = "DURATION",                                                                                \
-    .help = "Time the central has for an answer before the agency reconnects, doubled each time; 0s "        \
-            "disables the limit"
-#define HELP_CLI_POLL                                                                                        \
-    .help = "Poll for the winners, with growing random waits, instead of holding a connection"
-#define HELP_CLI_STRICT                                                                                      \
-    .help = "Refuse a file whose last line has no newline, as it may be truncated, and an empty file"
-#define HELP_CLI_CHECK .help = "Only check the agency's file, and send nothing"
-#define HELP_CLI_WINNERS .help = "Print the winners' documents"
-#define HELP_CLI_WINNERS_FILE                                                                                \
-    .value_name = "PATH",                                                                                    \
-    .help = "Write the winners' documents into this file, one a line: the whole list, or nothing"
-#define HELP_CENTRAL_KEY                                                                                     \
-    .value_name = "VKEY",                                                                                    \
-    .help = "The central's key, from somebody you trust (NAME+ID+KEY): check its rules, receipts, seal and " \
-            "result with it, and keep them"
-#define HELP_RECEIPTS                                                                                        \
-    .value_name = "PATH",                                                                                    \
-    .help =                                                                                                  \
-        "With a key: where receipts are kept, and the other texts beside them; else beside the agency's "    \
-        "file, as agency-N.receipts"
-#define HELP_CLI_SANDBOX                                                                                     \
-    .value_name = "WORD",                                                                                    \
-    .help = "on: before connecting, give up access to every file but its own and its certificates, every "   \
-            "port but its servers', and every system call that is not needed"
-#define HELP_CLI_LOOP_AMOUNT .value_name = "N", .help = "Number of messages an echo client sends"
-#define HELP_CLI_LOOP_LAPSE .value_name = "DURATION", .help = "How long an echo client runs"
-#define HELP_CLI_LOOP_PERIOD                                                                                 \
-    .value_name = "DURATION", .help = "How long an echo client waits between messages"
-#define HELP_NOMBRE .value_name = "NAME", .help = "First name"
-#define HELP_APELLIDO .value_name = "NAME", .help = "Family name"
-#define HELP_DOCUMENTO .value_name = "DOCUMENT", .help = "Identity document"
-#define HELP_NACIMIENTO .value_name = "YYYY-MM-DD", .help = "Date of birth"
-#define HELP_NUMERO .value_name = "NUMBER", .help = "The number bet on, 0 to 9999"
 
 // export ----------------------------------------------------------------------------------------------------
 

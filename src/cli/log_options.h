@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "base/translate.h"
 
 struct log_options {
     enum log_level level; // LOGGING_LEVEL, or CLI_LOG_LEVEL
@@ -23,6 +24,6 @@ bool log_options_apply(const struct log_options *options, const struct settings 
 #define LOG_SERVER_GROUP_IN(options, field)                                                                  \
     SETTING_GROUP_IN(options, field, struct log_options, "Log", log_server_settings)
 #define LOG_CLIENT_GROUP_IN(options, field)                                                                  \
-    SETTING_GROUP_IN(options, field, struct log_options, "Log", log_client_settings)
+    SETTING_GROUP_IN(options, field, struct log_options, N_("Log"), log_client_settings)
 
 #endif

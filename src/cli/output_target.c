@@ -2,6 +2,7 @@
 
 #include "audit/chain.h"
 #include "base/path.h"
+#include "base/translate.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -72,5 +73,5 @@ bool output_target_apart(const char *path, const char *address, struct error *er
     store_paths(address, compare, &comparison);
     return !comparison.is_same ||
            error_set(error, ERROR_SYSTEM, "%.150s: is the store, or one of its files; name another file",
-                     is_standard ? "standard output" : path);
+                     is_standard ? _("standard output") : path);
 }

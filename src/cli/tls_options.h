@@ -4,6 +4,7 @@
 #define QUINIELA_CLI_TLS_OPTIONS_H
 
 #include "base/settings.h"
+#include "base/translate.h"
 #include "tls/context.h"
 
 // Paths of PEM files; NULL when not set.
@@ -20,7 +21,7 @@ extern const struct setting tls_server_settings[], tls_client_settings[];
 #define TLS_SERVER_GROUP_IN(options, field)                                                                  \
     SETTING_GROUP_IN(options, field, struct tls_files, "TLS", tls_server_settings)
 #define TLS_CLIENT_GROUP_IN(options, field)                                                                  \
-    SETTING_GROUP_IN(options, field, struct tls_files, "TLS", tls_client_settings)
+    SETTING_GROUP_IN(options, field, struct tls_files, N_("TLS"), tls_client_settings)
 
 enum { TLS_FILES = 4 };
 

@@ -2,20 +2,23 @@
 
 #include "agency/file_check.h"
 #include "base/clock.h"
+#include "base/translate.h"
 #include "doctor/limits.h"
 
 #include <inttypes.h>
 #include <sys/stat.h>
 
-static const char check[] = "file";
+static const char check[] = N_("file");
 
 static void report_bad(const struct file_findings *found, const struct error *error,
                        struct findings *findings) {
     const char *todo =
-        "Mend it: nothing of a file with a bad line is sent. quiniela client --check lists them";
+        N_("Mend it: nothing of a file with a bad line is sent. quiniela client --check lists them");
     if (found->bad > 1 && !found->is_other) {
-        findings_add(findings, FINDING_WRONG, check, todo, "%s; and %" PRIu64 " more bad line%s", error->text,
-                     found->bad - 1, found->bad == 2 ? "" : "s");
+        findings_add(findings, FINDING_WRONG, check, todo,
+                     translate_count("%s; and %" PRIu64 " more bad line",
+                                     "%s; and %" PRIu64 " more bad lines", found->bad - 1),
+                     error->text, found->bad - 1);
     } else {
         findings_add(findings, FINDING_WRONG, check, found->bad > 0 ? todo : NULL, "%s", error->text);
     }

@@ -1,6 +1,7 @@
 #include "doctor/doctor.h"
 
 #include "base/clock.h"
+#include "base/translate.h"
 #include "bet/errors.h"
 #include "doctor/bets.h"
 #include "doctor/look.h"
@@ -57,9 +58,9 @@ static void write_span(int64_t ms, char span[32]) {
     const int64_t hour = 3600, day = 24 * hour;
     int64_t s = ms / 1000;
     if (s >= 2 * day) {
-        snprintf(span, 32, "%" PRId64 " days", s / day);
+        snprintf(span, 32, _("%" PRId64 " days"), s / day);
     } else if (s >= 2 * hour) {
-        snprintf(span, 32, "%" PRId64 " hours", s / hour);
+        snprintf(span, 32, _("%" PRId64 " hours"), s / hour);
     } else if (s >= 2) {
         snprintf(span, 32, "%" PRId64 " s", s);
     } else {
@@ -68,7 +69,7 @@ static void write_span(int64_t ms, char span[32]) {
 }
 
 static void report_clock(const struct doctor *doctor, const struct look *clock) {
-    static const char check[] = "clock";
+    static const char check[] = N_("clock");
     char span[32], now[CLOCK_TEXT_BYTES];
     if (clock == NULL && has_reply(doctor)) {
         findings_add(doctor->findings, FINDING_NOT_TOLD, check, NULL, "what the central's clock says");
@@ -80,7 +81,7 @@ static void report_clock(const struct doctor *doctor, const struct look *clock) 
         return;
     }
     write_span(clock->offset_ms < 0 ? -clock->offset_ms : clock->offset_ms, span);
-    const char *direction = clock->offset_ms < 0 ? "ahead of" : "behind";
+    const char *direction = clock->offset_ms < 0 ? _("ahead of") : _("behind");
     clock_utc_text(now);
     if (is_far(clock->offset_ms)) {
         findings_add(
@@ -108,10 +109,10 @@ static size_t find_answer(const struct doctor *doctor) {
 }
 
 static void report_refusal(const struct doctor *doctor, const struct reply *reply) {
-    const char *todo = reply->retryable ? "Try again in a while; if it stays so, tell the operator"
-                                        : "Tell the operator what it says";
+    const char *todo = reply->retryable ? N_("Try again in a while; if it stays so, tell the operator")
+                                        : N_("Tell the operator what it says");
     if (reply->error.code == lottery_error_named("unknown_agency")) {
-        todo = "Is --id right? If it is, ask the operator: the draw is open to fewer agencies";
+        todo = N_("Is --id right? If it is, ask the operator: the draw is open to fewer agencies");
     }
     findings_add(doctor->findings, FINDING_WRONG, "agency", todo, "%s: %s", reply->error_name,
                  reply->error.text);
@@ -122,13 +123,13 @@ static const char *refusal_text(const struct error_code *refuses) {
     if (refuses == NULL) {
         return "";
     }
-    return refuses == ERROR_DRAW_CLOSED ? "; the draw is closed to it, and takes no more"
-                                        : "; it has sent its last one, and no more are taken";
+    return refuses == ERROR_DRAW_CLOSED ? _("; the draw is closed to it, and takes no more")
+                                        : _("; it has sent its last one, and no more are taken");
 }
 
 // Returns how many of its bets are stored, or -1 if that is not known.
 static int64_t report_agency(const struct doctor *doctor, size_t at) {
-    static const char check[] = "agency";
+    static const char check[] = N_("agency");
     if (at == doctor->targets.count) {
         findings_add(doctor->findings, FINDING_SKIPPED, check, NULL,
                      "the central was not asked, or has not answered");
@@ -154,15 +155,15 @@ static int64_t report_agency(const struct doctor *doctor, size_t at) {
 static void report_nothing(const struct bets *bets, const struct error_code *refuses,
                            struct findings *findings) {
     if (refuses == NULL || bets->count == 0) {
-        findings_add(findings, FINDING_OK, "what is stored", NULL, "nothing%s",
-                     refuses == NULL ? " yet" : "");
+        findings_add(findings, FINDING_OK, "what is stored", NULL, "%s",
+                     refuses == NULL ? _("nothing yet") : _("nothing"));
     } else {
-        stored_report_rest("nothing", bets->count, refuses, findings);
+        stored_report_rest(_("nothing"), bets->count, refuses, findings);
     }
 }
 
 static void report_stored(struct doctor *doctor, size_t at, int64_t stored) {
-    static const char check[] = "what is stored";
+    static const char check[] = N_("what is stored");
     struct bets *bets = &doctor->bets;
     struct findings *findings = doctor->findings;
     if (stored < 0) {
@@ -171,7 +172,7 @@ static void report_stored(struct doctor *doctor, size_t at, int64_t stored) {
         report_nothing(bets, doctor->looks[at].reply.refuses, findings);
     } else if (bets->path == NULL) {
         findings_add(findings, stored == 1 ? FINDING_OK : FINDING_WRONG, check,
-                     stored == 1 ? NULL : "Is --id right? This agency has sent other bets before",
+                     stored == 1 ? NULL : N_("Is --id right? This agency has sent other bets before"),
                      "there is one bet, and %" PRId64 " stored: they were not compared", stored);
     } else if (!bets->is_good) {
         findings_add(findings, FINDING_SKIPPED, check, NULL, "the file cannot be compared with it");
@@ -206,7 +207,7 @@ static void report_targets(const struct doctor *doctor, bool clock_is_wrong) {
     }
     if (doctor->targets.count == 0 || tls == NULL) {
         findings_add(doctor->findings, FINDING_SKIPPED, "central's certificate", NULL, "%s",
-                     tls == NULL ? "plain text has none" : "not connected");
+                     tls == NULL ? _("plain text has none") : _("not connected"));
     }
 }
 

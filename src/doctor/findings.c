@@ -1,19 +1,21 @@
 #include "doctor/findings.h"
 
 #include "base/log_text.h"
+#include "base/translate.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 1024 };
+enum { TEXT_BYTES = 1024, RESULT_COLUMNS = 8, CHECK_COLUMNS = 21 };
 
 static const char *const names[] = {
-    [FINDING_OK] = "ok",
-    [FINDING_WRONG] = "wrong",
-    [FINDING_SKIPPED] = "skipped",
-    [FINDING_NOT_TOLD] = "not told",
+    [FINDING_OK] = N_("ok"),
+    [FINDING_WRONG] = N_("wrong"),
+    [FINDING_SKIPPED] = N_("skipped"),
+    [FINDING_NOT_TOLD] = N_("not told"),
 };
 
 void findings_begin(struct findings *findings, bool as_json) {
@@ -35,12 +37,18 @@ static void put(struct findings *findings, enum finding finding, const char *che
     json_end(json);
 }
 
+// printf's own width counts bytes, and a letter may have two.
+static void print_column(const char *text, size_t columns) {
+    size_t used = utf8_columns(text, strlen(text));
+    printf("%s%*s  ", text, used < columns ? (int)(columns - used) : 0, "");
+}
+
 void findings_add(struct findings *findings, enum finding finding, const char *check, const char *todo,
                   const char *format, ...) {
     char text[TEXT_BYTES];
     va_list values;
     va_start(values, format);
-    vsnprintf(text, sizeof text, format, values);
+    vsnprintf(text, sizeof text, translate(format), values);
     va_end(values);
     log_text_blank(text, strlen(text)); // it may have what another machine has sent
     findings->has_wrong = findings->has_wrong || finding == FINDING_WRONG;
@@ -48,8 +56,9 @@ void findings_add(struct findings *findings, enum finding finding, const char *c
         put(findings, finding, check, todo, text);
         return;
     }
-    printf("%-8s  %-21s  %s%s%s\n", names[finding], check, text, todo != NULL ? ". " : "",
-           todo != NULL ? todo : "");
+    print_column(translate(names[finding]), RESULT_COLUMNS);
+    print_column(translate(check), CHECK_COLUMNS);
+    printf("%s%s%s\n", text, todo != NULL ? ". " : "", todo != NULL ? translate(todo) : "");
     fflush(stdout); // the next check may take a while
 }
 

@@ -1,13 +1,14 @@
 #include "doctor/papers.h"
 
 #include "base/clock.h"
+#include "base/translate.h"
 #include "tls/own.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char check[] = "own certificate";
+static const char check[] = N_("own certificate");
 
 static int64_t now_s(int64_t offset_ms) {
     return ((int64_t)clock_epoch_ms() + offset_ms) / 1000;
@@ -53,17 +54,17 @@ void papers_free(struct papers *papers) {
 static const char *own_todo(enum tls_failure failure) {
     switch (failure) {
     case TLS_UNKNOWN_AUTHORITY:
-        return "Ask the operator for a certificate that the authority in --tls-ca has signed, or for the "
-               "authority "
-               "that has signed this one";
+        return N_("Ask the operator for a certificate that the authority in --tls-ca has signed, or for the "
+                  "authority "
+                  "that has signed this one");
     case TLS_NOT_YET_VALID:
-        return "Ask the operator for a certificate that is good already";
+        return N_("Ask the operator for a certificate that is good already");
     case TLS_REVOCATIONS_EXPIRED:
-        return "Ask the operator for a new revocation list (--tls-crl)";
+        return N_("Ask the operator for a new revocation list (--tls-crl)");
     case TLS_AUTHORITY_EXPIRED:
-        return "Ask the operator for the new authority (--tls-ca), and a certificate that it has signed";
+        return N_("Ask the operator for the new authority (--tls-ca), and a certificate that it has signed");
     default:
-        return "Ask the operator for a new certificate";
+        return N_("Ask the operator for a new certificate");
     }
 }
 
@@ -125,6 +126,6 @@ void papers_report(const struct papers *papers, int64_t offset_ms, const struct 
                      unwelcome->reason);
     } else {
         findings_add(findings, FINDING_OK, check, NULL, "%s, of agency %s%s", found.described, found.identity,
-                     is_accepted(looks, count) ? "; the central accepts it" : "");
+                     is_accepted(looks, count) ? _("; the central accepts it") : "");
     }
 }

@@ -2,6 +2,7 @@
 
 #include "agency/rules_told.h"
 #include "base/clock.h"
+#include "base/translate.h"
 #include "seal/note.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -14,7 +15,7 @@
 // The place
 // --------------------------------------------------------------------------------------------------
 
-static const char place_check[] = "receipts";
+static const char place_check[] = N_("receipts");
 
 // Whether a client has the file open now.
 static bool is_in_use(const char *path) {
@@ -59,7 +60,7 @@ void signing_report_place(const struct promises_options *promises, struct findin
 // The key
 // ----------------------------------------------------------------------------------------------------
 
-static const char key_check[] = "who signs";
+static const char key_check[] = N_("who signs");
 
 static bool ask(const struct look_options *options, struct talk *talk, struct reply *reply) {
     const struct message_asks asks = {.rules = true};

@@ -2,12 +2,13 @@
 
 #include "agency/comparison.h"
 #include "base/clock.h"
+#include "base/translate.h"
 #include "bet/errors.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char check[] = "what is stored";
+static const char check[] = N_("what is stored");
 
 enum outcome { OUTCOME_SAME, OUTCOME_OTHER, OUTCOME_NOT_LISTED, OUTCOME_NO_ANSWER, OUTCOME_NO_TIME };
 
@@ -31,7 +32,7 @@ static bool compare_list(struct work *work) {
 }
 
 static enum outcome no_answer(struct work *work, const char *reason) {
-    error_set(&work->error, ERROR_NETWORK, "%s", reason);
+    error_set(&work->error, ERROR_NETWORK, "%s", translate(reason));
     return OUTCOME_NO_ANSWER;
 }
 
@@ -44,7 +45,7 @@ static enum outcome compare(struct work *work) {
             return OUTCOME_NO_TIME;
         }
         if (!talk_ask(&work->talk, frame, length, work->options->decoder, &reply)) {
-            return no_answer(work, "the connection was lost");
+            return no_answer(work, N_("the connection was lost"));
         }
         if (reply.type != REPLY_CHUNK_PROCESSED) {
             return no_answer(work, reply.error.text);
@@ -64,26 +65,29 @@ static enum outcome compare(struct work *work) {
 
 void stored_report_rest(const char *what, uint64_t rest, const struct error_code *refuses,
                         struct findings *findings) {
-    const char *verb = rest == 1 ? "is" : "are";
     if (refuses == NULL || rest == 0) {
-        findings_add(findings, FINDING_OK, check, NULL, "%s; %" PRIu64 " %s to be sent", what, rest, verb);
+        findings_add(findings, FINDING_OK, check, NULL,
+                     translate_count("%s; %" PRIu64 " is to be sent", "%s; %" PRIu64 " are to be sent", rest),
+                     what, rest);
         return;
     }
     bool is_closed = refuses == ERROR_DRAW_CLOSED;
     findings_add(findings, FINDING_WRONG, check,
                  is_closed
-                     ? "Tell the operator: these bets take no part in this draw. Start the client for the "
-                       "winners of what is stored"
-                     : "Find out which file is right: one with fewer bets was sent as a whole. Tell the "
-                       "operator, who can reset the agency while the draw is open",
-                 "%s; %" PRIu64 " %s not taken, as %s (%s)", what, rest, verb,
-                 is_closed ? "the draw is closed to this agency" : "this agency has sent its last bet",
+                     ? N_("Tell the operator: these bets take no part in this draw. Start the client for the "
+                          "winners of what is stored")
+                     : N_("Find out which file is right: one with fewer bets was sent as a whole. Tell the "
+                          "operator, who can reset the agency while the draw is open"),
+                 translate_count("%s; %" PRIu64 " is not taken, as %s (%s)",
+                                 "%s; %" PRIu64 " are not taken, as %s (%s)", rest),
+                 what, rest,
+                 is_closed ? _("the draw is closed to this agency") : _("this agency has sent its last bet"),
                  error_name(refuses));
 }
 
 static void report_same(const struct work *work, const struct bets *bets, struct findings *findings) {
-    char what[80];
-    snprintf(what, sizeof what, "the file begins with the %" PRIu64 " bets that are stored", work->stored);
+    char what[160];
+    snprintf(what, sizeof what, _("the file begins with the %" PRIu64 " bets that are stored"), work->stored);
     if (bets->is_whole || (work->refuses != NULL && bets->count > work->stored)) {
         stored_report_rest(what, bets->count - work->stored, work->refuses, findings);
     } else {
@@ -127,13 +131,13 @@ void stored_compare(struct bets *bets, struct target *target, uint64_t stored,
     work.until_ms = clock_steady_ms() + COMPARE_MS_MAX;
     work.comparison = comparison_new(bets->reader);
     if (work.comparison == NULL) {
-        outcome = no_answer(&work, "there is no memory");
+        outcome = no_answer(&work, N_("there is no memory"));
     } else if (!target_connect(target, options->wait_ms)) {
-        outcome = no_answer(&work, "it cannot connect again");
+        outcome = no_answer(&work, N_("it cannot connect again"));
     } else {
         outcome = talk_begin(&work.talk, target->socket, options->tls, target->server->host, work.until_ms)
                       ? compare(&work)
-                      : no_answer(&work, "it cannot connect again");
+                      : no_answer(&work, N_("it cannot connect again"));
         talk_end(&work.talk);
         target_close(target);
     }

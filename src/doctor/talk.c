@@ -1,6 +1,7 @@
 #include "doctor/talk.h"
 
 #include "base/clock.h"
+#include "base/translate.h"
 #include "doctor/limits.h"
 #include "wire/foreign.h"
 #include "wire/frame.h"
@@ -131,7 +132,7 @@ static bool stop_with_foreign(struct talk *talk, const uint8_t *bytes, size_t av
     case FOREIGN_HTTP:
         return stop(talk, TALK_SPEAKS_HTTP);
     default:
-        snprintf(talk->reason, sizeof talk->reason, "what it sends has no length");
+        snprintf(talk->reason, sizeof talk->reason, _("what it sends has no length"));
         return stop(talk, TALK_BAD_ANSWER);
     }
 }

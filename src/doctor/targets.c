@@ -1,6 +1,7 @@
 #include "doctor/targets.h"
 
 #include "base/clock.h"
+#include "base/translate.h"
 #include "doctor/names.h"
 
 #include <arpa/inet.h>
@@ -14,7 +15,7 @@
 #include <uv.h>
 
 const char *target_port(const struct target *target) {
-    return target->is_consult ? "consultations" : "bets";
+    return target->is_consult ? _("consultations") : _("bets");
 }
 
 // Names ---------------------------------------------------------------------------------------------------
@@ -58,13 +59,14 @@ static const char *name_todo(int failure) {
     switch (failure) {
     case UV_EAI_NONAME:
     case UV_EAI_NODATA:
-        return "Is it spelled right? Otherwise ask the operator for the central's name, or its address";
+        return N_("Is it spelled right? Otherwise ask the operator for the central's name, or its address");
     case UV_EAI_AGAIN:
     case UV_ETIMEDOUT:
-        return "The name server does not answer: is this machine connected, and is /etc/resolv.conf right? "
-               "The central's address, in place of its name, needs no name server";
+        return N_(
+            "The name server does not answer: is this machine connected, and is /etc/resolv.conf right? "
+            "The central's address, in place of its name, needs no name server");
     default:
-        return "Give the central's address in place of its name, or ask whoever runs this machine";
+        return N_("Give the central's address in place of its name, or ask whoever runs this machine");
     }
 }
 
@@ -75,9 +77,9 @@ static void report_name(const struct name *name, struct findings *findings) {
         bool is_late = name->failure == UV_ETIMEDOUT;
         bool is_unknown = name->failure == UV_EAI_NONAME || name->failure == UV_EAI_NODATA;
         findings_add(findings, FINDING_WRONG, "name", name_todo(name->failure), "%s: %s", name->host,
-                     is_late      ? "nobody knew it in time"
-                     : is_unknown ? "there is no such name"
-                                  : uv_strerror(name->failure));
+                     is_late      ? _("nobody knew it in time")
+                     : is_unknown ? _("there is no such name")
+                                  : translate(uv_strerror(name->failure)));
         return;
     }
     for (const struct addrinfo *at = name->found; at != NULL && used < sizeof list - 1; at = at->ai_next) {
@@ -87,7 +89,7 @@ static void report_name(const struct name *name, struct findings *findings) {
     }
     bool is_address = strcmp(list, name->host) == 0;
     findings_add(findings, FINDING_OK, "name", NULL, "%s%s%s", name->host,
-                 is_address ? " is an address already" : ": ", is_address ? "" : list);
+                 is_address ? _(" is an address already") : ": ", is_address ? "" : list);
 }
 
 struct known {
@@ -204,15 +206,15 @@ static void wait_for_all(struct target *targets, size_t count, uint64_t wait_ms)
 static const char *connect_todo(int failure) {
     switch (failure) {
     case ECONNREFUSED:
-        return "Nothing listens there: is the central running, and is this its port? The operator knows";
+        return N_("Nothing listens there: is the central running, and is this its port? The operator knows");
     case ETIMEDOUT:
-        return "A firewall drops what is sent there, or that machine is off: ask the operator, or whoever "
-               "runs the network";
+        return N_("A firewall drops what is sent there, or that machine is off: ask the operator, or whoever "
+                  "runs the network");
     case ENETUNREACH:
     case EHOSTUNREACH:
-        return "This machine has no way to there: is it connected?";
+        return N_("This machine has no way to there: is it connected?");
     default:
-        return "Something on this machine does not let it: ask whoever runs it";
+        return N_("Something on this machine does not let it: ask whoever runs it");
     }
 }
 
@@ -228,7 +230,8 @@ static bool another_answers(const struct targets *targets, const struct target *
 
 static void report_connection(const struct targets *targets, const struct target *target,
                               struct findings *findings) {
-    const char *reason = target->failure == ETIMEDOUT ? "no answer came in time" : strerror(target->failure);
+    const char *reason =
+        target->failure == ETIMEDOUT ? _("no answer came in time") : translate(strerror(target->failure));
     if (target->failure == 0) {
         findings_add(findings, FINDING_OK, "connection", NULL, "%s (%s)", target->shown, target_port(target));
     } else if (another_answers(targets, target)) {

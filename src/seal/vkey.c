@@ -1,5 +1,6 @@
 #include "seal/vkey.h"
 
+#include "base/translate.h"
 #include "seal/encoding.h"
 #include "seal/errors.h"
 #include "seal/hash.h"
@@ -40,7 +41,7 @@ void vkey_make(struct slice name, enum vkey_type type, const uint8_t public_key[
 }
 
 static bool refuse(struct error *error, const char *what) {
-    return error_set(error, ERROR_BAD_FORM, "the key %s", what);
+    return error_set(error, ERROR_BAD_FORM, "the key %s", translate(what));
 }
 
 // The y of each point whose order is 1, 2, 4 or 8, least byte first: whose key this is, anything can be made

@@ -1,5 +1,6 @@
 #include "tls/context.h"
 
+#include "base/translate.h"
 #include "tls/chain.h"
 #include "tls/context_parts.h"
 
@@ -21,11 +22,11 @@ static const char *openssl_text(char *text, size_t room) {
     unsigned long code = ERR_get_error();
     const char *reason = ERR_reason_error_string(code);
     if (ERR_SYSTEM_ERROR(code)) {
-        snprintf(text, room, "%s", strerror(ERR_GET_REASON(code)));
+        snprintf(text, room, "%s", translate(strerror(ERR_GET_REASON(code))));
     } else if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
-        snprintf(text, room, "it contains none in PEM (-----BEGIN ...)");
+        snprintf(text, room, _("it contains none in PEM (-----BEGIN ...)"));
     } else {
-        snprintf(text, room, "%s", reason == NULL ? "it cannot be used" : reason);
+        snprintf(text, room, "%s", reason == NULL ? _("it cannot be used") : reason);
     }
     ERR_clear_error();
     return text;
@@ -33,7 +34,8 @@ static const char *openssl_text(char *text, size_t room) {
 
 static bool refuse(const char *what, const char *path, struct error *error) {
     char text[128];
-    return error_set(error, ERROR_BAD_SETTING, "%s %.150s: %s", what, path, openssl_text(text, sizeof text));
+    return error_set(error, ERROR_BAD_SETTING, "%s %.150s: %s", translate(what), path,
+                     openssl_text(text, sizeof text));
 }
 
 // Anything but a regular file might block or never end, and at a reload nobody would be there to help.

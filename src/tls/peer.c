@@ -1,5 +1,7 @@
 #include "tls/peer.h"
 
+#include "base/translate.h"
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -126,16 +128,16 @@ static void check(const struct tls_peer_rules *rules, X509 *certificate, struct 
     char identity[TLS_IDENTITY_BYTES];
     if (!names_its_purpose(rules, certificate)) {
         find(verdict, TLS_WRONG_PURPOSE,
-             rules->facts.peer_is_client ? "its extended key usage does not name clientAuth"
-                                         : "its extended key usage does not name serverAuth");
+             rules->facts.peer_is_client ? _("its extended key usage does not name clientAuth")
+                                         : _("its extended key usage does not name serverAuth"));
     } else if (rules->identity_prefix == NULL) {
         return;
     } else if (!tls_peer_identity(rules, certificate, identity, sizeof identity)) {
-        find(verdict, TLS_NO_IDENTITY, "the certificate names nobody");
+        find(verdict, TLS_NO_IDENTITY, _("the certificate names nobody"));
     } else if (rules->identity_is_good != NULL && !rules->identity_is_good(identity)) {
         char reason[TLS_REASON_BYTES];
         tls_words_make_plain(identity);
-        snprintf(reason, sizeof reason, "the certificate's %s%s is nobody's name", rules->identity_prefix,
+        snprintf(reason, sizeof reason, _("the certificate's %s%s is nobody's name"), rules->identity_prefix,
                  identity);
         find(verdict, TLS_NOT_AUTHORIZED, reason);
     }

@@ -1,5 +1,7 @@
 #include "tls/words.h"
 
+#include "base/translate.h"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -28,7 +30,7 @@ static void write_time(const ASN1_TIME *time, char text[TIME_BYTES]) {
     struct tm parts;
     if (time == NULL || ASN1_TIME_to_tm(time, &parts) != 1 ||
         strftime(text, TIME_BYTES, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
-        snprintf(text, TIME_BYTES, "a time that cannot be read");
+        snprintf(text, TIME_BYTES, _("a time that cannot be read"));
     }
 }
 
@@ -36,7 +38,7 @@ static void write_now(char text[TIME_BYTES]) {
     time_t now = time(NULL);
     struct tm parts;
     if (gmtime_r(&now, &parts) == NULL || strftime(text, TIME_BYTES, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
-        snprintf(text, TIME_BYTES, "nothing");
+        snprintf(text, TIME_BYTES, _("nothing"));
     }
 }
 
@@ -45,7 +47,7 @@ void tls_words_describe(const X509 *certificate, char words[TLS_REASON_BYTES]) {
     tls_words_name(X509_get_subject_name(certificate), name, sizeof name);
     tls_words_name(X509_get_issuer_name(certificate), issuer, sizeof issuer);
     write_time(X509_get0_notAfter(certificate), until);
-    snprintf(words, TLS_REASON_BYTES, "%s, until %s, signed by %s", name, until, issuer);
+    snprintf(words, TLS_REASON_BYTES, _("%s, until %s, signed by %s"), name, until, issuer);
 }
 
 // "WHAT SAYS TIME, or this machine's clock is wrong (it says NOW)"
@@ -54,7 +56,7 @@ static void write_dated(const char *what, const char *says, const ASN1_TIME *tim
     char then[TIME_BYTES], now[TIME_BYTES];
     write_time(time, then);
     write_now(now);
-    snprintf(words, TLS_REASON_BYTES, "%.170s %s %s, or this machine's clock is wrong (it says %s)", what,
+    snprintf(words, TLS_REASON_BYTES, _("%.170s %s %s, or this machine's clock is wrong (it says %s)"), what,
              says, then, now);
 }
 
@@ -67,12 +69,14 @@ static void write_owner(const struct tls_words_facts *facts, const X509 *certifi
         tls_words_name(X509_get_subject_name(certificate), name, sizeof name);
     }
     if (is_ours) {
-        snprintf(whose, TLS_REASON_BYTES, "the authority %s in %.80s", name, facts->authority);
+        snprintf(whose, TLS_REASON_BYTES, _("the authority %s in %.80s"), name, facts->authority);
     } else if (depth > 0) {
-        snprintf(whose, TLS_REASON_BYTES, "the authority %s, which the other side has sent,", name);
+        snprintf(whose, TLS_REASON_BYTES, _("the authority %s, which the other side has sent,"), name);
     } else {
-        snprintf(whose, TLS_REASON_BYTES, "the %s certificate, %s,",
-                 facts->peer_is_client ? "client's" : "server's", name);
+        snprintf(whose, TLS_REASON_BYTES,
+                 facts->peer_is_client ? _("the client's certificate, %s,")
+                                       : _("the server's certificate, %s,"),
+                 name);
     }
 }
 
@@ -107,8 +111,8 @@ static void write_wrong_name(const char *whose, const X509 *certificate, X509_ST
     const char *host = ip != NULL ? ip : X509_VERIFY_PARAM_get0_host(wanted, 0);
     char hosts[NAMES_BYTES];
     write_hosts(certificate, hosts);
-    snprintf(words, TLS_REASON_BYTES, "%.120s is for %s, and not for %.60s", whose,
-             hosts[0] == '\0' ? "no host" : hosts, host == NULL ? "this host" : host);
+    snprintf(words, TLS_REASON_BYTES, _("%.120s is for %s, and not for %.60s"), whose,
+             hosts[0] == '\0' ? _("no host") : hosts, host == NULL ? _("this host") : host);
     OPENSSL_free(ip);
 }
 
@@ -117,15 +121,15 @@ static void write_unknown_authority(const struct tls_words_facts *facts, const c
     char issuer[NAME_BYTES];
     tls_words_name(X509_get_issuer_name(certificate), issuer, sizeof issuer);
     if (X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0) {
-        snprintf(words, TLS_REASON_BYTES, "%.170s has signed itself, and is none of those in %.80s", whose,
+        snprintf(words, TLS_REASON_BYTES, _("%.170s has signed itself, and is none of those in %.80s"), whose,
                  facts->authority);
         return;
     }
     if (error == X509_V_ERR_CERT_SIGNATURE_FAILURE) {
-        snprintf(words, TLS_REASON_BYTES, "%.120s is signed by another %.70s than that in %.80s", whose,
+        snprintf(words, TLS_REASON_BYTES, _("%.120s is signed by another %.70s than that in %.80s"), whose,
                  issuer, facts->authority);
     } else {
-        snprintf(words, TLS_REASON_BYTES, "%.120s is signed by %s, which is not in %.80s", whose, issuer,
+        snprintf(words, TLS_REASON_BYTES, _("%.120s is signed by %s, which is not in %.80s"), whose, issuer,
                  facts->authority);
     }
 }
@@ -136,14 +140,14 @@ static void write_list(const struct tls_words_facts *facts, const X509 *certific
     const X509_CRL *list = X509_STORE_CTX_get0_current_crl(verifying);
     int error = X509_STORE_CTX_get_error(verifying);
     tls_words_name(X509_get_issuer_name(certificate), issuer, sizeof issuer);
-    snprintf(what, sizeof what, "the revocation list in %.80s, that of %s,",
-             facts->revocations == NULL ? "no file" : facts->revocations, issuer);
+    snprintf(what, sizeof what, _("the revocation list in %.80s, that of %s,"),
+             facts->revocations == NULL ? _("no file") : facts->revocations, issuer);
     if (error == X509_V_ERR_CRL_HAS_EXPIRED && list != NULL) {
-        write_dated(what, "expired on", X509_CRL_get0_nextUpdate(list), words);
+        write_dated(what, _("expired on"), X509_CRL_get0_nextUpdate(list), words);
     } else if (error == X509_V_ERR_CRL_NOT_YET_VALID && list != NULL) {
-        write_dated(what, "is valid from", X509_CRL_get0_lastUpdate(list), words);
+        write_dated(what, _("is valid from"), X509_CRL_get0_lastUpdate(list), words);
     } else {
-        snprintf(words, TLS_REASON_BYTES, "%.170s cannot be used: %s", what,
+        snprintf(words, TLS_REASON_BYTES, _("%.170s cannot be used: %s"), what,
                  X509_verify_cert_error_string(error));
     }
 }
@@ -153,8 +157,8 @@ static void write_list(const struct tls_words_facts *facts, const X509 *certific
 static void write_rest(const struct tls_words_facts *facts, const char *whose, enum tls_failure failure,
                        int error, char words[TLS_REASON_BYTES]) {
     if (failure == TLS_REVOKED) {
-        snprintf(words, TLS_REASON_BYTES, "%.170s was revoked, as %.80s says", whose,
-                 facts->revocations == NULL ? "a list" : facts->revocations);
+        snprintf(words, TLS_REASON_BYTES, _("%.170s was revoked, as %.80s says"), whose,
+                 facts->revocations == NULL ? _("a list") : facts->revocations);
     } else {
         snprintf(words, TLS_REASON_BYTES, "%.170s %s", whose, X509_verify_cert_error_string(error));
     }
@@ -171,9 +175,9 @@ static void write_refused(const struct tls_words_facts *facts, enum tls_failure 
     }
     write_owner(facts, certificate, X509_STORE_CTX_get_error_depth(verifying), is_ours, whose);
     if (error == X509_V_ERR_CERT_HAS_EXPIRED) {
-        write_dated(whose, "expired on", X509_get0_notAfter(certificate), words);
+        write_dated(whose, _("expired on"), X509_get0_notAfter(certificate), words);
     } else if (error == X509_V_ERR_CERT_NOT_YET_VALID) {
-        write_dated(whose, "is valid from", X509_get0_notBefore(certificate), words);
+        write_dated(whose, _("is valid from"), X509_get0_notBefore(certificate), words);
     } else if (failure == TLS_WRONG_NAME) {
         write_wrong_name(whose, certificate, verifying, words);
     } else if (failure == TLS_UNKNOWN_AUTHORITY) {
@@ -198,7 +202,7 @@ void tls_words_expired(const struct tls_words_facts *facts, const X509 *certific
                        char words[TLS_REASON_BYTES]) {
     char whose[TLS_REASON_BYTES];
     write_owner(facts, certificate, 0, false, whose);
-    write_dated(whose, "expired on", X509_get0_notAfter(certificate), words);
+    write_dated(whose, _("expired on"), X509_get0_notAfter(certificate), words);
 }
 
 void tls_words_unwelcome(const X509 *own, const char *path, int alert, char words[TLS_REASON_BYTES]) {
@@ -206,13 +210,14 @@ void tls_words_unwelcome(const X509 *own, const char *path, int alert, char word
     const char *says = SSL_alert_desc_string_long(alert);
     if (own == NULL || path == NULL) {
         snprintf(words, TLS_REASON_BYTES,
-                 "the other side requires a certificate, and we have none: it says %s", says);
+                 _("the other side requires a certificate, and we have none: it says %s"), says);
         return;
     }
     tls_words_name(X509_get_subject_name(own), name, sizeof name);
     write_time(X509_get0_notBefore(own), from);
     write_time(X509_get0_notAfter(own), until);
     snprintf(words, TLS_REASON_BYTES,
-             "the other side does not accept our certificate %.80s, %s, from %s until %s: it says %s%s", path,
-             name, from, until, says, alert == SSL_AD_CERTIFICATE_EXPIRED ? ", or its clock is wrong" : "");
+             _("the other side does not accept our certificate %.80s, %s, from %s until %s: it says %s%s"),
+             path, name, from, until, says,
+             alert == SSL_AD_CERTIFICATE_EXPIRED ? _(", or its clock is wrong") : "");
 }

@@ -137,6 +137,7 @@ class Process:
         self.changed = threading.Condition()
         self.running = len(commands)
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
+        variables["LC_ALL"] = "C"  # in English, whatever this machine speaks
         variables["SERVER_IP"] = "127.0.0.1"  # whatever other addresses this machine has
         variables["RUNTIME_DIRECTORY"] = story.folder  # for the control socket of a server with a database
         commands = [story.with_store(arguments) for arguments in commands]

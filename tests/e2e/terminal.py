@@ -58,13 +58,14 @@ class Screen:
 class Terminal:
     """A program whose standard streams are all a terminal, which it is controlled by."""
 
-    def __init__(self, story, *arguments, columns=200):
+    def __init__(self, story, *arguments, columns=200, environment=None):
         self.screen = Screen(columns)
         self.changed = threading.Condition()
         self.master, slave = os.openpty()
         story.addCleanup(os.close, self.master)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
+        variables.update({"LC_ALL": "C", **(environment or {})})  # in English, whatever this machine speaks
         self.process = subprocess.Popen(  # pylint: disable=subprocess-popen-preexec-fn
             [PROGRAM, *map(str, arguments)], cwd=story.folder, env=variables, stdin=slave, stdout=slave, stderr=slave,
             start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))

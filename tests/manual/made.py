@@ -16,6 +16,7 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.starts
 
 
 def printed(*command, **more):
+    more.setdefault("env", {**os.environ, "LC_ALL": "C"})  # in English, whatever this machine speaks
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", timeout=HANG_S, check=True, **more).stdout
 
 

@@ -1,0 +1,18 @@
+// The C library's words for what goes wrong with files and connections, which po/ translates as its own: its own
+// translations are not on every machine. No code: only for script/translations.
+N_("Address family not supported by protocol")
+N_("Cannot allocate memory")
+N_("Connection refused")
+N_("Connection reset by peer")
+N_("Input/output error")
+N_("Is a directory")
+N_("Network is unreachable")
+N_("No route to host")
+N_("No space left on device")
+N_("No such file or directory")
+N_("Not a directory")
+N_("Operation not permitted")
+N_("Permission denied")
+N_("Read-only file system")
+N_("File name too long")
+N_("Too many levels of symbolic links")
