@@ -1,5 +1,6 @@
 #include "bet/chunk.h"
 
+#include "base/memory.h"
 #include "bet/bet.h"
 
 #include <assert.h>
@@ -7,7 +8,6 @@
 // an interface that never works again. The older one needs neither initialization nor memory.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
-#include <stdlib.h>
 #include <string.h>
 
 static_assert(CHUNK_DIGEST_BYTES == 32, "SHA-256");
@@ -15,7 +15,7 @@ static_assert(CHUNK_DIGEST_BYTES == 32, "SHA-256");
 struct chunk *chunk_new(uint32_t count_max, size_t text_max) {
     size_t numbers_bytes = (size_t)count_max * 2;
     size_t rows_bytes = text_max + count_max; // a newline each
-    struct chunk *chunk = malloc(sizeof *chunk + numbers_bytes + rows_bytes);
+    struct chunk *chunk = memory_allocate(sizeof *chunk + numbers_bytes + rows_bytes);
     if (chunk == NULL) {
         return NULL;
     }
@@ -26,7 +26,7 @@ struct chunk *chunk_new(uint32_t count_max, size_t text_max) {
 }
 
 void chunk_free(struct chunk *chunk) {
-    free(chunk);
+    memory_free(chunk);
 }
 
 size_t chunk_bytes(const struct chunk *chunk) {

@@ -1,15 +1,15 @@
 #include "notary/kept_rules.h"
 
+#include "base/memory.h"
 #include "seal/errors.h"
 #include "seal/note.h"
 #include "seal/rules_chain.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 static void free_record(struct kept_record *record) {
     rules_free(record->rules);
-    free(record->note);
+    memory_free(record->note);
 }
 
 // Whether it is the first record, or the one after `before`.
@@ -39,8 +39,8 @@ static bool read_record(struct kept_record *record, const struct rules *before, 
 
 static bool make_record(struct slice bytes, const struct rules *before, const struct vkey *key,
                         struct kept_record *record, struct error *error) {
-    struct note *note = malloc(sizeof *note);
-    *record = (struct kept_record){.note = malloc(bytes.length + 1), .size = bytes.length};
+    struct note *note = memory_allocate(sizeof *note);
+    *record = (struct kept_record){.note = memory_allocate(bytes.length + 1), .size = bytes.length};
     bool done = note != NULL && record->note != NULL;
     if (done) {
         if (bytes.length > 0) { // an empty one may be of NULL
@@ -50,7 +50,7 @@ static bool make_record(struct slice bytes, const struct rules *before, const st
     } else {
         error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
     }
-    free(note);
+    memory_free(note);
     if (!done) {
         free_record(record);
     }
@@ -63,7 +63,7 @@ bool kept_rules_add(struct kept_rules *rules, struct slice note, const struct vk
     if (!make_record(note, kept_rules_newest(rules), key, &record, error)) {
         return false;
     }
-    struct kept_record *more = reallocarray(rules->records, rules->count + 1, sizeof *more);
+    struct kept_record *more = memory_resize_array(rules->records, rules->count + 1, sizeof *more);
     if (more == NULL) {
         free_record(&record);
         return error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
@@ -81,6 +81,6 @@ void kept_rules_cut(struct kept_rules *rules, size_t count) {
 
 void kept_rules_free(struct kept_rules *rules) {
     kept_rules_cut(rules, 0);
-    free(rules->records);
+    memory_free(rules->records);
     *rules = (struct kept_rules){.records = NULL};
 }

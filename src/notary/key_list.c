@@ -1,5 +1,6 @@
 #include "notary/key_list.h"
 
+#include "base/memory.h"
 #include "notary/small_file.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static bool add(struct key_list *list, struct slice text, enum vkey_type type, c
     if (list->count == KEYS_MAX) {
         return error_set(error, ERROR_BAD_SETTING, "%.100s: has more than %d keys", where, KEYS_MAX);
     }
-    struct vkey *more = reallocarray(list->keys, list->count + 1, sizeof *more);
+    struct vkey *more = memory_resize_array(list->keys, list->count + 1, sizeof *more);
     if (more == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a list of keys");
     }
@@ -84,6 +85,6 @@ bool key_list_read(const char *text, enum vkey_type type, struct key_list *list,
 }
 
 void key_list_free(struct key_list *list) {
-    free(list->keys);
+    memory_free(list->keys);
     *list = (struct key_list){NULL, 0};
 }

@@ -1,5 +1,6 @@
 #include "notary/notary.h"
 
+#include "base/memory.h"
 #include "notary/key_file.h"
 #include "notary/key_list.h"
 #include "notary/small_file.h"
@@ -115,10 +116,10 @@ static int compare_hashes(const void *one, const void *other) {
 static bool keep_authority(struct notary *notary, struct timestamp_authority *authority) {
     struct rules *terms = &notary->terms;
     size_t count = terms->authority_count;
-    struct hash *hashes = reallocarray(terms->authorities, count + 1, sizeof *hashes);
+    struct hash *hashes = memory_resize_array(terms->authorities, count + 1, sizeof *hashes);
     terms->authorities = hashes != NULL ? hashes : terms->authorities;
     struct timestamp_authority *authorities =
-        reallocarray(notary->authorities, count + 1, sizeof *authorities);
+        memory_resize_array(notary->authorities, count + 1, sizeof *authorities);
     notary->authorities = authorities != NULL ? authorities : notary->authorities;
     if (hashes == NULL || authorities == NULL) {
         timestamp_authority_free(authority);
@@ -231,7 +232,7 @@ static bool read_all(const struct notary_options *options, struct notary *notary
 }
 
 bool notary_open(const struct notary_options *options, struct notary **notary, struct error *error) {
-    *notary = calloc(1, sizeof **notary);
+    *notary = memory_zeroed(1, sizeof **notary);
     if (*notary == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the signing key");
     }
@@ -251,13 +252,13 @@ void notary_close(struct notary **notary) {
     for (size_t i = 0; i < (*notary)->terms.authority_count; i++) {
         timestamp_authority_free(&(*notary)->authorities[i]);
     }
-    free((*notary)->authorities);
+    memory_free((*notary)->authorities);
     if ((*notary)->has_certificate) {
         pulse_certificate_free(&(*notary)->certificate);
     }
-    free((*notary)->terms.approvers);
-    free((*notary)->terms.witnesses);
-    free((*notary)->terms.authorities);
-    free(*notary);
+    memory_free((*notary)->terms.approvers);
+    memory_free((*notary)->terms.witnesses);
+    memory_free((*notary)->terms.authorities);
+    memory_free(*notary);
     *notary = NULL;
 }

@@ -1,12 +1,12 @@
 #include "notary/signed_rules.h"
 
+#include "base/memory.h"
 #include "seal/instant.h"
 #include "seal/note.h"
 #include "seal/origin.h"
 #include "seal/rules_chain.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 // A refusal of the seal's is one of the settings here.
 static bool refuse(struct error *error, const struct error *reason) {
@@ -62,8 +62,8 @@ static bool write_record(const struct rules *rules, const struct rules *before, 
 
 static bool make(const struct notary *notary, const struct rules *rules, const struct rules *before,
                  struct signed_rules **made, struct error *error) {
-    char *text = malloc(NOTE_BYTES_MAX);
-    struct signed_rules *record = malloc(sizeof *record);
+    char *text = memory_allocate(NOTE_BYTES_MAX);
+    struct signed_rules *record = memory_allocate(sizeof *record);
     size_t length;
     bool done = false;
     if (text == NULL || record == NULL) {
@@ -73,9 +73,9 @@ static bool make(const struct notary *notary, const struct rules *rules, const s
         record->number = rules->number;
         done = true;
     }
-    free(text);
+    memory_free(text);
     if (!done) {
-        free(record);
+        memory_free(record);
     }
     *made = done ? record : NULL;
     return done;

@@ -1,5 +1,7 @@
 #include "notary/small_file.h"
 
+#include "base/memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -66,7 +68,7 @@ static bool read_open(const char *path, int descriptor, bool is_secret, size_t m
         look(path, descriptor, max, &status, error) && (!is_secret || check_privacy(path, &status, error));
     if (done) {
         file->size = (size_t)status.st_size;
-        file->bytes = malloc(file->size + 1);
+        file->bytes = memory_allocate(file->size + 1);
         done = file->bytes == NULL ? error_set(error, ERROR_NO_MEMORY, "%.150s: no memory to read it", path)
                                    : read_whole(path, descriptor, file, error);
     }
@@ -129,6 +131,6 @@ void small_file_free(struct small_file *file) {
     if (file->bytes != NULL) {
         OPENSSL_cleanse(file->bytes, file->size);
     }
-    free(file->bytes);
+    memory_free(file->bytes);
     *file = (struct small_file){NULL, 0};
 }

@@ -1,12 +1,12 @@
 #include "seal/approval.h"
 
+#include "base/memory.h"
 #include "seal/errors.h"
 #include "seal/form.h"
 #include "seal/sealed_number.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 size_t approval_write(const struct approval *approval, char text[APPROVAL_BYTES_MAX]) {
     struct draft draft;
@@ -29,8 +29,8 @@ bool approval_parse(struct slice text, struct approval *approval, struct error *
 bool approvals_begin(struct approvals *approvals, const struct rules *rules, struct error *error) {
     size_t room = rules->approver_count + 1;
     *approvals = (struct approvals){.rules = rules,
-                                    .numbers = calloc(room, sizeof *approvals->numbers),
-                                    .signers = calloc(room, sizeof *approvals->signers)};
+                                    .numbers = memory_zeroed(room, sizeof *approvals->numbers),
+                                    .signers = memory_zeroed(room, sizeof *approvals->signers)};
     if (approvals->numbers == NULL || approvals->signers == NULL) {
         approvals_end(approvals);
         return error_set(error, ERROR_NO_MEMORY, "the approvals: no memory");
@@ -42,8 +42,8 @@ bool approvals_begin(struct approvals *approvals, const struct rules *rules, str
 }
 
 void approvals_end(struct approvals *approvals) {
-    free(approvals->numbers);
-    free(approvals->signers);
+    memory_free(approvals->numbers);
+    memory_free(approvals->signers);
     approvals->numbers = NULL;
     approvals->signers = NULL;
 }

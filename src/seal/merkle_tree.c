@@ -1,7 +1,8 @@
 #include "seal/merkle_tree.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
-#include <stdlib.h>
 
 enum { NODES_FIRST = 16 };
 
@@ -11,7 +12,7 @@ void merkle_tree_begin(struct merkle_tree *tree) {
 
 void merkle_tree_free(struct merkle_tree *tree) {
     for (unsigned level = 0; level < MERKLE_LEVELS_MAX; level++) {
-        free(tree->levels[level].nodes);
+        memory_free(tree->levels[level].nodes);
     }
     merkle_tree_begin(tree);
 }
@@ -21,7 +22,7 @@ static bool make_room(struct merkle_level *level) {
         return true;
     }
     uint64_t max = level->max == 0 ? NODES_FIRST : 2 * level->max;
-    struct hash *nodes = reallocarray(level->nodes, max, sizeof *nodes);
+    struct hash *nodes = memory_resize_array(level->nodes, max, sizeof *nodes);
     if (nodes == NULL) {
         return false;
     }

@@ -1,12 +1,11 @@
 #include "seal/pulse_json.h"
 
+#include "base/memory.h"
 #include "seal/encoding.h"
 #include "seal/errors.h"
 #include "seal/limits.h"
 #include "wire/json.h"
 #include "wire/limits.h"
-
-#include <stdlib.h>
 
 static const char *const list_names[] = {"previous", "hour", "day", "month", "year"};
 
@@ -175,7 +174,7 @@ bool pulse_json_read(struct slice json, struct pulse *pulse, struct error *error
         return error_set(error, ERROR_BAD_FORM, "the pulse: has more than %d bytes", PULSE_BYTES_MAX);
     }
     *pulse = (struct pulse){0};
-    uint8_t *padded = calloc(1, json.length + JSON_PADDING_BYTES);
+    uint8_t *padded = memory_zeroed(1, json.length + JSON_PADDING_BYTES);
     struct reading reading = {json_parser_new(), padded, json.length, error, pulse, {false}};
     bool is_read = false;
     if (padded == NULL || reading.parser == NULL) {
@@ -188,6 +187,6 @@ bool pulse_json_read(struct slice json, struct pulse *pulse, struct error *error
             read_head(&reading) && read_values(&reading) && read_external(&reading) && read_list(&reading);
     }
     json_parser_free(reading.parser);
-    free(padded);
+    memory_free(padded);
     return is_read;
 }

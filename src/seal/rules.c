@@ -1,5 +1,6 @@
 #include "seal/rules.h"
 
+#include "base/memory.h"
 #include "seal/decimal.h"
 #include "seal/draft.h"
 #include "seal/encoding.h"
@@ -9,7 +10,6 @@
 #include "seal/origin.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 static const char *const how_names[] = {
     [RULES_FIXED] = "fixed", [RULES_MANUAL] = "manual", [RULES_BEACON] = "beacon"};
@@ -82,7 +82,7 @@ static bool take_keys(struct form *form, const char *word, enum vkey_type type, 
                       size_t *count, struct error *error) {
     struct slice last = {NULL, 0}, text;
     while (form_next_is(form, word)) {
-        struct vkey *more = reallocarray(*keys, *count + 1, sizeof **keys);
+        struct vkey *more = memory_resize_array(*keys, *count + 1, sizeof **keys);
         if (more == NULL) {
             return error_set(error, ERROR_NO_MEMORY, "%s: no memory", form->what);
         }
@@ -131,7 +131,7 @@ static bool take_authorities(struct form *form, struct rules *rules, struct erro
     struct slice text;
     while (form_next_is(form, "tsa")) {
         size_t count = rules->authority_count;
-        struct hash *more = reallocarray(rules->authorities, count + 1, sizeof *more);
+        struct hash *more = memory_resize_array(rules->authorities, count + 1, sizeof *more);
         if (more == NULL) {
             return error_set(error, ERROR_NO_MEMORY, "%s: no memory", form->what);
         }
@@ -206,7 +206,7 @@ struct rules *rules_parse(struct slice text, struct error *error) {
         error_set(error, ERROR_BAD_FORM, "the rules: are longer than %d bytes", NOTE_BYTES_MAX);
         return NULL;
     }
-    struct rules *rules = calloc(1, sizeof *rules + text.length);
+    struct rules *rules = memory_zeroed(1, sizeof *rules + text.length);
     if (rules == NULL) {
         error_set(error, ERROR_NO_MEMORY, "the rules: no memory");
         return NULL;
@@ -228,10 +228,10 @@ struct rules *rules_parse(struct slice text, struct error *error) {
 
 void rules_free(struct rules *rules) {
     if (rules != NULL) {
-        free(rules->approvers);
-        free(rules->witnesses);
-        free(rules->authorities);
-        free(rules);
+        memory_free(rules->approvers);
+        memory_free(rules->witnesses);
+        memory_free(rules->authorities);
+        memory_free(rules);
     }
 }
 

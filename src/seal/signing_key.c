@@ -1,12 +1,12 @@
 #include "seal/signing_key.h"
 
+#include "base/memory.h"
 #include "seal/errors.h"
 
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <stdlib.h>
 
 struct signing_key {
     EVP_PKEY *pkey;
@@ -21,10 +21,10 @@ static void fail_memory(struct error *error) {
 static struct signing_key *wrap(EVP_PKEY *pkey, struct slice name, enum vkey_type type, struct error *error) {
     uint8_t bytes[PUBLIC_KEY_BYTES];
     size_t length = sizeof bytes;
-    struct signing_key *key = malloc(sizeof *key);
+    struct signing_key *key = memory_allocate(sizeof *key);
     if (key == NULL || EVP_PKEY_get_raw_public_key(pkey, bytes, &length) != 1 || length != sizeof bytes) {
         EVP_PKEY_free(pkey);
-        free(key);
+        memory_free(key);
         ERR_clear_error();
         fail_memory(error);
         return NULL;
@@ -77,7 +77,7 @@ struct signing_key *signing_key_from_pem(struct slice name, enum vkey_type type,
 void signing_key_free(struct signing_key *key) {
     if (key != NULL) {
         EVP_PKEY_free(key->pkey);
-        free(key);
+        memory_free(key);
     }
 }
 

@@ -1,7 +1,8 @@
 #include "stream/output.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -20,7 +21,7 @@ struct output_segment {
 
 // Adds an empty segment with room for `capacity` bytes of its own.
 static struct output_segment *add_segment(struct output *output, size_t capacity) {
-    struct output_segment *segment = malloc(sizeof *segment + capacity);
+    struct output_segment *segment = memory_allocate(sizeof *segment + capacity);
     if (segment == NULL) {
         return NULL;
     }
@@ -74,7 +75,7 @@ bool output_refer(struct output *output, const uint8_t *bytes, size_t length) {
 bool output_take(struct output *output, uint8_t *bytes, size_t length) {
     struct output_segment *segment = length == 0 ? NULL : add_elsewhere(output, bytes, length);
     if (segment == NULL) {
-        free(bytes);
+        memory_free(bytes);
         return length == 0;
     }
     segment->taken = bytes;
@@ -128,8 +129,8 @@ static void drop_first(struct output *output) {
     output->first = first->next;
     output->last = first->next == NULL ? NULL : output->last;
     output->kept -= kept_by(first);
-    free(first->taken);
-    free(first);
+    memory_free(first->taken);
+    memory_free(first);
 }
 
 void output_sent(struct output *output, size_t length) {

@@ -1,9 +1,9 @@
 #include "stream/writer.h"
 
+#include "base/memory.h"
 #include "stream/limits.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 // Only the request is kept: the bytes stay in the output until they have left.
 struct writer_request {
@@ -22,14 +22,14 @@ static void on_written(uv_write_t *write, int status) {
     struct writer *writer = request->writer;
     writer->request = NULL;
     output_sent(&writer->out, request->length);
-    free(request);
+    memory_free(request);
     writer->on_left(writer, status);
 }
 
 // Hands one slice to libuv, which sends it when the socket takes bytes again. Returns 0 or libuv's error
 // code.
 static int write_later(struct writer *writer) {
-    struct writer_request *request = malloc(sizeof *request);
+    struct writer_request *request = memory_allocate(sizeof *request);
     if (request == NULL) {
         return UV_ENOMEM;
     }
@@ -38,7 +38,7 @@ static int write_later(struct writer *writer) {
     uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)request->length);
     int failure = uv_write(&request->write, writer->stream, &buffer, 1, on_written);
     if (failure != 0) {
-        free(request);
+        memory_free(request);
         return failure;
     }
     writer->request = request;

@@ -1,6 +1,6 @@
 #include "tls/chain.h"
 
-#include <stdlib.h>
+#include "base/memory.h"
 
 enum { CHAIN_BYTES_MAX = 16 * 1024 };
 
@@ -14,14 +14,14 @@ static int on_ticket(SSL *ssl, void *argument) {
         int more = i2d_X509(sk_X509_value(shown, i), NULL);
         length += more < 0 ? CHAIN_BYTES_MAX : (size_t)more;
     }
-    if (length == 0 || length > CHAIN_BYTES_MAX || (bytes = end = malloc(length)) == NULL) {
+    if (length == 0 || length > CHAIN_BYTES_MAX || (bytes = end = memory_allocate(length)) == NULL) {
         return 1; // there are none, or the old ticket has them; otherwise a full handshake will send them
     }
     for (int i = 0; i < sk_X509_num(shown); i++) {
         i2d_X509(sk_X509_value(shown, i), &end);
     }
     int kept = SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), bytes, length);
-    free(bytes);
+    memory_free(bytes);
     return kept;
 }
 

@@ -1,5 +1,6 @@
 #include "tls/context.h"
 
+#include "base/memory.h"
 #include "base/translate.h"
 #include "tls/chain.h"
 #include "tls/context_parts.h"
@@ -7,7 +8,6 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -53,7 +53,7 @@ static bool are_files(const struct tls_options *options, struct error *error) {
 }
 
 static char *copy_of(const char *text) {
-    return text == NULL ? NULL : strdup(text);
+    return text == NULL ? NULL : memory_duplicate(text);
 }
 
 // Reading the files ---------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
 bool tls_context_new(enum tls_role role, const struct tls_options *options, struct tls_context **result,
                      struct error *error) {
     *result = NULL;
-    struct tls_context *context = calloc(1, sizeof *context);
+    struct tls_context *context = memory_zeroed(1, sizeof *context);
     if (context == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for TLS");
     }
@@ -242,11 +242,11 @@ void tls_context_release(struct tls_context *context) {
     SSL_CTX_free(context->ssl);
     X509_free(context->authority_certificate);
     X509_CRL_free(context->revocation_list);
-    free(context->certificate);
-    free(context->authority);
-    free(context->revocations);
-    free(context->rules.identity_prefix);
-    free(context);
+    memory_free(context->certificate);
+    memory_free(context->authority);
+    memory_free(context->revocations);
+    memory_free(context->rules.identity_prefix);
+    memory_free(context);
 }
 
 // What peers will reject in it ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "tls/resumption.h"
 
-#include <stdlib.h>
+#include "base/memory.h"
+
 #include <string.h>
 
 // The index at which an SSL keeps its host, since SSL_get_servername does not know numeric addresses.
@@ -19,19 +20,19 @@ void tls_resumption_begin(struct tls_resumption *resumption) {
 void tls_resumption_end(struct tls_resumption *resumption) {
     SSL_SESSION_free(resumption->session);
     pthread_mutex_destroy(&resumption->mutex);
-    free(resumption->host);
+    memory_free(resumption->host);
 }
 
 static int on_new_session(SSL *ssl, SSL_SESSION *session) {
     struct tls_resumption *resumption = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
     const char *host = SSL_get_ex_data(ssl, host_index);
-    char *copy = host == NULL ? NULL : strdup(host);
+    char *copy = host == NULL ? NULL : memory_duplicate(host);
     if (copy == NULL) {
         return 0; // not kept
     }
     pthread_mutex_lock(&resumption->mutex);
     SSL_SESSION_free(resumption->session);
-    free(resumption->host);
+    memory_free(resumption->host);
     resumption->session = session;
     resumption->host = copy;
     pthread_mutex_unlock(&resumption->mutex);

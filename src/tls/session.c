@@ -1,5 +1,6 @@
 #include "tls/session.h"
 
+#include "base/memory.h"
 #include "tls/context_parts.h"
 #include "tls/shown.h"
 
@@ -230,7 +231,7 @@ static bool shake_hands(struct tls_session *session) {
 // (RFC 9525, section 6).
 static bool aim_at(struct tls_session *session, const char *host) {
     X509_VERIFY_PARAM *wanted = SSL_get0_param(session->ssl);
-    session->host = strdup(host);
+    session->host = memory_duplicate(host);
     if (session->host == NULL) {
         return false;
     }
@@ -251,7 +252,7 @@ static bool aim_at(struct tls_session *session, const char *host) {
 
 struct tls_session *tls_session_new(struct tls_context *context, const char *host, tls_sink *sink,
                                     void *sink_context) {
-    struct tls_session *session = calloc(1, sizeof *session);
+    struct tls_session *session = memory_zeroed(1, sizeof *session);
     if (session == NULL) {
         return NULL;
     }
@@ -288,8 +289,8 @@ void tls_session_free(struct tls_session **pointer) {
         tls_shown_free(&session->shown);
         tls_context_release(session->judge);
         tls_context_release(session->context);
-        free(session->host);
-        free(session);
+        memory_free(session->host);
+        memory_free(session);
     }
 }
 

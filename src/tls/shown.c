@@ -1,8 +1,7 @@
 #include "tls/shown.h"
 
+#include "base/memory.h"
 #include "tls/chain.h"
-
-#include <stdlib.h>
 
 // Keeping -------------------------------------------------------------------------------------------------
 
@@ -16,7 +15,7 @@ static bool encode(struct tls_shown *shown, const X509 *own, STACK_OF(X509) * ot
     for (int i = 0; i < sk_X509_num(others); i++) {
         length += length_of(sk_X509_value(others, i));
     }
-    uint8_t *end = shown->bytes = length == 0 ? NULL : malloc(length);
+    uint8_t *end = shown->bytes = length == 0 ? NULL : memory_allocate(length);
     if (end == NULL) {
         return false;
     }
@@ -37,7 +36,7 @@ bool tls_shown_keep(struct tls_shown *shown, const SSL *ssl) {
 }
 
 void tls_shown_free(struct tls_shown *shown) {
-    free(shown->bytes);
+    memory_free(shown->bytes);
     *shown = (struct tls_shown){0};
 }
 

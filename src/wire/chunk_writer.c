@@ -1,5 +1,6 @@
 #include "wire/chunk_writer.h"
 
+#include "base/memory.h"
 #include "bet/bet.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
@@ -8,7 +9,6 @@
 #include "wire/limits.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -21,12 +21,12 @@ void chunk_writer_init(struct chunk_writer *writer) {
 }
 
 void chunk_writer_free(struct chunk_writer *writer) {
-    free(writer->frame);
+    memory_free(writer->frame);
     chunk_writer_init(writer);
 }
 
 static bool set_room(struct chunk_writer *writer, size_t room, struct error *error) {
-    uint8_t *frame = realloc(writer->frame, room);
+    uint8_t *frame = memory_resize(writer->frame, room);
     if (frame == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a chunk");
     }

@@ -1,9 +1,8 @@
 #include "wire/decoder.h"
 
+#include "base/memory.h"
 #include "wire/json.h"
 #include "wire/limits.h"
-
-#include <stdlib.h>
 
 struct message_decoder {
     struct json_parser *parser;
@@ -11,9 +10,9 @@ struct message_decoder {
 };
 
 struct message_decoder *message_decoder_new(void) {
-    struct message_decoder *decoder = calloc(1, sizeof *decoder);
+    struct message_decoder *decoder = memory_zeroed(1, sizeof *decoder);
     if (decoder != NULL && (decoder->parser = json_parser_new()) == NULL) {
-        free(decoder);
+        memory_free(decoder);
         decoder = NULL;
     }
     return decoder;
@@ -22,8 +21,8 @@ struct message_decoder *message_decoder_new(void) {
 void message_decoder_free(struct message_decoder *decoder) {
     if (decoder != NULL) {
         json_parser_free(decoder->parser);
-        free(decoder->pieces);
-        free(decoder);
+        memory_free(decoder->pieces);
+        memory_free(decoder);
     }
 }
 
@@ -33,7 +32,7 @@ struct json_parser *message_decoder_parser(struct message_decoder *decoder) {
 
 struct piece *message_decoder_pieces(struct message_decoder *decoder) {
     if (decoder->pieces == NULL) {
-        decoder->pieces = malloc(PIECES_LISTED_MAX * sizeof *decoder->pieces);
+        decoder->pieces = memory_allocate(PIECES_LISTED_MAX * sizeof *decoder->pieces);
     }
     return decoder->pieces;
 }

@@ -1,8 +1,8 @@
 #include "wire/json_writer.h"
 
+#include "base/memory.h"
 #include "wire/json_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { ROOM_FIRST = 256 };
@@ -14,7 +14,7 @@ static char *reserve(struct json_writer *writer, size_t bytes) {
     }
     if (writer->room - writer->length < bytes) {
         size_t room = 2 * (writer->length + bytes) + ROOM_FIRST;
-        char *text = realloc(writer->text, room);
+        char *text = memory_resize(writer->text, room);
         if (text == NULL) {
             writer->failed = true;
             return NULL;

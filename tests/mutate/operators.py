@@ -23,8 +23,8 @@ EDGES = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 SPOKEN = re.compile(r"^(log_|error_set|error_add)")  # calls with texts for people
 TIME = re.compile(r"_(NS|US|MS|S|SECONDS|MINUTES|HOURS|DAYS)$")
 ASKS = re.compile(r"(^|_)(is|has|can|was|are|holds|equals?)_")  # calls that fail in nothing
-ALLOCATES = re.compile(r"^(malloc|calloc|realloc|reallocarray)$")
-MULTIPLIES = re.compile(r"^(calloc|reallocarray)$")
+ALLOCATES = re.compile(r"^(malloc|calloc|realloc|reallocarray|memory_(allocate|zeroed|resize|resize_array))$")
+MULTIPLIES = re.compile(r"^(calloc|reallocarray|memory_zeroed|memory_resize_array)$")
 COMPARES = re.compile(r"^(memcmp|str(n?)(case)?cmp|CRYPTO_memcmp)$")
 NUMBER = re.compile(r"^(0[xX][0-9a-fA-F]+|\d+)([uUlL]*)$")
 EXPRESSION_STATEMENTS = (Kind.BINARY_OPERATOR, Kind.COMPOUND_ASSIGNMENT_OPERATOR, Kind.UNARY_OPERATOR)
