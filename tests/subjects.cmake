@@ -15,6 +15,8 @@ quiniela_tests_of(cli http_options settings_commands voided page_template draws 
     restore_signed prove prove_own package bench_report top_layout top_memory top_screen
     translated_help)
 quiniela_tests_of(manual manual_text)
+    restore_signed client_log file_check
+    prove prove_own package bench_report top_layout top_memory top_screen)
 quiniela_tests_of(bet errors bet chunk)
 quiniela_tests_of(wire message_memory frame foreign json_arrays json_text json_writer control_line chunk_writer message
     message_fields reply reply_fields signed_fields)
@@ -23,8 +25,8 @@ quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost l
     told_shared ledger ledger_faults ledger_orders order_previews cutoff_clock settling terms worker pulse orders
     winners turn notice trial signing signing_folder signing_memory receipts sealed_tree sealing sealing_again
     sealing_memory sealing_secret other_seal paper_proof number_counts)
-quiniela_tests_of(agency reader reader_seek file_check comparison csv_diagnosis backoff address route link
-    link_failing given_up dialogue coming_back sending promises promises_memory promised_dialogue promised_first report
+quiniela_tests_of(agency reader reader_seek comparison csv_diagnosis backoff address route link
+    link_failing given_up dialogue coming_back sending promises promises_memory promised_dialogue promised_first
     told_winners trust)
 quiniela_tests_of(http http http_bounds http_budget http_host http_streams)
 quiniela_tests_of(keys authority)

@@ -19,8 +19,7 @@ struct dialogue_options {
     const struct chunk *single;     // this one bet instead; owned by the caller
     uint32_t chunk_size;            // maximum number of bets in a chunk
     uint32_t window;                // maximum number of unacknowledged chunks
-    bool poll;          // asks for the winners repeatedly instead of letting the central hold the question
-    bool print_winners; // writes the winning documents to standard output
+    bool poll; // asks for the winners repeatedly instead of letting the central hold the question
     // Keeps the winning documents, which are joined by commas, and says so in the error if it cannot. NULL:
     // nobody keeps them.
     bool (*keep_winners)(void *context, const char *documents, size_t length, struct error *error);

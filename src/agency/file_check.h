@@ -3,20 +3,7 @@
 #ifndef QUINIELA_AGENCY_FILE_CHECK_H
 #define QUINIELA_AGENCY_FILE_CHECK_H
 
-#include "agency/reader.h"
-#include "base/error.h"
-
-#include <stdbool.h>
-#include <stdint.h>
-
-enum { BAD_LINES_LISTED_MAX = 20 };
-
-// What was found.
-struct file_findings {
-    uint64_t lines, bad; // those that were looked at; how many of them are no bets
-    bool is_other;       // the file as a whole is of another kind: the rest was not looked at
-    bool was_stopped;    // a signal to end has come, or the time is over: the rest was not looked at
-};
+#include "agency/file_steps.h"
 
 // Checks each line of a reader that is at its beginning, and logs the bad ones, up to BAD_LINES_LISTED_MAX. A
 // file without bets is warned of, or refused by a strict reader. A file that can be read twice is at its

@@ -2,8 +2,8 @@
 
 #include "agency/csv_diagnosis.h"
 #include "agency/csv_file.h"
+#include "agency/report.h"
 #include "agency/shown_text.h"
-#include "base/log.h"
 #include "base/translate.h"
 #include "base/utf8.h"
 #include "bet/bet.h"
@@ -137,10 +137,7 @@ static bool check_end(struct reader *reader, const struct csv_text *line, struct
         return cut_short(reader, shown, "", error);
     }
     if (!reader->warned) {
-        log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
-                  "message: %.200s:%" PRIu64
-                  ": the last line has no line end and is accepted as it is: \"%s\"",
-                  reader_path(reader), reader->bets + 1, shown);
+        report_no_line_end(reader_path(reader), reader->bets + 1, shown);
     }
     reader->warned = true;
     return true;

@@ -1,6 +1,6 @@
 #include "agency/receipts_file.h"
 
-#include "base/log.h"
+#include "agency/report.h"
 #include "base/path.h"
 #include "base/translate.h"
 #include "notary/small_file.h"
@@ -155,10 +155,7 @@ static bool cut_off_rest(struct receipts_file *file, struct error *error) {
         return error_set_system(error, errno, "%.150s: cannot be written", file->path);
     }
     if (status.st_size > file->end) {
-        log_event(
-            LOG_LEVEL_WARNING, "keep_receipts", LOG_IN_PROGRESS,
-            "file: %s | message: its last receipt was cut off as it was written, and is asked for again",
-            file->path);
+        report_receipt_cut(file->path);
     }
     return true;
 }

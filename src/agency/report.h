@@ -1,4 +1,4 @@
-// An agency's reports to people: the log lines of the contract, its winners and its progress.
+// What an agency tells of itself, as events (listener.h): how its connection, its bets and its winners fare.
 #ifndef QUINIELA_AGENCY_REPORT_H
 #define QUINIELA_AGENCY_REPORT_H
 
@@ -62,10 +62,19 @@ void report_believed(const struct dialogue_options *options);
 // The file at `path` was checked, and has no bets.
 void report_empty_file(const char *path, uint32_t agency);
 
+// The last line of the file at `path` has no line end, and is accepted; `shown` is the line, for people.
+void report_no_line_end(const char *path, uint64_t line, const char *shown);
+
+// The whole file is good, and has `total` bets.
+void report_checked(const char *path, uint64_t total);
+
+// The receipts' file at `path` had a last receipt that was cut off as it was written.
+void report_receipt_cut(const char *path);
+
 // The bets could not be read, or differ from the stored ones.
 void report_bad_line(const struct error *error);
 
-// Shows how much of the file has been read; `acknowledged` of its bets are stored.
+// How much of the file has been read; `acknowledged` of its bets are stored. Nothing of a single bet.
 void report_progress(const struct dialogue_options *options, uint64_t acknowledged);
 
 // The central is not to be believed, or what it has signed cannot be kept.
@@ -95,7 +104,7 @@ void report_question(const struct dialogue_options *options);
 // The draw has not been made yet: the agency asks again in `wait_ms` milliseconds.
 void report_not_drawn(uint32_t wait_ms);
 
-// The winners arrived: documents joined by commas, also printed if the options say so.
+// The winners arrived: documents joined by commas.
 void report_winners(const struct dialogue_options *options, const char *documents, size_t length);
 
 // The winners arrived, and cannot be kept. `error` is given what to do.

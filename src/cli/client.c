@@ -5,6 +5,7 @@
 #include "agency/echo_loop.h"
 #include "agency/file_check.h"
 #include "agency/limits.h"
+#include "agency/listener.h"
 #include "agency/uploader.h"
 #include "base/log.h"
 #include "base/path.h"
@@ -13,6 +14,7 @@
 #include "base/translate.h"
 #include "bet/bet.h"
 #include "bet/limits.h"
+#include "cli/client_log.h"
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
 #include "cli/client_promises.h"
@@ -62,7 +64,6 @@ static bool read_dialogue(const struct client_options *options, struct dialogue_
         .chunk_size = options->chunk_size,
         .window = options->window,
         .poll = options->poll,
-        .print_winners = options->winners,
         .keep_winners = options->winners_file == NULL ? NULL : keep_winners,
         .keep_context = (void *)options->winners_file,
         .answer_timeout_ms = options->answer_timeout_ms < ANSWER_TIMEOUT_MS_MAX
@@ -195,6 +196,9 @@ static int run_lottery(const struct client_options *options, struct tls_context 
     if (read_dialogue(options, &dialogue, &single, error)) {
         const char *action;
         translate_end(); // from here on errors are lines of the log
+        struct client_log log = {single, options->winners};
+        const struct listener listener = {client_log_event, &log};
+        const struct listener *before = listener_use(&listener);
         dialogue.single = single;
         client_promises_path(options, receipts);
         bool is_ready = get_ready(options, &dialogue, receipts, tls != NULL, &action, error);
@@ -206,6 +210,7 @@ static int run_lottery(const struct client_options *options, struct tls_context 
             reader_close(&dialogue.reader);
         }
         promises_close(&dialogue.promises);
+        listener_use(before);
     }
     chunk_free(single);
     return status;

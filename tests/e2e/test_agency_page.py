@@ -10,7 +10,7 @@ from harness import ROOT
 SOURCES = ["src/agency/*.c", "src/cli/client*.c"]
 SHARED = {("config", "fail"), ("log", "fail")}
 # Whoever calls these says what is tried again, or what has failed, in a word.
-FAILURES = r'\b(?:back_off|retry|try_again|fail|end_failed)\(([^;{]*)\)[;\s]|\*action = ("\w+")'
+FAILURES = r'\b(?:back_off|retry|try_again|fail|end_failed|log_reason)\(([^;{]*)\)[;\s]|\*action = ("\w+")'
 
 
 def read(path):

@@ -3,8 +3,10 @@
 #include "reader_story.h"
 
 #include "agency/file_check.h"
+#include "agency/listener.h"
 #include "base/signals.h"
 #include "bet/errors.h"
+#include "cli/client_log.h"
 
 #include <signal.h>
 #include <time.h>
@@ -13,7 +15,11 @@ static struct reader *reader;
 static struct file_findings findings;
 static struct error error;
 
+static struct client_log client_log;
+static const struct listener listener = {client_log_event, &client_log};
+
 static int begin(void **state) {
+    listener_use(&listener);
     begin_logging();
     return enter_folder(state);
 }
@@ -23,6 +29,7 @@ static int end(void **state) {
         reader_close(&reader);
     }
     end_logging();
+    listener_use(NULL);
     return leave_folder(state);
 }
 

@@ -3,28 +3,34 @@
 #include "logged.h"
 
 #include "agency/file_check.h"
+#include "agency/listener.h"
 #include "agency/reader.h"
 #include "agency/report.h"
 #include "base/log.h"
 #include "bet/errors.h"
+#include "cli/client_log.h"
 
 #include <stdlib.h>
 
 static struct dialogue_options options;
 static struct chunk *single;
-static char path[] = "/tmp/test_report.XXXXXX";
+static struct client_log client_log;
+static const struct listener listener = {client_log_event, &client_log};
+static char path[] = "/tmp/test_client_log.XXXXXX";
 static struct error error;
 
 static int begin(void **state) {
     (void)state;
     options = (struct dialogue_options){.agency = 12};
+    client_log = (struct client_log){0};
+    listener_use(&listener);
     log_set_level(LOG_LEVEL_DEBUG);
     begin_logging();
     return 0;
 }
 
 static void with_file(void) {
-    strcpy(path, "/tmp/test_report.XXXXXX");
+    strcpy(path, "/tmp/test_client_log.XXXXXX");
     int file = mkstemp(path);
     assert_true(file >= 0);
     close(file);
@@ -34,6 +40,7 @@ static void with_file(void) {
 static int end(void **state) {
     (void)state;
     end_logging();
+    listener_use(NULL);
     log_set_level(LOG_LEVEL_INFO);
     if (options.reader != NULL) {
         reader_close(&options.reader);
@@ -59,7 +66,7 @@ static void a_single_bet_has_a_line_of_its_own(void **state) {
     static const char bet[] = "Ana,Paz,30904465,2000-01-01,7574";
     single = chunk_new(1, BET_TEXT_BYTES_MAX);
     assert_true(chunk_add(single, bet, sizeof bet - 1, &error));
-    options.single = single;
+    options.single = client_log.single = single;
     report_acknowledged(&options, 1, 1);
     assert_said(" INFO     action: apuesta_enviada | result: success | dni: 30904465 | numero: 7574\n");
     assert_lines(1);
@@ -292,7 +299,7 @@ static void winners_are_counted(void **state) {
 
 static void winners_are_printed_one_a_line(void **state) {
     (void)state;
-    options.print_winners = true;
+    client_log.prints_winners = true;
     report_winners(&options, "22,7574", 7);
     assert_said("cant_ganadores: 2\n22\n7574\n");
     report_winners(&options, "", 0);

@@ -1,0 +1,20 @@
+// Who is told what happens to an agency: the events of quiniela.h. Whoever calls into agency/ says for the
+// length of its call who that is, on this thread, as base/memory.h has it of memory; nobody otherwise.
+#ifndef QUINIELA_AGENCY_LISTENER_H
+#define QUINIELA_AGENCY_LISTENER_H
+
+#include "quiniela.h"
+
+struct listener {
+    quiniela_event_function *event;
+    void *context;
+};
+
+// From now on this thread's events go to `listener`, which stays the caller's and must stay as it is
+// meanwhile; NULL: to nobody, as at first. Returns whose they were until now, for the caller to put back.
+const struct listener *listener_use(const struct listener *listener);
+
+// Tells the event.
+void listener_tell(const struct quiniela_event *event);
+
+#endif
