@@ -148,8 +148,7 @@ static bool read_revocations(struct tls_context *context, SSL_CTX *ssl, struct e
     if (context->revocations == NULL) {
         return true;
     }
-    static char no_password[] =
-        ""; // else a list that says it is encrypted would have the terminal ask for one
+    char no_password[] = ""; // else a list that says it is encrypted would have the terminal ask for one
     X509_STORE *store = SSL_CTX_get_cert_store(ssl);
     BIO *file = BIO_new_file(context->revocations, "r");
     bool added = file != NULL;
