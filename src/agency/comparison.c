@@ -1,11 +1,11 @@
 #include "agency/comparison.h"
 
+#include "base/memory.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
 #include "wire/limits.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -23,10 +23,10 @@ struct comparison {
 };
 
 struct comparison *comparison_new(struct reader *reader) {
-    struct comparison *comparison = calloc(1, sizeof *comparison);
+    struct comparison *comparison = memory_zeroed(1, sizeof *comparison);
     struct chunk *chunk = chunk_new(CHUNK_BETS_MAX, PIECE_MESSAGE_BYTES_MAX);
     if (comparison == NULL || chunk == NULL) {
-        free(comparison);
+        memory_free(comparison);
         chunk_free(chunk);
         return NULL;
     }
@@ -38,7 +38,7 @@ struct comparison *comparison_new(struct reader *reader) {
 void comparison_free(struct comparison *comparison) {
     if (comparison != NULL) {
         chunk_free(comparison->chunk);
-        free(comparison);
+        memory_free(comparison);
     }
 }
 

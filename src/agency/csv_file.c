@@ -1,12 +1,12 @@
 #include "agency/csv_file.h"
 
+#include "base/memory.h"
 #include "base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,11 +54,11 @@ static bool open_descriptor(struct csv_file *file, struct error *error) {
 
 bool csv_file_open(const char *path, struct csv_file **result, struct error *error) {
     *result = NULL;
-    struct csv_file *file = malloc(sizeof *file); // not calloc: most of it is the buffer
-    char *copy = strdup(path);
+    struct csv_file *file = memory_allocate(sizeof *file); // not calloc: most of it is the buffer
+    char *copy = memory_duplicate(path);
     if (file == NULL || copy == NULL) {
-        free(file);
-        free(copy);
+        memory_free(file);
+        memory_free(copy);
         return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
     }
     file->path = copy;
@@ -66,8 +66,8 @@ bool csv_file_open(const char *path, struct csv_file **result, struct error *err
     file->start = file->end = 0;
     file->ended = false;
     if (!open_descriptor(file, error)) {
-        free(file);
-        free(copy);
+        memory_free(file);
+        memory_free(copy);
         return false;
     }
     *result = file;
@@ -76,8 +76,8 @@ bool csv_file_open(const char *path, struct csv_file **result, struct error *err
 
 void csv_file_close(struct csv_file **file) {
     close((*file)->descriptor);
-    free((*file)->path);
-    free(*file);
+    memory_free((*file)->path);
+    memory_free(*file);
     *file = NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "agency/sending.h"
 #include "agency/stranger.h"
 #include "agency/trust.h"
+#include "base/memory.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
@@ -21,7 +22,6 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum {
     BACKOFF_BASE_MS = 100,
@@ -480,7 +480,7 @@ static bool init(struct dialogue *dialogue, const struct dialogue_options *optio
 
 bool dialogue_new(const struct dialogue_options *options, const struct dialogue_actions *actions,
                   void *context, struct dialogue **result, struct error *error) {
-    *result = calloc(1, sizeof **result);
+    *result = memory_zeroed(1, sizeof **result);
     if (*result != NULL && init(*result, options, actions, context)) {
         return true;
     }
@@ -493,7 +493,7 @@ void dialogue_free(struct dialogue **dialogue) {
         sending_end(&(*dialogue)->sending);
         outcome_end(&(*dialogue)->outcome);
         message_decoder_free((*dialogue)->decoder);
-        free(*dialogue);
+        memory_free(*dialogue);
         *dialogue = NULL;
     }
 }

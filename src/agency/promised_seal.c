@@ -2,12 +2,11 @@
 
 #include "agency/kept_after.h"
 #include "agency/report.h"
+#include "base/memory.h"
 #include "seal/checkpoint.h"
 #include "seal/errors.h"
 #include "seal/note.h"
 #include "seal/result.h"
-
-#include <stdlib.h>
 
 // The seal
 // ---------------------------------------------------------------------------------------------------
@@ -43,14 +42,14 @@ bool promised_seal_check_kept(const struct kept_texts *texts, const struct vkey 
 
 static bool keep_first(const struct kept_texts *texts, struct slice note, struct small_file *seal,
                        struct error *error) {
-    char *copy = malloc(note.length + 1);
+    char *copy = memory_allocate(note.length + 1);
     if (copy == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the seal");
     }
     memcpy(copy, note.text, note.length);
     copy[note.length] = '\0';
     if (!kept_texts_write(texts, "seal", note, error)) {
-        free(copy);
+        memory_free(copy);
         return false;
     }
     *seal = (struct small_file){copy, note.length};

@@ -6,12 +6,12 @@
 #include "agency/promised_receipt.h"
 #include "agency/receipts_file.h"
 #include "agency/rules_told.h"
+#include "base/memory.h"
 #include "seal/encoding.h"
 #include "seal/errors.h"
 #include "seal/salt.h"
 
 #include <openssl/crypto.h>
-#include <stdlib.h>
 
 struct promises {
     struct promises_options options;
@@ -62,7 +62,7 @@ static bool read_kept(struct promises *promises, struct error *error) {
 }
 
 bool promises_open(const struct promises_options *options, struct promises **result, struct error *error) {
-    struct promises *promises = calloc(1, sizeof *promises);
+    struct promises *promises = memory_zeroed(1, sizeof *promises);
     *result = promises;
     if (promises == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the central's promises");
@@ -84,7 +84,7 @@ void promises_close(struct promises **promises) {
         kept_texts_close(&(*promises)->texts);
         kept_rules_free(&(*promises)->rules);
         small_file_free(&(*promises)->seal);
-        free(*promises);
+        memory_free(*promises);
         *promises = NULL;
     }
 }

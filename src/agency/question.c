@@ -1,9 +1,8 @@
 #include "agency/question.h"
 
 #include "agency/promises.h"
+#include "base/memory.h"
 #include "wire/message.h"
-
-#include <stdlib.h>
 
 uint8_t *question_make(const struct dialogue_options *options, bool now, bool returns, size_t *length) {
     struct message_consultation asks = {.agency = options->agency, .wait = !now, .returns = returns && !now};
@@ -13,7 +12,7 @@ uint8_t *question_make(const struct dialogue_options *options, bool now, bool re
         asks.key = promises_lack_key(promises);
         asks.seal = promises_seal(promises);
     }
-    uint8_t *frame = malloc(message_consultation_bytes_max(&asks));
+    uint8_t *frame = memory_allocate(message_consultation_bytes_max(&asks));
     if (frame == NULL) {
         return NULL;
     }

@@ -4,6 +4,7 @@
 #include "agency/csv_file.h"
 #include "agency/report.h"
 #include "agency/shown_text.h"
+#include "base/memory.h"
 #include "base/translate.h"
 #include "base/utf8.h"
 #include "bet/bet.h"
@@ -13,7 +14,6 @@
 #include "wire/message.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_BYTES_MAX = 2 * BET_TEXT_BYTES_MAX }; // the quotes within a bet are doubled
@@ -31,12 +31,12 @@ struct reader {
 
 bool reader_open(const char *path, struct reader **result, struct error *error) {
     *result = NULL;
-    struct reader *reader = calloc(1, sizeof *reader);
+    struct reader *reader = memory_zeroed(1, sizeof *reader);
     if (reader == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
     }
     if (!csv_file_open(path, &reader->file, error)) {
-        free(reader);
+        memory_free(reader);
         return false;
     }
     *result = reader;
@@ -65,7 +65,7 @@ uint64_t reader_total(const struct reader *reader) {
 
 void reader_close(struct reader **reader) {
     csv_file_close(&(*reader)->file);
-    free(*reader);
+    memory_free(*reader);
     *reader = NULL;
 }
 

@@ -1,6 +1,7 @@
 #include "agency/receipts_file.h"
 
 #include "agency/report.h"
+#include "base/memory.h"
 #include "base/path.h"
 #include "base/translate.h"
 #include "notary/small_file.h"
@@ -185,10 +186,10 @@ static bool open_it(struct receipts_file *file, struct error *error) {
 
 bool receipts_file_open(const char *path, uint32_t agency, struct receipts_file **result,
                         struct error *error) {
-    struct receipts_file *file = calloc(1, sizeof *file);
+    struct receipts_file *file = memory_zeroed(1, sizeof *file);
     *result = NULL;
-    if (file == NULL || (file->path = strdup(path)) == NULL) {
-        free(file);
+    if (file == NULL || (file->path = memory_duplicate(path)) == NULL) {
+        memory_free(file);
         return error_set(error, ERROR_NO_MEMORY, "%.150s: no memory to keep receipts", path);
     }
     if (!open_it(file, error) || !read_receipts(file, agency, error) || !cut_off_rest(file, error)) {
@@ -204,8 +205,8 @@ void receipts_file_close(struct receipts_file **file) {
         if ((*file)->descriptor >= 0) {
             close((*file)->descriptor);
         }
-        free((*file)->path);
-        free(*file);
+        memory_free((*file)->path);
+        memory_free(*file);
         *file = NULL;
     }
 }

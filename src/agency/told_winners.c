@@ -1,12 +1,12 @@
 #include "agency/told_winners.h"
 
 #include "agency/shown_text.h"
+#include "base/memory.h"
 #include "bet/limits.h"
 #include "seal/errors.h"
 #include "wire/limits.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -33,11 +33,11 @@ struct told_winners {
 
 bool told_winners_new(const struct own_bets *own, struct bet_slice documents, struct told_winners **result,
                       struct error *error) {
-    struct told_winners *told = calloc(1, sizeof *told);
+    struct told_winners *told = memory_zeroed(1, sizeof *told);
     *result = told;
     if (told != NULL) {
         told->own = *own;
-        told->documents = malloc(documents.length + 1);
+        told->documents = memory_allocate(documents.length + 1);
         told->chunk = own->reader == NULL ? NULL : chunk_new(READ_BETS, MESSAGE_BYTES_MAX);
     }
     if (told == NULL || told->documents == NULL || (own->reader != NULL && told->chunk == NULL)) {
@@ -55,8 +55,8 @@ bool told_winners_new(const struct own_bets *own, struct bet_slice documents, st
 void told_winners_free(struct told_winners **told) {
     if (*told != NULL) {
         chunk_free((*told)->chunk);
-        free((*told)->documents);
-        free(*told);
+        memory_free((*told)->documents);
+        memory_free(*told);
         *told = NULL;
     }
 }

@@ -1,10 +1,10 @@
 #include "stream/transport.h"
 
+#include "base/clock.h"
 #include "stream/limits.h"
 
 #include <assert.h>
 #include <string.h>
-#include <uv.h>
 
 enum {
     RECORD_ADDS_BYTES = 22, // TLS 1.3: a 5-byte header, the type, and 16 at the end (RFC 8446, section 5.2)
@@ -49,9 +49,9 @@ void transport_came(struct transport *transport, const uint8_t *bytes, size_t le
     } else {
         tls_session_feed(transport->session, bytes, length);
         if (transport_state(transport) == TRANSPORT_OPENING) {
-            uint64_t began_ns = uv_hrtime();
+            uint64_t began_ns = clock_steady_ns();
             transport_start(transport);
-            spent_ns = uv_hrtime() - began_ns;
+            spent_ns = clock_steady_ns() - began_ns;
         }
     }
     if (handshake_ns != NULL) {

@@ -1,0 +1,66 @@
+// A connection to the central, plain or TLS, from its name to its end, on a socket that does not block: bytes
+// out, bytes in. It is agency/link.h without an event loop; whoever owns it waits for its descriptor.
+//
+//   DIALLING ──→ OPENING (TLS's handshake) ──→ UP ──→ DOWN ──→ CLOSED
+//       └─────────────┴──────── failed ─────────┴───────→┘
+//
+// When it cannot send, it goes through a state on the way to DOWN, in which it only reads: FAILING from
+// OPENING, BREAKING from UP.
+// An owner may close it at any time.
+#ifndef QUINIELA_LIB_CONNECTION_H
+#define QUINIELA_LIB_CONNECTION_H
+
+#include "agency/address.h"
+#include "lib/dialling.h"
+#include "tls/context.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct connection;
+
+// Events for the owner, only from within connection_step.
+struct connection_events {
+    // Connected; with TLS, to the server that its certificate names.
+    void (*up)(void *context);
+    // After `up`: bytes that are not consumed yet, followed by JSON_PADDING_BYTES that may be read. Returns
+    // how many of them are consumed now. Called again with the rest, until it returns 0. May close the
+    // connection.
+    size_t (*received)(void *context, const uint8_t *bytes, size_t length);
+    // The connection failed or has ended: the last event. `reason` is for people. The owner still closes it.
+    void (*down)(void *context, const char *reason);
+    // As `down`, but the other side rejects our certificate: trying again does not help.
+    void (*refused)(void *context, const char *reason);
+    // As `down`, but the other side has not shown who it is: we reject its certificate, or it speaks no TLS.
+    void (*distrusted)(void *context, const char *reason);
+};
+
+// Makes one that connects in its first steps, with TLS if `tls` is not NULL. `tls`, `lookup` and `events`
+// must outlive it; the address is copied. The caller ends it with connection_close. NULL when out of memory.
+struct connection *connection_open(const struct address *address, struct tls_context *tls,
+                                   const struct name_lookup *lookup, const struct connection_events *events,
+                                   void *context);
+
+// Takes over bytes made with memory_allocate, and sends as much as the socket takes now. It must be up, or
+// already down; in that case they are lost.
+void connection_send(struct connection *connection, uint8_t *bytes, size_t length);
+
+// Does what can be done now: connects, reads, writes, at most some hundred KiB.
+void connection_step(struct connection *connection);
+
+// The answer of `lookup` (dialling_answer). Step afterwards.
+void connection_resolved(struct connection *connection, int failure, const struct addrinfo *found);
+
+// The socket, or -1 while there is none; and for what to wait on it.
+int connection_descriptor(const struct connection *connection);
+bool connection_wants_read(const struct connection *connection);
+bool connection_wants_write(const struct connection *connection);
+
+// Whether a step can do something at once, whatever the socket says.
+bool connection_is_ready(const struct connection *connection);
+
+// Ends it, whatever it is doing, and nulls the caller's pointer: no event follows.
+void connection_close(struct connection **connection);
+
+#endif
