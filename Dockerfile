@@ -7,6 +7,7 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY packaging packaging
 COPY po po
+COPY lib lib
 COPY src src
 COPY verifiers verifiers
 COPY web web

@@ -1,11 +1,11 @@
 # Which sources clang's analyzer looks at in script/test. To be sourced where the project's root is the working directory.
 
-# changed ENDING: the files that differ from the last commit, or that the last 40 commits of src/ have changed; all, where a
+# changed ENDING: the files that differ from the last commit, or that the last 40 commits of src/ and lib/ have changed; all, where a
 # shallow clone does not know.
 changed() {
     {
-        git diff --name-only HEAD -- src
-        git log -40 --format= --name-only -- src
+        git diff --name-only HEAD -- src lib
+        git log -40 --format= --name-only -- src lib
     } | awk -v ending="$1" 'substr($0, length - length(ending) + 1) == ending'
 }
 
@@ -15,14 +15,14 @@ users() {
     while read -r header; do
         patterns+=(-e "#include \"${header#src/}\"")
     done
-    [ "${#patterns[@]}" -eq 0 ] || git grep -lF "${patterns[@]}" -- 'src/*.c' || true
+    [ "${#patterns[@]}" -eq 0 ] || git grep -lF "${patterns[@]}" -- 'src/*.c' ':(glob)lib/*.c' || true
 }
 
 # quarter: each source's turn comes with about one commit in four, however many commits there are: a shallow clone has one.
 quarter() {
     local turn
     turn=$(git rev-parse HEAD)
-    git ls-files -- 'src/*.c' | awk -v turn="$((16#${turn:0:4}))" 'NR % 4 == turn % 4'
+    git ls-files -- 'src/*.c' ':(glob)lib/*.c' | awk -v turn="$((16#${turn:0:4}))" 'NR % 4 == turn % 4'
 }
 
 analyzed() {
@@ -30,5 +30,5 @@ analyzed() {
         changed .c
         changed .h | sort -u | users
         quarter
-    } | sort -u | comm -12 - <(git ls-files -- 'src/*.c' | sort)
+    } | sort -u | comm -12 - <(git ls-files -- 'src/*.c' ':(glob)lib/*.c' | sort)
 }
