@@ -9,7 +9,7 @@
 #include <openssl/x509.h>
 
 static X509 *read_pem(struct slice pem) {
-    static char no_password[] = ""; // else one that says it is encrypted would have the terminal ask for one
+    char no_password[] = ""; // else one that says it is encrypted would have the terminal ask for one
     BIO *bio = pem.length > CERTIFICATE_BYTES_MAX ? NULL : BIO_new_mem_buf(pem.text, (int)pem.length);
     X509 *x509 = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, no_password);
     BIO_free(bio);

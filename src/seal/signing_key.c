@@ -57,7 +57,7 @@ struct signing_key *signing_key_generate(struct slice name, enum vkey_type type,
 
 struct signing_key *signing_key_from_pem(struct slice name, enum vkey_type type, struct slice pem,
                                          struct error *error) {
-    static char no_password[] = "";
+    char no_password[] = "";
     BIO *bio = pem.length > INT_MAX ? NULL : BIO_new_mem_buf(pem.text, (int)pem.length);
     EVP_PKEY *pkey = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password);
     BIO_free(bio);

@@ -11,7 +11,7 @@
 // The authority ---------------------------------------------------------------------------------------------
 
 bool timestamp_authority_read(struct slice pem, struct timestamp_authority *authority, struct error *error) {
-    static char no_password[] = ""; // else one that says it is encrypted would have the terminal ask for one
+    char no_password[] = ""; // else one that says it is encrypted would have the terminal ask for one
     BIO *bio = pem.length > CERTIFICATE_BYTES_MAX ? NULL : BIO_new_mem_buf(pem.text, (int)pem.length);
     unsigned char *der = NULL;
     authority->certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, no_password);
