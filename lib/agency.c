@@ -40,25 +40,25 @@ static void on_distrusted(void *context, const char *reason) {
 // What it asks for ----------------------------------------------------------------------------------------
 
 static bool connect_to(void *context, const struct address *address) {
-    static const struct connection_events events = {.up = on_up,
-                                                    .received = on_received,
-                                                    .down = on_down,
-                                                    .refused = on_refused,
-                                                    .distrusted = on_distrusted};
+    static const struct contact_events events = {.up = on_up,
+                                                 .received = on_received,
+                                                 .down = on_down,
+                                                 .refused = on_refused,
+                                                 .distrusted = on_distrusted};
     struct quiniela_agency *agency = context;
     agency->wait_until_ms = -1;
-    agency->connection = connection_open(address, agency->setup.tls, &agency->lookup, &events, agency);
-    return agency->connection != NULL;
+    agency->contact = contact_open(address, agency->setup.tls, &agency->lookup, &events, agency);
+    return agency->contact != NULL;
 }
 
 static void send_bytes(void *context, uint8_t *bytes, size_t length) {
     struct quiniela_agency *agency = context;
-    connection_send(agency->connection, bytes, length);
+    contact_send(agency->contact, bytes, length);
 }
 
 static void disconnect(void *context) {
     struct quiniela_agency *agency = context;
-    connection_close(&agency->connection);
+    contact_close(&agency->contact);
 }
 
 static void wait_for(void *context, uint32_t wait_ms) {
@@ -97,8 +97,8 @@ static void cancel_lookup(void *context) {
 }
 
 void quiniela_agency_resolved(struct quiniela_agency *agency, int failure, const struct addrinfo *found) {
-    if (agency->connection != NULL) {
-        connection_resolved(agency->connection, failure, found);
+    if (agency->contact != NULL) {
+        contact_resolved(agency->contact, failure, found);
     }
 }
 
@@ -182,8 +182,8 @@ static bool is_due(const struct quiniela_agency *agency) {
 }
 
 static void go_on(struct quiniela_agency *agency) {
-    if (agency->connection != NULL) {
-        connection_step(agency->connection);
+    if (agency->contact != NULL) {
+        contact_step(agency->contact);
     }
     if (agency->state == QUINIELA_RUNNING && is_due(agency)) {
         agency->wait_until_ms = -1;
@@ -216,9 +216,9 @@ static void stop_now(struct quiniela_agency *agency) {
 }
 
 // A socket may have gone and another come with the same number.
-static void look_at_socket(struct quiniela_agency *agency, const struct connection *before) {
+static void look_at_socket(struct quiniela_agency *agency, const struct contact *before) {
     int now = quiniela_agency_fd(agency);
-    if (now != agency->descriptor || agency->connection != before) {
+    if (now != agency->descriptor || agency->contact != before) {
         agency->descriptor = now;
         agency->sockets++;
     }
@@ -230,7 +230,7 @@ enum quiniela_state quiniela_agency_step(struct quiniela_agency *agency) {
     }
     struct listener listener;
     struct entry entry = enter(agency, &listener);
-    const struct connection *before = agency->connection;
+    const struct contact *before = agency->contact;
     agency->is_inside = true;
     if (agency->is_checking) {
         check_some(agency);
@@ -298,8 +298,8 @@ void quiniela_agency_free(struct quiniela_agency *agency) {
     struct memory memory = agency->setup.memory;
     struct entry entry = entry_begin(&memory, NULL);
     struct dialogue_options *options = &agency->setup.dialogue;
-    if (agency->connection != NULL) {
-        connection_close(&agency->connection);
+    if (agency->contact != NULL) {
+        contact_close(&agency->contact);
     }
     dialogue_free(&agency->dialogue);
     if (options->reader != NULL) {

@@ -7,7 +7,7 @@
 #include "agency/file_steps.h"
 #include "agency/listener.h"
 #include "base/memory.h"
-#include "lib/connection.h"
+#include "lib/contact.h"
 #include "quiniela.h"
 
 // What an agency is made of. It takes over `reader`, `single` and `promises` of the dialogue, and `tls`, when
@@ -32,10 +32,10 @@ struct quiniela_agency {
     bool is_to_stop;
     struct name_lookup lookup;
     struct dialogue *dialogue;
-    struct connection *connection; // NULL: none
-    uint64_t sockets;              // how many there have been
-    int descriptor;                // the last one
-    int64_t wait_until_ms;         // of the dialogue's last wait, a steady clock's; -1: none
+    struct contact *contact; // NULL: none
+    uint64_t sockets;        // how many there have been
+    int descriptor;          // the last one
+    int64_t wait_until_ms;   // of the dialogue's last wait, a steady clock's; -1: none
     struct file_findings findings;
     uint64_t stored;
     enum quiniela_code code;

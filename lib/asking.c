@@ -8,7 +8,7 @@
 // What it waits for ---------------------------------------------------------------------------------------
 
 int quiniela_agency_fd(const struct quiniela_agency *agency) {
-    return agency->connection == NULL ? -1 : connection_descriptor(agency->connection);
+    return agency->contact == NULL ? -1 : contact_descriptor(agency->contact);
 }
 
 uint64_t quiniela_agency_fd_version(const struct quiniela_agency *agency) {
@@ -16,16 +16,16 @@ uint64_t quiniela_agency_fd_version(const struct quiniela_agency *agency) {
 }
 
 int quiniela_agency_wants(const struct quiniela_agency *agency) {
-    if (agency->connection == NULL) {
+    if (agency->contact == NULL) {
         return 0;
     }
-    return (connection_wants_read(agency->connection) ? QUINIELA_READ : 0) |
-           (connection_wants_write(agency->connection) ? QUINIELA_WRITE : 0);
+    return (contact_wants_read(agency->contact) ? QUINIELA_READ : 0) |
+           (contact_wants_write(agency->contact) ? QUINIELA_WRITE : 0);
 }
 
 int64_t quiniela_agency_deadline_ms(const struct quiniela_agency *agency) {
     if (agency->state == QUINIELA_ENDED || agency->is_checking || agency->is_to_stop ||
-        (agency->connection != NULL && connection_is_ready(agency->connection))) {
+        (agency->contact != NULL && contact_is_ready(agency->contact))) {
         return 0;
     }
     return agency->wait_until_ms;

@@ -1,5 +1,5 @@
 // The agency's half of the conversation with the central, from its first bet to its winners, as a state
-// machine: events in, actions out. It knows nothing of sockets, timers and clocks; uploader.c provides them.
+// machine: events in, actions out. It knows nothing of sockets, timers and clocks; lib/agency.c provides them.
 //
 //   CONNECTING ──up──→ SENDING ⇄ COMPARING ──all acknowledged──→ CONSULTING ──winners──→ HOLDING ──→ ENDED
 //       ↑                 │          │                            │        ↑↓ not yet
@@ -26,7 +26,7 @@ struct dialogue;
 struct dialogue_actions {
     // Starts connecting: dialogue_up or dialogue_down will follow. Returns false when out of memory.
     bool (*connect)(void *context, const struct address *address);
-    // Sends bytes made with malloc; the callee frees them.
+    // Sends bytes made with memory_allocate; the callee frees them.
     void (*send)(void *context, uint8_t *bytes, size_t length);
     // Closes the connection. No event of it may follow.
     void (*disconnect)(void *context);

@@ -1,5 +1,4 @@
-// Looks up the addresses of a name. getaddrinfo(3) cannot be cancelled and may take a minute, so it runs on
-// a detached thread with memory of its own. Its caller can give up at any time, and so can the program.
+// Looks up the addresses of a name (name_search.h) on a loop.
 #ifndef QUINIELA_AGENCY_RESOLVER_H
 #define QUINIELA_AGENCY_RESOLVER_H
 

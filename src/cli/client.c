@@ -6,7 +6,6 @@
 #include "agency/file_check.h"
 #include "agency/limits.h"
 #include "agency/listener.h"
-#include "agency/uploader.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "base/random.h"
@@ -18,6 +17,7 @@
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
 #include "cli/client_promises.h"
+#include "cli/client_run.h"
 #include "cli/command.h"
 #include "cli/conflicts.h"
 #include "cli/single_bet.h"
@@ -95,35 +95,37 @@ static bool open_file(const struct client_options *options, struct dialogue_opti
 }
 
 // The last line of a failure says why, with file and line where it has to do with them.
-static int end_failed(const char *action, const struct file_findings *findings, const struct error *error) {
+static int end_failed(const char *action, uint64_t bad_lines, const struct error *error) {
     char bad[24];
-    snprintf(bad, sizeof bad, "%" PRIu64, findings->bad);
+    snprintf(bad, sizeof bad, "%" PRIu64, bad_lines);
     const struct log_field fields[] = {
         {"error", error_name(error->code)},
-        {"bad_lines", findings->bad > 0 && !findings->is_other ? bad : NULL},
+        {"bad_lines", bad_lines > 0 ? bad : NULL},
         {"message", error->text},
     };
     log_fields(LOG_LEVEL_ERROR, action, LOG_FAIL, fields, sizeof fields / sizeof *fields);
     return EXIT_FAILED;
 }
 
-static int run_agency(struct dialogue_options *options, struct tls_context *tls) {
-    struct error error;
-    struct file_findings findings = {0};
-    bool is_checked = options->reader != NULL && reader_can_check(options->reader);
-    if (options->reader != NULL && !is_checked) {
+static int run_agency(struct dialogue_options *options, struct tls_context *tls,
+                      const struct listener *listener) {
+    struct agency_setup setup = {.dialogue = *options, .listener = *listener};
+    struct client_end end;
+    bool has_file = options->reader != NULL;
+    setup.tls = tls == NULL ? NULL : tls_context_hold(tls);
+    if (has_file && !reader_can_check(options->reader)) {
         log_event(LOG_LEVEL_INFO, "check_bets", LOG_IN_PROGRESS,
                   "file: %s | message: it cannot be read twice, so each line is checked as it is sent",
                   reader_path(options->reader));
     }
-    bool done = (!is_checked || file_check(options->reader, options->agency, &findings, &error)) &&
-                uploader_run(options, tls, &error);
-    if (options->reader != NULL) {
-        reader_close(&options->reader);
+    bool done = client_run(&setup, &end);
+    *options = setup.dialogue;
+    tls_context_release(setup.tls);
+    if (has_file) {
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: file");
     }
     if (!done) {
-        return end_failed("end_client_loop", &findings, &error);
+        return end_failed("end_client_loop", end.bad_lines, &end.error);
     }
     log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);
     return EXIT_DONE;
@@ -135,7 +137,7 @@ static int run_check(struct dialogue_options *options) {
     struct file_findings findings = {.lines = options->single != NULL};
     const char *path = options->reader == NULL ? NULL : reader_path(options->reader);
     if (options->reader != NULL && !file_check(options->reader, options->agency, &findings, &error)) {
-        return end_failed("check_bets", &findings, &error);
+        return end_failed("check_bets", findings.is_other ? 0 : findings.bad, &error);
     }
     char bets[24];
     snprintf(bets, sizeof bets, "%" PRIu64, findings.lines);
@@ -205,12 +207,13 @@ static int run_lottery(const struct client_options *options, struct tls_context 
         begin_log(options);
         status = !is_ready        ? fail(action, error)
                  : options->check ? run_check(&dialogue)
-                                  : run_agency(&dialogue, tls);
+                                  : run_agency(&dialogue, tls, &listener);
         if (dialogue.reader != NULL) { // it was only checked, or the sandbox failed
             reader_close(&dialogue.reader);
         }
         promises_close(&dialogue.promises);
         listener_use(before);
+        single = (struct chunk *)dialogue.single; // NULL if an agency had it
     }
     chunk_free(single);
     return status;

@@ -7,8 +7,8 @@
 // When it cannot send, it goes through a state on the way to DOWN, in which it only reads: FAILING from
 // OPENING, BREAKING from UP.
 // An owner may close it at any time.
-#ifndef QUINIELA_LIB_CONNECTION_H
-#define QUINIELA_LIB_CONNECTION_H
+#ifndef QUINIELA_LIB_CONTACT_H
+#define QUINIELA_LIB_CONTACT_H
 
 #include "agency/address.h"
 #include "lib/dialling.h"
@@ -18,10 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct connection;
+struct contact;
 
-// Events for the owner, only from within connection_step.
-struct connection_events {
+// Events for the owner, only from within contact_step.
+struct contact_events {
     // Connected; with TLS, to the server that its certificate names.
     void (*up)(void *context);
     // After `up`: bytes that are not consumed yet, followed by JSON_PADDING_BYTES that may be read. Returns
@@ -37,30 +37,30 @@ struct connection_events {
 };
 
 // Makes one that connects in its first steps, with TLS if `tls` is not NULL. `tls`, `lookup` and `events`
-// must outlive it; the address is copied. The caller ends it with connection_close. NULL when out of memory.
-struct connection *connection_open(const struct address *address, struct tls_context *tls,
-                                   const struct name_lookup *lookup, const struct connection_events *events,
-                                   void *context);
+// must outlive it; the address is copied. The caller ends it with contact_close. NULL when out of memory.
+struct contact *contact_open(const struct address *address, struct tls_context *tls,
+                             const struct name_lookup *lookup, const struct contact_events *events,
+                             void *context);
 
 // Takes over bytes made with memory_allocate, and sends as much as the socket takes now. It must be up, or
 // already down; in that case they are lost.
-void connection_send(struct connection *connection, uint8_t *bytes, size_t length);
+void contact_send(struct contact *contact, uint8_t *bytes, size_t length);
 
 // Does what can be done now: connects, reads, writes, at most some hundred KiB.
-void connection_step(struct connection *connection);
+void contact_step(struct contact *contact);
 
 // The answer of `lookup` (dialling_answer). Step afterwards.
-void connection_resolved(struct connection *connection, int failure, const struct addrinfo *found);
+void contact_resolved(struct contact *contact, int failure, const struct addrinfo *found);
 
 // The socket, or -1 while there is none; and for what to wait on it.
-int connection_descriptor(const struct connection *connection);
-bool connection_wants_read(const struct connection *connection);
-bool connection_wants_write(const struct connection *connection);
+int contact_descriptor(const struct contact *contact);
+bool contact_wants_read(const struct contact *contact);
+bool contact_wants_write(const struct contact *contact);
 
 // Whether a step can do something at once, whatever the socket says.
-bool connection_is_ready(const struct connection *connection);
+bool contact_is_ready(const struct contact *contact);
 
 // Ends it, whatever it is doing, and nulls the caller's pointer: no event follows.
-void connection_close(struct connection **connection);
+void contact_close(struct contact **contact);
 
 #endif
