@@ -1,0 +1,133 @@
+"""The library starts no thread, handles no signal, dies of none, and prints nothing.
+
+What the system sees of a whole lottery (strace), and of one whose central closes again and again while the agency writes.
+"""
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import unittest
+
+from stranger import AGENCY, BUILD, HEADER, STRICT, SHARED, run
+
+from certificates import Authority
+from harness import Server, Story, hang_s, not_under_valgrind
+
+CALLS = "clone,clone3,fork,vfork,execve,rt_sigaction,rt_sigprocmask,sigaltstack,write,writev,kill,tgkill,tkill"
+
+
+class Quiet(Story):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.program = os.path.join(BUILD, "tests/library/quiet")
+        os.makedirs(os.path.dirname(cls.program), exist_ok=True)
+        folder = os.path.dirname(SHARED)
+        run("cc", *STRICT, "-I", os.path.dirname(HEADER), AGENCY, "-o", cls.program, SHARED, f"-Wl,-rpath,{folder}")
+
+    def play(self, *settings, prefix=(), way="step"):
+        """What it prints. SIGPIPE would end it, as it ends a program that does not say otherwise."""
+        done = subprocess.run([*prefix, self.program, way, "agency=1", "file=data/agency-1.csv", *settings], cwd=self.folder,
+                              capture_output=True, text=True, check=False, timeout=hang_s(),
+                              preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
+        self.assertEqual((done.returncode, done.stderr), (0, ""), f"{done.stdout}{self.logs()}")
+        return done.stdout.splitlines()
+
+
+class TheSystemsView(Quiet):
+    def calls(self, *settings, way="step"):
+        """The system calls that it makes from main's beginning on, as strace writes them."""
+        if shutil.which("strace") is None:
+            self.skipTest("there is no strace")
+        printed = self.play(*settings, way=way, prefix=["strace", "-f", "-qq", "-s", "100000", "-o", self.path("trace"), "-e", f"trace={CALLS}"])
+        with open(self.path("trace"), encoding="utf-8") as file:
+            calls = [line.split(" ", 1)[1].strip() for line in file]
+        self.assertRegex(calls[0], "^execve")  # else it shows nothing
+        return calls[1:], printed
+
+    def check(self, *settings, way):
+        calls, printed = self.calls(*settings, way=way)
+        said = "".join(f"{line}\n" for line in printed)
+        written = "".join(re.findall(r'^write\(1, "(.*)", \d+\)', "\n".join(calls), re.M)).encode().decode("unicode_escape")
+        self.assertEqual(written, said)  # what agency.c prints at its end, and nothing else
+        others = [call for call in calls if not re.match(r"write\((1|[3-9]|\d\d+),", call)]
+        self.assertEqual(others, [])
+
+    @not_under_valgrind("strace would see valgrind's calls")
+    def test_of_every_way(self):
+        self.sample((2000,), (3,))
+        for way in ("step", "run", "send"):
+            server = Server(self, agencies=1, store=f"{way}.db")
+            self.check(f"servers=127.0.0.1:{server.ports[0]}", way=way)
+
+    @not_under_valgrind("strace would see valgrind's calls")
+    def test_with_tls(self):
+        self.sample((500,), (1,))
+        authority = Authority(self.folder)
+        authority.issue_server()
+        authority.issue_agency(1)
+        server = Server(self, *authority.flags("server"), agencies=1)
+        self.check(f"servers=127.0.0.1:{server.ports[0]}", f"authority={authority.certificate('ca')}",
+                   f"certificate={authority.certificate('agency-1')}", f"key={authority.key('agency-1')}", way="step")
+
+
+class Closing:
+    """Passes connections on to a server; the first ones it closes in the middle of what comes, so that whoever goes on writing is
+    told with a reset."""
+
+    def __init__(self, story, port, times):
+        self.server_port, self.left, self.closed = port, times, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        story.addCleanup(self.listener.close)
+        story.addCleanup(self.listener.shutdown, socket.SHUT_RDWR)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.left > 0:
+                self.left -= 1
+                self.closed += 1
+                client.recv(1000)
+                client.shutdown(socket.SHUT_RD)
+                client.close()  # with bytes unread: a reset
+            else:
+                threading.Thread(target=self.converse, args=[client], daemon=True).start()
+
+    def converse(self, client):
+        with client, socket.create_connection(("127.0.0.1", self.server_port), timeout=hang_s()) as server:
+            up = threading.Thread(target=self.copy, args=[client, server], daemon=True)
+            up.start()
+            self.copy(server, client)
+            up.join(hang_s())
+
+    @staticmethod
+    def copy(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+
+class AClosingCentral(Quiet):
+    def test_does_not_end_the_process(self):
+        self.sample((20000,), (2,))
+        server = Server(self, agencies=1)
+        closing = Closing(self, server.ports[0], 3)
+        printed = self.play(f"servers=127.0.0.1:{closing.port}", "window=64", "events=1")
+        self.assertEqual(closing.closed, 3)
+        self.assertIn("none 2", printed)
+        self.assertIn("event 2 agency 1", printed)  # it was told that it is tried again
+        self.assertEqual(sum(self.stored().values()), 20000)
+
+
+if __name__ == "__main__":
+    unittest.main()
