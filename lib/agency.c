@@ -47,6 +47,7 @@ static bool connect_to(void *context, const struct address *address) {
                                                  .distrusted = on_distrusted};
     struct quiniela_agency *agency = context;
     agency->wait_until_ms = -1;
+    agency->contacts++;
     agency->contact = contact_open(address, agency->setup.tls, &agency->lookup, &events, agency);
     return agency->contact != NULL;
 }
@@ -104,7 +105,7 @@ void quiniela_agency_resolved(struct quiniela_agency *agency, int failure, const
 
 // Events --------------------------------------------------------------------------------------------------
 
-// The last thing before an agency ends; without memory for them they are only told.
+// The last thing before an agency ends. Without memory for them it has not got them: take_outcome says so.
 static void remember_winners(struct quiniela_agency *agency, const struct quiniela_event *event) {
     agency->has_winners = true;
     agency->winner_count = event->winners;
@@ -196,6 +197,11 @@ static void take_outcome(struct quiniela_agency *agency) {
     struct error error;
     if (agency->code == QUINIELA_OK && dialogue_failed(agency->dialogue, &error)) {
         fail(agency, &error);
+    } else if (agency->code == QUINIELA_OK && agency->has_winners && agency->winners == NULL &&
+               !agency->setup.forgets_winners) {
+        agency->has_winners = false;
+        error_set(&error, ERROR_NO_MEMORY, "no memory for the winners");
+        fail(agency, &error);
     }
 }
 
@@ -215,22 +221,12 @@ static void stop_now(struct quiniela_agency *agency) {
     end(agency);
 }
 
-// A socket may have gone and another come with the same number.
-static void look_at_socket(struct quiniela_agency *agency, const struct contact *before) {
-    int now = quiniela_agency_fd(agency);
-    if (now != agency->descriptor || agency->contact != before) {
-        agency->descriptor = now;
-        agency->sockets++;
-    }
-}
-
 enum quiniela_state quiniela_agency_step(struct quiniela_agency *agency) {
     if (agency->state == QUINIELA_ENDED || agency->is_inside) {
         return agency->state;
     }
     struct listener listener;
     struct entry entry = enter(agency, &listener);
-    const struct contact *before = agency->contact;
     agency->is_inside = true;
     if (agency->is_checking) {
         check_some(agency);
@@ -243,7 +239,6 @@ enum quiniela_state quiniela_agency_step(struct quiniela_agency *agency) {
     } else if (agency->is_to_stop) {
         stop_now(agency);
     }
-    look_at_socket(agency, before);
     entry_end(&entry);
     return agency->state;
 }
@@ -274,7 +269,6 @@ bool agency_make(const struct agency_setup *setup, struct quiniela_agency **resu
     }
     agency->setup = *setup;
     agency->is_checking = true;
-    agency->descriptor = -1;
     agency->wait_until_ms = -1;
     error_clear(&agency->error);
     agency->lookup = (struct name_lookup){.cancel = cancel_lookup, .context = agency};

@@ -382,6 +382,10 @@ int contact_descriptor(const struct contact *contact) {
     return contact->state == CONTACT_DIALLING ? contact->dialling.descriptor : contact->descriptor;
 }
 
+size_t contact_attempt(const struct contact *contact) {
+    return contact->dialling.next;
+}
+
 bool contact_wants_read(const struct contact *contact) {
     return contact->descriptor >= 0 && contact->state < CONTACT_DOWN;
 }

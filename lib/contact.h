@@ -52,8 +52,13 @@ void contact_step(struct contact *contact);
 // The answer of `lookup` (dialling_answer). Step afterwards.
 void contact_resolved(struct contact *contact, int failure, const struct addrinfo *found);
 
-// The socket, or -1 while there is none; and for what to wait on it.
+// The socket, or -1 while there is none.
 int contact_descriptor(const struct contact *contact);
+
+// Which of its sockets that is: each has a larger number, from 0 to ADDRESSES_TRIED_MAX.
+size_t contact_attempt(const struct contact *contact);
+
+// For what to wait on it.
 bool contact_wants_read(const struct contact *contact);
 bool contact_wants_write(const struct contact *contact);
 
