@@ -1,14 +1,19 @@
 // An agency for tests, as a stranger would write it: of the project it knows <quiniela.h> alone.
 //     agency WAY servers=HOST:PORT agency=NUMBER file=PATH [consult=…] [authority=… certificate=… key=…]
-//            [central_key=… receipts=…] [window=N] [chunk=N] [poll=1]
-// WAY: `send` is quiniela_send_file, `run` is quiniela_agency_run, `step` is a loop around poll(2). Prints
-// each event's kind, if events=1, and at the end "CODE WINNERS" and the winners' documents, one a line.
+//            [central_key=… receipts=…] [window=N] [chunk=N] [poll=1] [events=1] [addresses=IP,IP]
+// WAY: `send` is quiniela_send_file, `run` is quiniela_agency_run, `step` is a loop around poll(2), `epoll`
+// one around epoll(7). Prints each event's kind, if events=1, and at the end "CODE WINNERS" and the winners'
+// documents, one a line.
 #include <quiniela.h>
 
+#include <arpa/inet.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 static int count;
 static char **given;
@@ -35,6 +40,58 @@ static void on_event(void *context, const struct quiniela_event *event) {
     fflush(stdout);
 }
 
+// A lookup of its own -------------------------------------------------------------------------------------
+
+static struct {
+    struct quiniela_agency *asks; // NULL: nobody
+    uint16_t port;
+} lookup;
+
+static int start_lookup(void *context, struct quiniela_agency *agency, const char *host, const char *port) {
+    (void)context, (void)host;
+    lookup.asks = agency;
+    lookup.port = (uint16_t)strtoul(port, NULL, 10);
+    return 0;
+}
+
+static void cancel_lookup(void *context, struct quiniela_agency *agency) {
+    (void)context, (void)agency;
+    lookup.asks = NULL;
+}
+
+// Answers what was asked in the last step.
+static void answer_lookup(void) {
+    struct sockaddr_in addresses[8];
+    struct addrinfo found[8];
+    struct quiniela_agency *asks = lookup.asks;
+    if (asks == NULL) {
+        return;
+    }
+    memset(addresses, 0, sizeof addresses);
+    memset(found, 0, sizeof found);
+    size_t many = 0;
+    for (const char *text = value("addresses"); text != NULL && many < 8; many++) {
+        char one[INET_ADDRSTRLEN] = "";
+        size_t length = strcspn(text, ",");
+        memcpy(one, text, length < sizeof one ? length : sizeof one - 1);
+        addresses[many].sin_family = AF_INET;
+        addresses[many].sin_port = htons(lookup.port);
+        inet_pton(AF_INET, one, &addresses[many].sin_addr);
+        found[many].ai_family = AF_INET;
+        found[many].ai_socktype = SOCK_STREAM;
+        found[many].ai_addr = (struct sockaddr *)&addresses[many];
+        found[many].ai_addrlen = sizeof addresses[many];
+        if (many > 0) {
+            found[many - 1].ai_next = &found[many];
+        }
+        text = text[length] == '\0' ? NULL : text + length + 1;
+    }
+    lookup.asks = NULL;
+    quiniela_agency_resolved(asks, 0, found);
+}
+
+// The agency ------------------------------------------------------------------------------------------------
+
 static enum quiniela_code set(struct quiniela_options *options) {
     enum quiniela_code code = quiniela_options_set_servers(options, value("servers"));
     code = code == QUINIELA_OK ? quiniela_options_set_consult_servers(options, value("consult")) : code;
@@ -50,6 +107,10 @@ static enum quiniela_code set(struct quiniela_options *options) {
     if (code == QUINIELA_OK && value("central_key") != NULL) {
         code = quiniela_options_set_central_key(options, value("central_key"), value("receipts"));
     }
+    if (code == QUINIELA_OK && value("addresses") != NULL) {
+        struct quiniela_resolver resolver = {start_lookup, cancel_lookup, NULL};
+        code = quiniela_options_set_resolver(options, &resolver);
+    }
     if (code == QUINIELA_OK && number("events", 0) != 0) {
         code = quiniela_options_set_events(options, on_event, NULL);
     }
@@ -58,12 +119,35 @@ static enum quiniela_code set(struct quiniela_options *options) {
 
 static enum quiniela_code step_to_the_end(struct quiniela_agency *agency) {
     while (quiniela_agency_step(agency) == QUINIELA_RUNNING) {
+        answer_lookup();
         struct pollfd wanted = {quiniela_agency_fd(agency), 0, 0};
         int wants = quiniela_agency_wants(agency);
         wanted.events =
             (short)((wants & QUINIELA_READ ? POLLIN : 0) | (wants & QUINIELA_WRITE ? POLLOUT : 0));
         poll(&wanted, 1, quiniela_agency_timeout_ms(agency));
     }
+    return quiniela_agency_code(agency);
+}
+
+// epoll forgets a descriptor that is closed: it is told of each socket once, when its version is another.
+static enum quiniela_code step_with_epoll(struct quiniela_agency *agency) {
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    uint64_t version = 0;
+    while (quiniela_agency_step(agency) == QUINIELA_RUNNING) {
+        answer_lookup();
+        int fd = quiniela_agency_fd(agency), wants = quiniela_agency_wants(agency);
+        struct epoll_event event;
+        memset(&event, 0, sizeof event);
+        event.events = (wants & QUINIELA_READ ? EPOLLIN : 0u) | (wants & QUINIELA_WRITE ? EPOLLOUT : 0u);
+        int operation = quiniela_agency_fd_version(agency) == version ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+        if (fd >= 0 && epoll_ctl(epoll, operation, fd, &event) != 0) {
+            perror("epoll_ctl");
+            break;
+        }
+        version = fd >= 0 ? quiniela_agency_fd_version(agency) : version;
+        (void)epoll_wait(epoll, &event, 1, quiniela_agency_timeout_ms(agency));
+    }
+    close(epoll);
     return quiniela_agency_code(agency);
 }
 
@@ -79,6 +163,9 @@ static enum quiniela_code play(const char *way, struct quiniela_options *options
     code = quiniela_agency_new(options, agency);
     if (code != QUINIELA_OK) {
         return code;
+    }
+    if (strcmp(way, "epoll") == 0) {
+        return step_with_epoll(*agency);
     }
     return strcmp(way, "run") == 0 ? quiniela_agency_run(*agency) : step_to_the_end(*agency);
 }

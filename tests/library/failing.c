@@ -92,7 +92,16 @@ static enum quiniela_code set(struct quiniela_options *options) {
     return code;
 }
 
-// A program that has no memory for this has it later: it comes back, as one may who is told so.
+// How many documents the agency has.
+static unsigned long long documents_of(const struct quiniela_agency *agency) {
+    const char *documents = quiniela_agency_winners(agency, NULL);
+    unsigned long long found = documents[0] != '\0';
+    for (; *documents != '\0'; documents++) {
+        found += *documents == ',';
+    }
+    return found;
+}
+
 static enum quiniela_code play(struct heap *heap) {
     struct quiniela_allocator allocator = {
         .allocate = take, .resize = resize, .release = give_back, .context = heap};
@@ -106,7 +115,7 @@ static enum quiniela_code play(struct heap *heap) {
                        : options != NULL ? quiniela_options_error(options)
                                          : "options";
     printf("%s %ld %llu %s\n", quiniela_code_name(code), heap->asked,
-           code == QUINIELA_OK ? (unsigned long long)quiniela_agency_winner_count(agency) : 0, text);
+           code == QUINIELA_OK ? documents_of(agency) : 0, text);
     quiniela_agency_free(agency);
     quiniela_options_free(options);
     return code;

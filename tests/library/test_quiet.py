@@ -15,7 +15,7 @@ import unittest
 from stranger import AGENCY, BUILD, HEADER, STRICT, SHARED, run
 
 from certificates import Authority
-from harness import Server, Story, hang_s, not_under_valgrind
+from harness import Server, Story, hang_s, not_under_valgrind, until
 
 CALLS = "clone,clone3,fork,vfork,execve,rt_sigaction,rt_sigprocmask,sigaltstack,write,writev,kill,tgkill,tkill"
 
@@ -73,6 +73,48 @@ class TheSystemsView(Quiet):
         server = Server(self, *authority.flags("server"), agencies=1)
         self.check(f"servers=127.0.0.1:{server.ports[0]}", f"authority={authority.certificate('ca')}",
                    f"certificate={authority.certificate('agency-1')}", f"key={authority.key('agency-1')}", way="step")
+
+
+class ALoop(Quiet):
+    def test_is_told_of_each_socket(self):
+        """The winners are asked for on another connection, which may have the number of the one before."""
+        self.sample((500,), (2,))
+        server = Server(self, agencies=1)
+        printed = self.play(f"servers=127.0.0.1:{server.ports[0]}", f"consult=127.0.0.1:{server.ports[1]}", "poll=1", way="epoll")
+        self.assertEqual(printed[0], "none 2")
+
+    def test_is_told_when_the_next_address_has_the_same_number(self):
+        """The first address of a name answers nothing until it refuses, as its listener has no room and is then closed."""
+        self.sample((500,), (2,))
+        server = Server(self, agencies=1)
+        full = socket.create_server(("127.0.0.2", server.ports[0]), backlog=0)
+        self.addCleanup(full.close)
+        filling = [socket.socket() for _ in range(3)]
+        for one in filling:
+            self.addCleanup(one.close)
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        process = self.start(f"servers=central.example:{server.ports[0]}", "addresses=127.0.0.2,127.0.0.1", way="epoll")
+        until(lambda: self.is_connecting(server.ports[0]), "its first attempt")
+        full.close()
+        printed, errors = process.communicate(timeout=hang_s())
+        self.assertEqual((process.returncode, errors), (0, ""), printed)
+        self.assertEqual(printed.splitlines()[0], "none 2")
+
+    def start(self, *settings, way):
+        process = subprocess.Popen([self.program, way, "agency=1", "file=data/agency-1.csv", *settings], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for what in (process.wait, process.kill, process.stdout.close, process.stderr.close):
+            self.addCleanup(what)
+        self.connecting = process
+        return process
+
+    def is_connecting(self, port):
+        """Whether the process has a socket whose connection is not made yet (SYN_SENT)."""
+        inodes = {os.readlink(f"/proc/{self.connecting.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{self.connecting.pid}/fd")}
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            rows = [line.split() for line in file][1:]
+        return any(row[3] == "02" and row[2].endswith(f":{port:04X}") and f"socket:[{row[9]}]" in inodes for row in rows)
 
 
 class Closing:
