@@ -192,6 +192,20 @@ static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
            SSL_CTX_set_session_id_context(ssl, purpose, sizeof purpose - 1) == 1;
 }
 
+// Whether there was memory for all that was given: without the list of what is revoked, nothing would be.
+static bool has_copies(const struct tls_context *context, const struct tls_options *options) {
+    const char *const pairs[][2] = {{options->certificate, context->certificate},
+                                    {options->authority, context->authority},
+                                    {options->revocations, context->revocations},
+                                    {options->identity_prefix, context->rules.identity_prefix}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (pairs[i][0] != NULL && pairs[i][1] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool tls_context_new(enum tls_role role, const struct tls_options *options, struct tls_context **result,
                      struct error *error) {
     *result = NULL;
@@ -214,7 +228,7 @@ bool tls_context_new(enum tls_role role, const struct tls_options *options, stru
                                                        .revocations = context->revocations},
                                              .identity_prefix = copy_of(options->identity_prefix),
                                              .identity_is_good = options->identity_is_good};
-    bool made = context->ssl != NULL && set_up(context, context->ssl);
+    bool made = context->ssl != NULL && has_copies(context, options) && set_up(context, context->ssl);
     if (!made) {
         char text[128];
         error_set(error, ERROR_NO_MEMORY, "TLS cannot be set up: %s", openssl_text(text, sizeof text));
