@@ -1,5 +1,6 @@
 // An agency whose allocator fails once: at its N-th allocation, N from 1 on; at none with 0.
-//     failing N servers=HOST:PORT file=PATH [central_key=… receipts=…] [authority=… certificate=… key=…]
+//     failing N servers=HOST:PORT file=PATH [central_key=… receipts=…] [authority=… certificate=… key=…
+//     revocations=…]
 // Prints how many allocations there were and how it ended. The exit status is 3 if memory was not given back,
 // or not what was taken; else 0, however it ended.
 #include <quiniela.h>
@@ -83,8 +84,8 @@ static enum quiniela_code set(struct quiniela_options *options) {
     code = code == QUINIELA_OK ? quiniela_options_set_agency(options, 1) : code;
     code = code == QUINIELA_OK ? quiniela_options_set_chunk_size(options, 20) : code;
     if (code == QUINIELA_OK && value("authority") != NULL) {
-        code =
-            quiniela_options_set_tls(options, value("certificate"), value("key"), value("authority"), NULL);
+        code = quiniela_options_set_tls(options, value("certificate"), value("key"), value("authority"),
+                                        value("revocations"));
     }
     if (code == QUINIELA_OK && value("central_key") != NULL) {
         code = quiniela_options_set_central_key(options, value("central_key"), value("receipts"));
