@@ -4,10 +4,12 @@ Each of the five agencies is made otherwise: by pkg-config and by find_package, 
 the examples, as they are installed.
 """
 import os
+import re
+import shutil
 import subprocess
 import unittest
 
-from stranger import AGENCY, EXAMPLES, STRICT, installed, run
+from stranger import AGENCY, BUILD, EXAMPLES, ROOT, STRICT, installed, run
 
 from harness import KNOWN_DATA, Server, Story, hang_s
 
@@ -88,6 +90,21 @@ class Examples(Lottery):
 
     def test_are_the_ones_of_the_tree(self):
         self.assertEqual({name for name in os.listdir(EXAMPLES) if name.endswith(".c")}, {"blocking.c", "poll.c", "libuv.c"})
+
+
+class ThePage(Lottery):
+    def test_says_how_it_is_installed_and_linked(self):
+        """The commands of docs/library.md, in order, as whoever has built the tree types them."""
+        with open(os.path.join(ROOT, "docs/library.md"), encoding="utf-8") as file:
+            blocks = re.findall(r"<!-- by: library.installed -->\n```sh\n(.*?)```", file.read(), re.S)
+        self.assertEqual(len(blocks), 3)
+        os.mkdir(self.path("build"))
+        os.symlink(BUILD, self.path("build/release"))
+        shutil.copy(os.path.join(EXAMPLES, "blocking.c"), self.path("program.c"))
+        linked = "ldd program | grep -c libquiniela.so.0 || true\n"
+        commands = blocks[0] + blocks[1] + linked + blocks[2] + linked
+        printed = run("bash", "-euc", commands, cwd=self.folder, env={**os.environ, "HOME": self.folder})
+        self.assertEqual(printed.splitlines()[-2:], ["1", "0"])
 
 
 class TheHeader(unittest.TestCase):
