@@ -45,6 +45,7 @@ CALLS = {
 
 # All scripts, as people call them: a script must not build or install anything before its tool has read its arguments.
 SCRIPTS = {
+    "abi": ["nonsense", "--build", "--foo"],
     "analyze": ["all"],
     "bench": ["nonsense", "--rounds 0", "--foo", "--only nothing", "--long-bets 3", "--before no-such-commit",
               "--only unsigned-before", "--signed-rounds 0", "--board-rounds 0"],
