@@ -3,7 +3,7 @@ those that its own are linked with (PUBLIC), so that such an include compiles.""
 import os
 import re
 
-from units import Use, unit
+from units import Use, shown_path, unit
 
 COMMENT = re.compile(r"#.*")
 LIBRARY = re.compile(r"^quiniela_library\((\w+)([^)]*)\)", re.M)
@@ -20,7 +20,7 @@ def linked(root):
 
 
 def folder(path):
-    """The one directly below src/."""
+    """The one directly below src/, or lib."""
     return path.split(os.sep)[0] if os.sep in path else ""
 
 
@@ -30,4 +30,4 @@ def imports(sources, root):
     for path in sorted(sources.texts):
         for other, line in sources.included[path]:
             if folder(other) not in ("", folder(path), *links.get(folder(path), ())):
-                yield Use(unit(path), unit(other), f"src/{path}", line, f'#include "{other}"')
+                yield Use(unit(path), unit(other), shown_path(path), line, f'#include "{other}"')

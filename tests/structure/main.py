@@ -1,4 +1,4 @@
-"""Finds files of src/ that use each other in a circle, wrong imports, headers with the same guard, and files that are too long:
+"""Finds files of src/ and lib/ that use each other in a circle, wrong imports, headers with the same guard, and files that are too long:
 script/structure
 
 A file here is NAME.c with its NAME.h. It uses another when it includes its header, or names one of its functions or variables,

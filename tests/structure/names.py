@@ -8,7 +8,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 from libclang import cindex, parse, parser_arguments  # noqa: E402
-from units import Use, unit  # noqa: E402
+from units import Use, file_of, path_of, shown_path, unit  # noqa: E402
 
 Kind = cindex.CursorKind
 NAMED = (Kind.FUNCTION_DECL, Kind.VAR_DECL, Kind.CXX_METHOD, Kind.CONSTRUCTOR)
@@ -21,18 +21,17 @@ class Reader:
     all that it names: by whom (file, function, line), what (USR and name) and, where this file tells, the file that has it."""
 
     def __init__(self, root, path, arguments):
-        self.root, self.defined, self.named, self.paths = root + os.sep, {}, [], {}
-        for cursor in self._declarations(parse(os.path.join(root, path), arguments).cursor):
+        self.root, self.defined, self.named, self.paths = root, {}, [], {}
+        for cursor in self._declarations(parse(file_of(root, path), arguments).cursor):
             self._read(cursor)
 
     def _place(self, cursor):
-        """The path below src/; None for what stands elsewhere. Which file it is follows from the handle that libclang has for it."""
+        """The path, as Sources has it; None for what stands elsewhere. Which file it is follows from the handle that libclang has for it."""
         file = cursor.location.file
         if file is None:
             return None
         if file.name not in self.paths:
-            path = os.path.realpath(file.name)
-            self.paths[file.name] = path[len(self.root):] if path.startswith(self.root) else None
+            self.paths[file.name] = path_of(self.root, os.path.realpath(file.name))
         return self.paths[file.name]
 
     def _declarations(self, cursor):
@@ -93,14 +92,14 @@ class Kept:
 
 
 def compiled(build, root):
-    """The arguments of each source file that the build compiles, by its path below src/."""
+    """The arguments of each source file that the build compiles, by its path as Sources has it."""
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
         commands = json.load(file)
     found = {}
     for command in commands:
         path = os.path.realpath(os.path.join(command["directory"], command["file"]))
-        if path.startswith(root + os.sep) and os.path.exists(path):
-            found[os.path.relpath(path, root)] = parser_arguments(command["command"])
+        if path_of(root, path) and os.path.exists(path):
+            found[path_of(root, path)] = parser_arguments(command["command"])
     return found
 
 
@@ -110,7 +109,7 @@ def everything(sources, build):
     files = sorted(path for path in sources.texts if not path.endswith(".h"))
     unknown = [path for path in files if path not in commands]
     if unknown:
-        raise RuntimeError(f"the build does not compile src/{unknown[0]}; is it in src/CMakeLists.txt, and {build} configured since?")
+        raise RuntimeError(f"the build does not compile {shown_path(unknown[0])}; is it in src/CMakeLists.txt, and {build} configured since?")
     keys = {path: kept.key(sources, path, commands[path]) for path in files}
     missing = [path for path in files if keys[path] not in kept.old]
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -132,4 +131,4 @@ def names(sources, build):
             path = path or where.get(usr)
             if path and unit(path) != unit(file) and (file, function, usr) not in seen:
                 seen.add((file, function, usr))
-                yield Use(unit(file), unit(path), f"src/{file}", line, f"{function} names {name}")
+                yield Use(unit(file), unit(path), shown_path(file), line, f"{function} names {name}")

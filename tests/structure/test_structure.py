@@ -218,18 +218,27 @@ class Planted(unittest.TestCase):
         self.root = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.root)
         self.build = os.path.join(self.root, "build")
-        shutil.copytree(os.path.join(ROOT, "src"), os.path.join(self.root, "src"))
-        for name in os.listdir(os.path.join(self.root, "src")):
-            if os.path.isdir(os.path.join(self.root, "src", name)):
-                os.makedirs(os.path.join(self.build, "include", name))
-                os.symlink(os.path.join(self.root, "src", name), os.path.join(self.build, "include", name, name))
+        folders = ("src", "lib")
+        for folder in folders:
+            shutil.copytree(os.path.join(ROOT, folder), os.path.join(self.root, folder))
+        for folder in (*(os.path.join("src", name) for name in os.listdir(os.path.join(self.root, "src"))), "lib"):
+            if os.path.isdir(os.path.join(self.root, folder)):
+                self.view(folder, os.path.basename(folder), os.path.basename(folder))
+        self.view("lib/quiniela.h", "quiniela", "quiniela.h")
         theirs = os.environ["QUINIELA_BUILD"]
         with open(os.path.join(theirs, "compile_commands.json"), encoding="utf-8") as file:
-            commands = file.read().replace(theirs, self.build).replace(os.path.join(ROOT, "src"), os.path.join(self.root, "src"))
+            commands = file.read().replace(theirs, self.build)
+        for folder in folders:
+            commands = commands.replace(os.path.join(ROOT, folder), os.path.join(self.root, folder))
         with open(os.path.join(self.build, "compile_commands.json"), "w", encoding="utf-8") as file:
             file.write(commands)
         if os.path.exists(os.path.join(theirs, "structure.json")):  # what has been read need not be read again
             shutil.copy(os.path.join(theirs, "structure.json"), self.build)
+
+    def view(self, path, folder, name):
+        """As the build has it (src/CMakeLists.txt)."""
+        os.makedirs(os.path.join(self.build, "include", folder))
+        os.symlink(os.path.join(self.root, path), os.path.join(self.build, "include", folder, name))
 
     def circles(self):
         return {shown(circle) for circle in found(self.root, self.build)[0]}
@@ -237,12 +246,14 @@ class Planted(unittest.TestCase):
     def test_planted_import(self):
         """The compiler finds it: service is linked with ledger, and that is with store."""
         self.assertEqual(list(wrong_imports(self.root)), [])
-        path = os.path.join(self.root, "src", "service", "echo.c")
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        with open(path, "w", encoding="utf-8") as file:
-            file.write('#include "store/store.h"\n' + text)
+        for name in ("src/service/echo.c", "lib/options.c"):
+            path = os.path.join(self.root, name)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            with open(path, "w", encoding="utf-8") as file:
+                file.write('#include "store/store.h"\n' + text)
         self.assertEqual(list(wrong_imports(self.root)), [
+            'lib/options.c:1: #include "store/store.h": src/CMakeLists.txt does not link lib with store',
             'src/service/echo.c:1: #include "store/store.h": src/CMakeLists.txt does not link service with store'])
 
     def test_planted(self):
