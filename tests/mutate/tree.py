@@ -60,7 +60,7 @@ class Tree:
         wanted = {name for name in listed if name and os.path.isfile(os.path.join(self.root if changes else self.path, name))}
         if changes and not self.in_place:
             self.bring_up_to_date(wanted)
-        names = sorted(name for name in wanted if name.startswith(("src/", "tests/", "cmake/", "CMake")))
+        names = sorted(name for name in wanted if name.startswith(("src/", "lib/", "tests/", "cmake/", "CMake")))
         self.sources = [name for name in names if re.match(r"src/.*\.(c|cpp)$", name)]
         self.hash = digest(*(self.read(name) for name in names))
 
@@ -97,7 +97,7 @@ class Tree:
             options.update({f"CMAKE_{language}_FLAGS_DEBUG": "-Og" for language in ("C", "CXX")})
         else:
             options.update({f"CMAKE_{language}_FLAGS_DEBUG": TRACED for language in ("C", "CXX")})
-            for kind, definition in (("EXE", []), ("MODULE", ["-DREACH_NOTHING"])):
+            for kind, definition in (("EXE", []), ("MODULE", ["-DREACH_NOTHING"]), ("SHARED", ["-DREACH_NOTHING"])):
                 linked = os.path.join(self.work, f"reach_{kind.lower()}.o")
                 run(["cc", "-O2", "-fPIC", "-D_GNU_SOURCE", *definition, "-c", os.path.join(HERE, "reach.c"), "-o", linked])
                 options[f"CMAKE_{kind}_LINKER_FLAGS"] = linked
