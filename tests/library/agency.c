@@ -1,6 +1,7 @@
 // An agency for tests, as a stranger would write it: of the project it knows <quiniela.h> alone.
 //     agency WAY servers=HOST:PORT agency=NUMBER file=PATH [consult=…] [authority=… certificate=… key=…]
-//            [central_key=… receipts=…] [window=N] [chunk=N] [poll=1] [events=1] [addresses=IP,IP]
+//            [central_key=… receipts=…] [window=N] [chunk=N] [poll=1] [events=1] [pause_at=KIND]
+//            [addresses=IP,IP]
 // WAY: `send` is quiniela_send_file, `run` is quiniela_agency_run, `step` is a loop around poll(2), `epoll`
 // one around epoll(7). Prints each event's kind, if events=1, and at the end "CODE WINNERS" and the winners'
 // documents, one a line.
@@ -34,10 +35,16 @@ static uint32_t number(const char *name, uint32_t otherwise) {
     return text == NULL ? otherwise : (uint32_t)strtoul(text, NULL, 10);
 }
 
+static int was_paused;
+
 static void on_event(void *context, const struct quiniela_event *event) {
     (void)context;
     printf("event %d agency %u\n", (int)event->kind, (unsigned)event->agency);
     fflush(stdout);
+    if ((uint32_t)event->kind == number("pause_at", 0) && !was_paused) {
+        was_paused = 1;
+        (void)getchar();
+    }
 }
 
 // A lookup of its own -------------------------------------------------------------------------------------

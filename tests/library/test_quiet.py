@@ -1,6 +1,6 @@
 """The library starts no thread, handles no signal, dies of none, and prints nothing.
 
-What the system sees of a whole lottery (strace), and of one whose central closes again and again while the agency writes.
+What the system sees of a whole lottery (strace), and of one whose central closes while the agency writes.
 """
 import contextlib
 import os
@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import unittest
@@ -15,7 +16,7 @@ import unittest
 from stranger import AGENCY, BUILD, HEADER, STRICT, SHARED, run
 
 from certificates import Authority
-from harness import Server, Story, hang_s, not_under_valgrind, until
+from harness import Server, Story, frame, hang_s, not_under_valgrind, read_until, received, until
 
 CALLS = "clone,clone3,fork,vfork,execve,rt_sigaction,rt_sigprocmask,sigaltstack,write,writev,kill,tgkill,tkill"
 
@@ -36,6 +37,14 @@ class Quiet(Story):
                               preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
         self.assertEqual((done.returncode, done.stderr), (0, ""), f"{done.stdout}{self.logs()}")
         return done.stdout.splitlines()
+
+    def start(self, *settings, way):
+        self.process = subprocess.Popen([self.program, way, "agency=1", "file=data/agency-1.csv", *settings], cwd=self.folder, text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for what in (self.process.wait, self.process.kill, self.process.stdin.close, self.process.stdout.close,
+                     self.process.stderr.close):
+            self.addCleanup(what)
+        return self.process
 
 
 class TheSystemsView(Quiet):
@@ -101,28 +110,20 @@ class ALoop(Quiet):
         self.assertEqual((process.returncode, errors), (0, ""), printed)
         self.assertEqual(printed.splitlines()[0], "none 2")
 
-    def start(self, *settings, way):
-        process = subprocess.Popen([self.program, way, "agency=1", "file=data/agency-1.csv", *settings], cwd=self.folder,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for what in (process.wait, process.kill, process.stdout.close, process.stderr.close):
-            self.addCleanup(what)
-        self.connecting = process
-        return process
-
     def is_connecting(self, port):
         """Whether the process has a socket whose connection is not made yet (SYN_SENT)."""
-        inodes = {os.readlink(f"/proc/{self.connecting.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{self.connecting.pid}/fd")}
+        inodes = {os.readlink(f"/proc/{self.process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{self.process.pid}/fd")}
         with open("/proc/net/tcp", encoding="ascii") as file:
             rows = [line.split() for line in file][1:]
         return any(row[3] == "02" and row[2].endswith(f":{port:04X}") and f"socket:[{row[9]}]" in inodes for row in rows)
 
 
 class Closing:
-    """Passes connections on to a server; the first ones it closes in the middle of what comes, so that whoever goes on writing is
-    told with a reset."""
+    """Passes connections on to a server. The first one gets one answer; `close` ends it, with FIN and reset, and from then on whoever
+    writes to it gets a SIGPIPE, unless he has said that he wants none."""
 
-    def __init__(self, story, port, times):
-        self.server_port, self.left, self.closed = port, times, 0
+    def __init__(self, story, port):
+        self.server_port, self.first = port, None
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         story.addCleanup(self.listener.close)
@@ -135,21 +136,26 @@ class Closing:
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            if self.left > 0:
-                self.left -= 1
-                self.closed += 1
-                client.recv(1000)
-                client.shutdown(socket.SHUT_RD)
-                client.close()  # with bytes unread: a reset
-            else:
-                threading.Thread(target=self.converse, args=[client], daemon=True).start()
+            is_first = self.first is None
+            self.first = self.first or client
+            threading.Thread(target=self.converse, args=[client, is_first], daemon=True).start()
 
-    def converse(self, client):
-        with client, socket.create_connection(("127.0.0.1", self.server_port), timeout=hang_s()) as server:
-            up = threading.Thread(target=self.copy, args=[client, server], daemon=True)
-            up.start()
-            self.copy(server, client)
-            up.join(hang_s())
+    def close(self):
+        self.first.shutdown(socket.SHUT_WR)
+        self.first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.first.close()
+
+    def converse(self, client, is_first):
+        with socket.create_connection(("127.0.0.1", self.server_port), timeout=hang_s()) as server:
+            if is_first:
+                server.sendall(frame(received.message(client)))
+                client.sendall(server.recv(65536))
+                return
+            with client:
+                up = threading.Thread(target=self.copy, args=[client, server], daemon=True)
+                up.start()
+                self.copy(server, client)
+                up.join(hang_s())
 
     @staticmethod
     def copy(source, target):
@@ -163,11 +169,14 @@ class AClosingCentral(Quiet):
     def test_does_not_end_the_process(self):
         self.sample((20000,), (2,))
         server = Server(self, agencies=1)
-        closing = Closing(self, server.ports[0], 3)
-        printed = self.play(f"servers=127.0.0.1:{closing.port}", "window=64", "events=1")
-        self.assertEqual(closing.closed, 3)
-        self.assertIn("none 2", printed)
-        self.assertIn("event 2 agency 1", printed)  # it was told that it is tried again
+        closing = Closing(self, server.ports[0])
+        process = self.start(f"servers=127.0.0.1:{closing.port}", "window=1", "events=1", "pause_at=40", way="step")
+        read_until(process, "event 40 agency 1")  # where it is paused; it goes on by writing
+        closing.close()
+        printed, errors = process.communicate("\n", timeout=hang_s())
+        self.assertEqual((process.returncode, errors), (0, ""), printed)
+        self.assertIn("\nnone 2\n", printed)
+        self.assertIn("event 2 agency 1\n", printed)  # it was told that it is tried again
         self.assertEqual(sum(self.stored().values()), 20000)
 
 
