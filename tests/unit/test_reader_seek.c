@@ -1,9 +1,10 @@
 // A reader goes to any bet of a file, from anywhere, and reads on from there.
 #include "reader_story.h"
 
+#include "agency/listener.h"
 #include "bet/errors.h"
 
-#include "logged.h"
+#include <fcntl.h>
 
 static void expect_seek(struct reader *reader, uint64_t index, const char *text, size_t length) {
     struct error error;
@@ -105,16 +106,21 @@ static void what_was_refused_is_refused_again(void **state) {
     reader_close(&reader);
 }
 
+static void count_warnings(void *count, const struct quiniela_event *event) {
+    *(int *)count += event->kind == QUINIELA_EVENT_NO_LINE_END;
+}
+
 static void a_last_line_without_an_end_gives_one_warning(void **state) {
     (void)state;
     write_file(LITERAL(BET("1") "Ana,Gómez,30904465,1999-03-17,2"));
     struct reader *reader = open_file();
-    begin_logging();
+    int warnings = 0;
+    const struct listener listener = {count_warnings, &warnings};
+    listener_use(&listener);
     for (int round = 0; round < 3; round++) {
         expect_seek(reader, 0, BET("1") BET("2"), strlen(BET("1") BET("2")));
     }
-    int warnings = logged("the last line has no line end");
-    end_logging();
+    listener_use(NULL);
     assert_int_equal(warnings, 1);
     reader_close(&reader);
 }
