@@ -25,9 +25,10 @@ quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost l
     told_shared ledger ledger_faults ledger_orders order_previews cutoff_clock settling terms worker pulse orders
     winners turn notice trial signing signing_folder signing_memory receipts sealed_tree sealing sealing_again
     sealing_memory sealing_secret other_seal paper_proof number_counts)
-quiniela_tests_of(agency reader reader_seek comparison csv_diagnosis backoff address route link
-    link_failing given_up dialogue coming_back sending promises promises_memory promised_dialogue promised_first
+quiniela_tests_of(agency reader reader_seek comparison csv_diagnosis backoff address route
+    dialogue coming_back sending promises promises_memory promised_dialogue promised_first
     told_winners trust)
+quiniela_tests_of(link link link_failing given_up)
 quiniela_tests_of(http http http_bounds http_budget http_host http_streams)
 quiniela_tests_of(keys authority)
 quiniela_tests_of(tls tls_resumed tls_refused tls_chain tls_memory tls_alerts)

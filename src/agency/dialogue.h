@@ -1,5 +1,6 @@
 // The agency's half of the conversation with the central, from its first bet to its winners, as a state
-// machine: events in, actions out. It knows nothing of sockets, timers and clocks; lib/agency.c provides them.
+// machine: events in, actions out. It knows nothing of sockets, timers and clocks; lib/agency.c provides
+// them.
 //
 //   CONNECTING ──up──→ SENDING ⇄ COMPARING ──all acknowledged──→ CONSULTING ──winners──→ HOLDING ──→ ENDED
 //       ↑                 │          │                            │        ↑↓ not yet

@@ -1,7 +1,7 @@
 #include "agency/file_steps.h"
 
 #include "agency/csv_diagnosis.h"
-#include "agency/report.h"
+#include "agency/file_report.h"
 #include "bet/errors.h"
 
 enum { STEP_LINES = 10 * 1000 };

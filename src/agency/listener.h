@@ -3,6 +3,7 @@
 #ifndef QUINIELA_AGENCY_LISTENER_H
 #define QUINIELA_AGENCY_LISTENER_H
 
+#include "base/error.h"
 #include "quiniela.h"
 
 struct listener {
@@ -16,5 +17,8 @@ const struct listener *listener_use(const struct listener *listener);
 
 // Tells the event.
 void listener_tell(const struct quiniela_event *event);
+
+// Tells an event of that kind, which has the error's code, name and text.
+void listener_tell_error(enum quiniela_event_kind kind, const struct error *error);
 
 #endif

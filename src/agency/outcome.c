@@ -1,5 +1,6 @@
 #include "agency/outcome.h"
 
+#include "agency/file_report.h"
 #include "agency/promises.h"
 #include "agency/report.h"
 #include "seal/errors.h"

@@ -1,7 +1,7 @@
 #include "agency/promised_seal.h"
 
+#include "agency/file_report.h"
 #include "agency/kept_after.h"
-#include "agency/report.h"
 #include "base/memory.h"
 #include "seal/checkpoint.h"
 #include "seal/errors.h"

@@ -2,7 +2,7 @@
 
 #include "agency/csv_diagnosis.h"
 #include "agency/csv_file.h"
-#include "agency/report.h"
+#include "agency/file_report.h"
 #include "agency/shown_text.h"
 #include "base/memory.h"
 #include "base/translate.h"

@@ -1,6 +1,6 @@
 #include "agency/receipts_file.h"
 
-#include "agency/report.h"
+#include "agency/file_report.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/translate.h"

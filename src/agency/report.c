@@ -2,22 +2,15 @@
 
 #include "agency/codes.h"
 #include "agency/listener.h"
-#include "agency/shown_text.h"
 #include "bet/errors.h"
 #include "wire/limits.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 static void tell(const struct quiniela_event *event) {
     listener_tell(event);
-}
-
-static void tell_error(enum quiniela_event_kind kind, const struct error *error) {
-    tell(&(struct quiniela_event){
-        .kind = kind, .code = code_of(error->code), .name = error_name(error->code), .text = error->text});
 }
 
 // NULL: the bet is not from a file.
@@ -202,35 +195,6 @@ void report_believed(const struct dialogue_options *options) {
     tell(&(struct quiniela_event){.kind = QUINIELA_EVENT_NOT_COMPARED, .agency = options->agency});
 }
 
-void report_empty_file(const char *path, uint32_t agency) {
-    tell(&(struct quiniela_event){.kind = QUINIELA_EVENT_EMPTY_FILE, .agency = agency, .file = path});
-}
-
-void report_no_line_end(const char *path, uint64_t line, const char *shown) {
-    char text[ERROR_TEXT_BYTES];
-    snprintf(text, sizeof text,
-             "%.200s:%" PRIu64 ": the last line has no line end and is accepted as it is: \"%.*s\"", path,
-             line, SHOWN_BYTES, shown);
-    tell(&(struct quiniela_event){.kind = QUINIELA_EVENT_NO_LINE_END,
-                                  .file = path,
-                                  .text = text,
-                                  .first_line = line,
-                                  .last_line = line});
-}
-
-void report_checked(const char *path, uint64_t total) {
-    tell(&(struct quiniela_event){
-        .kind = QUINIELA_EVENT_CHECKED, .file = path, .total = total, .is_total_known = true});
-}
-
-void report_receipt_cut(const char *path) {
-    tell(&(struct quiniela_event){.kind = QUINIELA_EVENT_RECEIPT_CUT, .file = path});
-}
-
-void report_bad_line(const struct error *error) {
-    tell_error(QUINIELA_EVENT_BAD_LINE, error);
-}
-
 void report_progress(const struct dialogue_options *options, uint64_t acknowledged) {
     const struct reader *reader = options->reader;
     if (reader != NULL) {
@@ -243,7 +207,7 @@ void report_progress(const struct dialogue_options *options, uint64_t acknowledg
 }
 
 void report_not_believed(const struct error *error) {
-    tell_error(QUINIELA_EVENT_NOT_BELIEVED, error);
+    listener_tell_error(QUINIELA_EVENT_NOT_BELIEVED, error);
 }
 
 void report_believed_winners(uint64_t count) {
@@ -256,12 +220,6 @@ void report_winners_unchecked(const struct dialogue_options *options) {
                                   .file = reader_path(options->reader)});
 }
 
-void report_sealed(const char *folder, const char *name) {
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s.seal", folder, name);
-    tell(&(struct quiniela_event){.kind = QUINIELA_EVENT_SEALED, .file = path});
-}
-
 // The winners ---------------------------------------------------------------------------------------------
 
 void report_waiting(const struct address *address) {
@@ -270,7 +228,7 @@ void report_waiting(const struct address *address) {
 
 void report_not_known(const struct error *closed) {
     if (closed != NULL) {
-        tell_error(QUINIELA_EVENT_NOT_KNOWN, closed);
+        listener_tell_error(QUINIELA_EVENT_NOT_KNOWN, closed);
     } else {
         tell(&(struct quiniela_event){.kind = QUINIELA_EVENT_NOT_KNOWN});
     }
@@ -299,7 +257,7 @@ void report_winners(const struct dialogue_options *options, const char *document
 void report_not_kept(struct error *error) {
     struct error reason = *error;
     error_set(error, reason.code, "%.250s; start this agency again to have the winners written", reason.text);
-    tell_error(QUINIELA_EVENT_NOT_KEPT, error);
+    listener_tell_error(QUINIELA_EVENT_NOT_KEPT, error);
 }
 
 void report_no_winners(const char *error, const char *message) {

@@ -59,21 +59,6 @@ void report_other_draw(uint64_t had, const char *before, const char *now, struct
 // The central cannot list its stored bets, so they cannot be compared.
 void report_believed(const struct dialogue_options *options);
 
-// The file at `path` was checked, and has no bets.
-void report_empty_file(const char *path, uint32_t agency);
-
-// The last line of the file at `path` has no line end, and is accepted; `shown` is the line, for people.
-void report_no_line_end(const char *path, uint64_t line, const char *shown);
-
-// The whole file is good, and has `total` bets.
-void report_checked(const char *path, uint64_t total);
-
-// The receipts' file at `path` had a last receipt that was cut off as it was written.
-void report_receipt_cut(const char *path);
-
-// The bets could not be read, or differ from the stored ones.
-void report_bad_line(const struct error *error);
-
 // How much of the file has been read; `acknowledged` of its bets are stored. Nothing of a single bet.
 void report_progress(const struct dialogue_options *options, uint64_t acknowledged);
 
@@ -85,9 +70,6 @@ void report_believed_winners(uint64_t count);
 
 // They cannot be held against the bets, which came from a pipe or the like.
 void report_winners_unchecked(const struct dialogue_options *options);
-
-// The seal of the draw has come, and is kept in that folder, in a file that begins with that name.
-void report_sealed(const char *folder, const char *name);
 
 // The winners ---------------------------------------------------------------------------------------------
 

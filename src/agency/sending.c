@@ -1,5 +1,6 @@
 #include "agency/sending.h"
 
+#include "agency/file_report.h"
 #include "agency/promises.h"
 #include "agency/report.h"
 #include "bet/errors.h"

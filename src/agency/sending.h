@@ -61,8 +61,8 @@ struct sending {
     struct error error; // the reason
 };
 
-// Makes `sending` ready for sending_begin. `send` takes bytes made with memory_allocate. The caller ends it with
-// sending_end.
+// Makes `sending` ready for sending_begin. `send` takes bytes made with memory_allocate. The caller ends it
+// with sending_end.
 void sending_init(struct sending *sending, const struct dialogue_options *options,
                   void (*send)(void *context, uint8_t *bytes, size_t length), void *context);
 

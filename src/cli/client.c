@@ -2,7 +2,6 @@
 // agency/, which does the work.
 #include "cli/cli.h"
 
-#include "agency/echo_loop.h"
 #include "agency/file_check.h"
 #include "agency/limits.h"
 #include "agency/listener.h"
@@ -22,6 +21,7 @@
 #include "cli/conflicts.h"
 #include "cli/single_bet.h"
 #include "cli/winners_file.h"
+#include "link/echo_loop.h"
 
 #include <inttypes.h>
 #include <limits.h>

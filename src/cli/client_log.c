@@ -1,9 +1,9 @@
 #include "cli/client_log.h"
 
-#include "agency/progress.h"
 #include "base/log.h"
 #include "bet/bet.h"
 #include "bet/limits.h"
+#include "cli/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>

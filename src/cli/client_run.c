@@ -1,9 +1,9 @@
 #include "cli/client_run.h"
 
-#include "agency/name_search.h"
-#include "agency/progress.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "cli/progress.h"
+#include "link/name_search.h"
 
 #include <errno.h>
 #include <poll.h>

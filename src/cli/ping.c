@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 
 #include "agency/limits.h"
-#include "agency/ping.h"
+#include "link/ping.h"
 #include "cli/command.h"
 #include "cli/help_texts.h"
 #include "cli/server_options.h"

@@ -1,6 +1,6 @@
 #include "doctor/names.h"
 
-#include "agency/resolver.h"
+#include "link/resolver.h"
 
 #include <stdlib.h>
 #include <uv.h>

@@ -7,7 +7,7 @@ import unittest
 from harness import ROOT
 
 # Beside the client's own: what is logged of its settings, certificates and log, which others use, too.
-SOURCES = ["src/agency/*.c", "src/cli/client*.c"]
+SOURCES = ["src/agency/*.c", "src/link/*.c", "src/cli/client*.c"]
 SHARED = {("config", "fail"), ("log", "fail")}
 # Whoever calls these says what is tried again, or what has failed, in a word.
 FAILURES = r'\b(?:back_off|retry|try_again|fail|end_failed|log_reason)\(([^;{]*)\)[;\s]|\*action = ("\w+")'

@@ -1,7 +1,9 @@
 #include "clients.h"
 
 #include "agency/dialogue.h"
+#include "agency/listener.h"
 #include "classic.h"
+#include "cli/client_log.h"
 #include "network.h"
 #include "oracle.h"
 #include "plan.h"
@@ -214,7 +216,16 @@ void clients_start(void) {
 
 // Beginning and ending, and harm ----------------------------------------------------------------------------
 
+// As the program does: log.c takes the lines.
+static void log_what_is_told(void *context, const struct quiniela_event *event) {
+    (void)context;
+    struct client_log log = {.single = clients.speaking == NULL ? NULL : clients.speaking->single};
+    client_log_event(&log, event);
+}
+
 void clients_begin(void) {
+    static const struct listener listener = {.event = log_what_is_told};
+    listener_use(&listener);
     clients.count = 0;
     clients.speaking = NULL;
     classic_begin();

@@ -1,7 +1,7 @@
-// The program's log (base/log.h) and progress bar (agency/progress.h) in the simulated world: the lines go
+// The program's log (base/log.h) and progress bar (cli/progress.h) in the simulated world: the lines go
 // into the trace, and what a client says about its winners goes to the oracle.
 #include "base/log.h"
-#include "agency/progress.h"
+#include "cli/progress.h"
 #include "clients.h"
 #include "digest.h"
 #include "world.h"

@@ -8,7 +8,7 @@
 
 #include "agency/comparison.h"
 #include "agency/dialogue.h"
-#include "agency/link.h"
+#include "link/link.h"
 #include "agency/reader.h"
 #include "bet/errors.h"
 

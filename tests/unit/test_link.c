@@ -3,7 +3,7 @@
 #include "cmocka_all.h"
 #include "descriptors.h"
 
-#include "agency/link.h"
+#include "link/link.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>

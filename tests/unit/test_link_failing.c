@@ -2,7 +2,7 @@
 // Over a real socket. TLS is the test's own: it is open after the first bytes, and answers each with one.
 #include "cmocka_all.h"
 
-#include "agency/link.h"
+#include "link/link.h"
 #include "stream/transport.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 // The echo client: sends a line, reads it back, waits, and starts over, with a new connection for each
 // message.
-#ifndef QUINIELA_AGENCY_ECHO_LOOP_H
-#define QUINIELA_AGENCY_ECHO_LOOP_H
+#ifndef QUINIELA_LINK_ECHO_LOOP_H
+#define QUINIELA_LINK_ECHO_LOOP_H
 
 #include "agency/address.h"
 #include "base/error.h"

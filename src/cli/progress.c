@@ -1,4 +1,4 @@
-#include "agency/progress.h"
+#include "cli/progress.h"
 
 #include "base/clock.h"
 #include "base/log.h"

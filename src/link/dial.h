@@ -1,6 +1,6 @@
 // Connects to a host: looks its name up, then tries its addresses one after the other until one answers.
-#ifndef QUINIELA_AGENCY_DIAL_H
-#define QUINIELA_AGENCY_DIAL_H
+#ifndef QUINIELA_LINK_DIAL_H
+#define QUINIELA_LINK_DIAL_H
 
 #include "agency/address.h"
 

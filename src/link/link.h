@@ -6,8 +6,8 @@
 // When it cannot send, it goes through a state on the way to DOWN, in which it only reads: FAILING from
 // OPENING, BREAKING from UP.
 // An owner may close it at any time.
-#ifndef QUINIELA_AGENCY_LINK_H
-#define QUINIELA_AGENCY_LINK_H
+#ifndef QUINIELA_LINK_LINK_H
+#define QUINIELA_LINK_LINK_H
 
 #include "agency/address.h"
 #include "tls/context.h"

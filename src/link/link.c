@@ -1,6 +1,6 @@
-#include "agency/link.h"
+#include "link/link.h"
 
-#include "agency/dial.h"
+#include "link/dial.h"
 #include "stream/tcp.h"
 #include "stream/transport.h"
 #include "stream/writer.h"

@@ -1,6 +1,6 @@
 // Asks a server of any service whether it is alive.
-#ifndef QUINIELA_AGENCY_PING_H
-#define QUINIELA_AGENCY_PING_H
+#ifndef QUINIELA_LINK_PING_H
+#define QUINIELA_LINK_PING_H
 
 #include "agency/address.h"
 #include "base/error.h"

@@ -1,11 +1,11 @@
-#include "agency/echo_loop.h"
+#include "link/echo_loop.h"
 
 #include "agency/backoff.h"
-#include "agency/link.h"
 #include "agency/route.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "bet/errors.h"
+#include "link/link.h"
 
 #include <inttypes.h>
 #include <stdio.h>

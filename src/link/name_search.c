@@ -1,4 +1,4 @@
-#include "agency/name_search.h"
+#include "link/name_search.h"
 
 #include "agency/limits.h"
 

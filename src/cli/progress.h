@@ -1,8 +1,8 @@
 // A progress bar in the last row of the terminal, on standard error if that is one. It stays from beginning
 // to end: what is logged meanwhile goes above it (log_set_beside). Without a terminal none of these does
 // anything.
-#ifndef QUINIELA_AGENCY_PROGRESS_H
-#define QUINIELA_AGENCY_PROGRESS_H
+#ifndef QUINIELA_CLI_PROGRESS_H
+#define QUINIELA_CLI_PROGRESS_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 // Looks up the addresses of a name (name_search.h) on a loop.
-#ifndef QUINIELA_AGENCY_RESOLVER_H
-#define QUINIELA_AGENCY_RESOLVER_H
+#ifndef QUINIELA_LINK_RESOLVER_H
+#define QUINIELA_LINK_RESOLVER_H
 
 #include <uv.h>
 

@@ -1,6 +1,6 @@
-#include "agency/ping.h"
+#include "link/ping.h"
 
-#include "agency/link.h"
+#include "link/link.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
 #include "wire/reply.h"

@@ -1,6 +1,6 @@
-#include "agency/resolver.h"
+#include "link/resolver.h"
 
-#include "agency/name_search.h"
+#include "link/name_search.h"
 
 #include <stdlib.h>
 

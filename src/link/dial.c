@@ -1,6 +1,6 @@
-#include "agency/dial.h"
+#include "link/dial.h"
 
-#include "agency/resolver.h"
+#include "link/resolver.h"
 #include "stream/tcp.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // Looks up the addresses of a name. getaddrinfo(3) cannot be cancelled and may take a minute, so it runs on
 // a detached thread with memory of its own. Its caller can give up at any time, and so can the program.
-#ifndef QUINIELA_AGENCY_NAME_SEARCH_H
-#define QUINIELA_AGENCY_NAME_SEARCH_H
+#ifndef QUINIELA_LINK_NAME_SEARCH_H
+#define QUINIELA_LINK_NAME_SEARCH_H
 
 #include <netdb.h>
 
