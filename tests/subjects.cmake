@@ -29,6 +29,7 @@ quiniela_tests_of(agency reader reader_seek comparison csv_diagnosis backoff add
     dialogue coming_back sending promises promises_memory promised_dialogue promised_first
     told_winners trust)
 quiniela_tests_of(link link link_failing given_up)
+quiniela_tests_of(lib lib_steps lib_options)
 quiniela_tests_of(http http http_bounds http_budget http_host http_streams)
 quiniela_tests_of(keys authority)
 quiniela_tests_of(tls tls_resumed tls_refused tls_chain tls_memory tls_alerts)

@@ -1,0 +1,198 @@
+// A story of libquiniela: an agency of its public header, and a central on a socket of this machine, both in
+// this thread. The central takes each chunk for one bet.
+#ifndef QUINIELA_TESTS_LIB_STORY_H
+#define QUINIELA_TESTS_LIB_STORY_H
+
+#include "cmocka_all.h"
+
+#include "quiniela.h"
+#include "wire/limits.h"
+#include "wire/reply.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { STEPS_MAX = 100 * 1000, STORY_MS_MAX = 20 * 1000, EVENTS_MAX = 256 };
+
+#define BET(document) "Ana,Paz," document ",1999-03-17,7574\n"
+
+static struct {
+    int listener, peer; // peer -1: nobody is connected
+    char address[32], port[8];
+    uint8_t bytes[64 * 1024];
+    size_t length;
+    uint64_t stored;
+    int chunks_until_cut; // then it closes the connection, once; 0: never
+    int accepted;
+} central;
+
+static struct quiniela_options *options;
+static struct quiniela_agency *agency;
+static char path[64];
+
+// What the agency has told.
+static struct {
+    enum quiniela_event_kind kinds[EVENTS_MAX];
+    size_t count;
+    enum quiniela_event_kind stop_at; // stops the agency there; 0: nowhere
+    char text[512];                   // the last one's
+} told;
+
+// The central -----------------------------------------------------------------------------------------------
+
+static inline void open_central(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    memset(&central, 0, sizeof central);
+    central.peer = -1;
+    central.listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(central.listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(central.listener, 8), 0);
+    assert_int_equal(getsockname(central.listener, (struct sockaddr *)&address, &length), 0);
+    snprintf(central.port, sizeof central.port, "%u", ntohs(address.sin_port));
+    snprintf(central.address, sizeof central.address, "127.0.0.1:%s", central.port);
+}
+
+static inline void hang_up(void) {
+    if (central.peer >= 0) {
+        close(central.peer);
+        central.peer = -1;
+    }
+    central.length = 0;
+}
+
+static inline void answer(const char *message) {
+    uint8_t frame[256 + REPLY_SMALL_BYTES_MAX];
+    size_t length;
+    if (strstr(message, "\"type_message\":3") != NULL) {
+        length = reply_encode_winners(frame, "30904465,30904466", 17);
+    } else {
+        central.stored += strstr(message, "Ana") != NULL;
+        length = reply_encode_processed(frame, central.stored);
+    }
+    assert_int_equal(send(central.peer, frame, length, MSG_NOSIGNAL), length);
+    if (central.chunks_until_cut > 0 && --central.chunks_until_cut == 0) {
+        hang_up();
+    }
+}
+
+// Answers every whole message that has come.
+static inline void serve(void) {
+    if (central.peer < 0) {
+        central.peer = accept4(central.listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        central.accepted += central.peer >= 0;
+    }
+    ssize_t length = central.peer < 0 ? -1
+                                      : recv(central.peer, central.bytes + central.length,
+                                             sizeof central.bytes - central.length - 1, 0);
+    if (length == 0) {
+        hang_up();
+    }
+    central.length += length > 0 ? (size_t)length : 0;
+    while (central.length >= FRAME_HEADER_BYTES) {
+        uint32_t size;
+        memcpy(&size, central.bytes, sizeof size);
+        size_t whole = FRAME_HEADER_BYTES + ntohl(size);
+        if (central.length < whole) {
+            return;
+        }
+        char *message = strndup((char *)central.bytes + FRAME_HEADER_BYTES, whole - FRAME_HEADER_BYTES);
+        memmove(central.bytes, central.bytes + whole, central.length - whole);
+        central.length -= whole;
+        answer(message);
+        free(message);
+    }
+}
+
+// The agency ------------------------------------------------------------------------------------------------
+
+static inline void on_event(void *context, const struct quiniela_event *event) {
+    (void)context;
+    assert_int_equal(event->agency, 1);
+    assert_true(told.count < EVENTS_MAX);
+    told.kinds[told.count++] = event->kind;
+    snprintf(told.text, sizeof told.text, "%s", event->text == NULL ? "" : event->text);
+    if (event->kind == told.stop_at) {
+        quiniela_agency_stop(agency);
+    }
+}
+
+static inline int times_told(enum quiniela_event_kind kind) {
+    int times = 0;
+    for (size_t i = 0; i < told.count; i++) {
+        times += told.kinds[i] == kind;
+    }
+    return times;
+}
+
+static inline void write_bets(const char *text) {
+    strcpy(path, "/tmp/test_lib.XXXXXX");
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    close(file);
+    assert_int_equal(quiniela_options_set_file(options, path), QUINIELA_OK);
+}
+
+static inline void make(void) {
+    enum quiniela_code code = quiniela_agency_new(options, &agency);
+    if (code != QUINIELA_OK) {
+        fail_msg("%s", quiniela_options_error(options));
+    }
+}
+
+// Waits for whatever the agency waits for, or the central.
+static inline void wait_for_either(void) {
+    int wants = quiniela_agency_wants(agency);
+    struct pollfd sockets[] = {{.fd = quiniela_agency_fd(agency)},
+                               {.fd = central.listener, .events = POLLIN},
+                               {.fd = central.peer, .events = POLLIN}};
+    sockets[0].events =
+        (short)((wants & QUINIELA_READ ? POLLIN : 0) | (wants & QUINIELA_WRITE ? POLLOUT : 0));
+    sockets[1].fd = central.peer < 0 ? central.listener : -1;
+    int wait_ms = quiniela_agency_timeout_ms(agency);
+    int came = poll(sockets, 3, wait_ms < 0 || wait_ms > STORY_MS_MAX ? STORY_MS_MAX : wait_ms);
+    assert_true(came > 0 || (wait_ms >= 0 && wait_ms < STORY_MS_MAX)); // otherwise it hangs
+}
+
+static inline void run(void) {
+    for (int steps = 0; quiniela_agency_step(agency) == QUINIELA_RUNNING; steps++) {
+        assert_true(steps < STEPS_MAX);
+        wait_for_either();
+        serve();
+    }
+}
+
+static inline int begin_story(void **state) {
+    (void)state;
+    memset(&told, 0, sizeof told);
+    path[0] = '\0';
+    agency = NULL;
+    open_central();
+    options = quiniela_options_new(NULL);
+    assert_non_null(options);
+    assert_int_equal(quiniela_options_set_agency(options, 1), QUINIELA_OK);
+    assert_int_equal(quiniela_options_set_servers(options, central.address), QUINIELA_OK);
+    assert_int_equal(quiniela_options_set_chunk_size(options, 1), QUINIELA_OK);
+    assert_int_equal(quiniela_options_set_events(options, on_event, NULL), QUINIELA_OK);
+    return 0;
+}
+
+static inline int end_story(void **state) {
+    (void)state;
+    quiniela_agency_free(agency);
+    quiniela_options_free(options);
+    hang_up();
+    close(central.listener);
+    if (path[0] != '\0') {
+        unlink(path);
+    }
+    return 0;
+}
+
+#endif

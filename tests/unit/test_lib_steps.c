@@ -1,0 +1,215 @@
+// An agency of libquiniela goes from its file to its winners in steps, and says what happens.
+#include "lib_story.h"
+
+#include <netdb.h>
+
+static void every_bet_is_sent_and_the_winners_come(void **state) {
+    (void)state;
+    size_t bytes;
+    write_bets(BET("30904465") BET("30904466") BET("30904467"));
+    make();
+    assert_int_equal(quiniela_agency_fd(agency), -1);
+    assert_int_equal(quiniela_agency_deadline_ms(agency), 0);
+    run();
+    assert_int_equal(quiniela_agency_state(agency), QUINIELA_ENDED);
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_OK);
+    assert_string_equal(quiniela_agency_error(agency), "");
+    assert_int_equal(quiniela_agency_stored(agency), 3);
+    assert_int_equal(quiniela_agency_total(agency), 3);
+    assert_true(quiniela_agency_has_winners(agency));
+    assert_int_equal(quiniela_agency_winner_count(agency), 2);
+    assert_string_equal(quiniela_agency_winners(agency, &bytes), "30904465,30904466");
+    assert_int_equal(bytes, 17);
+    static const enum quiniela_event_kind first[] = {QUINIELA_EVENT_CHECKED, QUINIELA_EVENT_CONNECTED};
+    assert_memory_equal(told.kinds, first, sizeof first);
+    assert_int_equal(times_told(QUINIELA_EVENT_ALL_STORED), 1);
+    assert_int_equal(times_told(QUINIELA_EVENT_WINNERS), 1);
+    assert_int_equal(told.kinds[told.count - 1], QUINIELA_EVENT_CLOSED);
+    assert_int_equal(quiniela_agency_fd(agency), -1);
+    assert_int_equal(quiniela_agency_step(agency), QUINIELA_ENDED); // and nothing more
+}
+
+static void it_goes_on_after_a_cut(void **state) {
+    (void)state;
+    write_bets(BET("1") BET("2") BET("3") BET("4"));
+    assert_int_equal(quiniela_options_set_window(options, 1), QUINIELA_OK);
+    central.chunks_until_cut = 2;
+    make();
+    uint64_t sockets = quiniela_agency_fd_version(agency);
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_OK);
+    assert_int_equal(quiniela_agency_stored(agency), 4);
+    assert_true(times_told(QUINIELA_EVENT_RETRY) >= 1);
+    assert_true(central.accepted >= 2);
+    assert_true(quiniela_agency_fd_version(agency) > sockets + 1);
+}
+
+static void one_bet_needs_no_file(void **state) {
+    (void)state;
+    assert_int_equal(quiniela_options_set_bet(options, "Ana", "Paz", "30904465", "1999-03-17", "7574"),
+                     QUINIELA_OK);
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_OK);
+    assert_int_equal(quiniela_agency_total(agency), 1);
+    assert_int_equal(central.stored, 1);
+}
+
+static void it_may_be_stopped_where_it_tells(void **state) {
+    (void)state;
+    static const enum quiniela_event_kind places[] = {QUINIELA_EVENT_CHECKED, QUINIELA_EVENT_CONNECTED,
+                                                      QUINIELA_EVENT_ACKNOWLEDGED};
+    write_bets(BET("1") BET("2"));
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        told.count = 0;
+        told.stop_at = places[i];
+        make();
+        run();
+        assert_int_equal(quiniela_agency_code(agency), QUINIELA_STOPPED);
+        assert_true(quiniela_agency_may_retry(agency));
+        assert_int_equal(times_told(QUINIELA_EVENT_NOT_SENT), 1);
+        assert_int_equal(times_told(QUINIELA_EVENT_CLOSED), 1);
+        assert_int_equal(quiniela_agency_fd(agency), -1);
+        quiniela_agency_free(agency);
+        agency = NULL;
+        hang_up();
+        serve(); // whoever waits to be accepted is gone, too
+        hang_up();
+        central.stored = 0;
+    }
+}
+
+static void a_bad_line_is_named_and_nothing_is_sent(void **state) {
+    (void)state;
+    write_bets(BET("1") "Ana,Paz\n" BET("2"));
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_BAD_BET);
+    assert_non_null(strstr(quiniela_agency_error(agency), ":2: "));
+    assert_int_equal(quiniela_agency_bad_lines(agency), 1);
+    assert_int_equal(times_told(QUINIELA_EVENT_BAD_LINE), 1);
+    assert_int_equal(times_told(QUINIELA_EVENT_CONNECTED), 0);
+    assert_int_equal(central.accepted, 0);
+    assert_false(quiniela_agency_may_retry(agency));
+}
+
+static void a_file_may_only_be_checked(void **state) {
+    (void)state;
+    write_bets(BET("1") BET("2"));
+    assert_int_equal(quiniela_options_set_check_only(options, 1), QUINIELA_OK);
+    make();
+    assert_int_equal(quiniela_agency_run(agency), QUINIELA_OK);
+    assert_int_equal(quiniela_agency_total(agency), 2);
+    assert_int_equal(central.accepted, 0);
+    assert_false(quiniela_agency_has_winners(agency));
+}
+
+static int keep(void *context, const char *documents, size_t bytes, char *reason, size_t room) {
+    assert_int_equal(bytes, 17);
+    assert_memory_equal(documents, "30904465,30904466", bytes);
+    snprintf(reason, room, "the safe is locked");
+    return *(int *)context;
+}
+
+static void winners_that_cannot_be_kept_are_asked_for_again(void **state) {
+    (void)state;
+    int failure = 1;
+    write_bets(BET("1"));
+    assert_int_equal(quiniela_options_set_keep(options, keep, &failure), QUINIELA_OK);
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_NOT_KEPT);
+    assert_non_null(strstr(quiniela_agency_error(agency), "the safe is locked"));
+    assert_true(quiniela_agency_may_retry(agency));
+    quiniela_agency_free(agency);
+    hang_up();
+    failure = 0;
+    central.stored = 0;
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_OK);
+}
+
+// Names -----------------------------------------------------------------------------------------------------
+
+static struct { int asked, cancelled; } names;
+
+static int start_lookup(void *context, struct quiniela_agency *asking, const char *host, const char *port) {
+    assert_ptr_equal(context, &names);
+    assert_ptr_equal(asking, agency);
+    assert_string_equal(host, "central.example");
+    assert_string_equal(port, central.port);
+    names.asked++;
+    return 0;
+}
+
+static void cancel_lookup(void *context, struct quiniela_agency *asking) {
+    (void)context, (void)asking;
+    names.cancelled++;
+}
+
+static void ask_for_a_name(void) {
+    static const struct quiniela_resolver resolver = {start_lookup, cancel_lookup, &names};
+    char servers[64];
+    memset(&names, 0, sizeof names);
+    snprintf(servers, sizeof servers, "central.example:%s", central.port);
+    write_bets(BET("1"));
+    assert_int_equal(quiniela_options_set_servers(options, servers), QUINIELA_OK);
+    assert_int_equal(quiniela_options_set_resolver(options, &resolver), QUINIELA_OK);
+    make();
+    while (quiniela_agency_timeout_ms(agency) == 0) {
+        assert_int_equal(quiniela_agency_step(agency), QUINIELA_RUNNING);
+    }
+    assert_int_equal(names.asked, 1);
+    assert_int_equal(quiniela_agency_fd(agency), -1);
+    assert_int_equal(quiniela_agency_deadline_ms(agency), -1);
+}
+
+static void a_name_is_looked_up_by_the_callers_own_function(void **state) {
+    (void)state;
+    struct addrinfo *found;
+    ask_for_a_name();
+    assert_int_equal(
+        getaddrinfo("127.0.0.1", central.port, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &found), 0);
+    quiniela_agency_resolved(agency, 0, found);
+    freeaddrinfo(found);
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_OK);
+    assert_int_equal(names.cancelled, 0);
+}
+
+static void a_name_that_is_not_known_is_asked_for_again(void **state) {
+    (void)state;
+    ask_for_a_name();
+    quiniela_agency_resolved(agency, EAI_NONAME, NULL);
+    assert_int_equal(quiniela_agency_step(agency), QUINIELA_RUNNING);
+    assert_int_equal(times_told(QUINIELA_EVENT_RETRY), 1);
+    assert_string_equal(told.text, "the name \"central.example\" cannot be resolved: it is not known; is it "
+                                   "spelled right?");
+    assert_true(quiniela_agency_deadline_ms(agency) > 0);
+}
+
+static void a_lookup_is_given_up_with_its_agency(void **state) {
+    (void)state;
+    ask_for_a_name();
+    quiniela_agency_stop(agency);
+    assert_int_equal(names.cancelled, 1);
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_STOPPED);
+}
+
+int main(void) {
+#define STORY(name) cmocka_unit_test_setup_teardown(name, begin_story, end_story)
+    const struct CMUnitTest tests[] = {
+        STORY(every_bet_is_sent_and_the_winners_come),
+        STORY(it_goes_on_after_a_cut),
+        STORY(one_bet_needs_no_file),
+        STORY(it_may_be_stopped_where_it_tells),
+        STORY(a_bad_line_is_named_and_nothing_is_sent),
+        STORY(a_file_may_only_be_checked),
+        STORY(winners_that_cannot_be_kept_are_asked_for_again),
+        STORY(a_name_is_looked_up_by_the_callers_own_function),
+        STORY(a_name_that_is_not_known_is_asked_for_again),
+        STORY(a_lookup_is_given_up_with_its_agency),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
