@@ -1,4 +1,4 @@
-// What an agency tells of itself (quiniela.h's events), as the log lines of the contract (docs/client.md),
+// What an agency tells of itself (quiniela.h's events), as the log lines of the contract (docs/agency.md),
 // the winners on standard output, and the progress bar.
 #ifndef QUINIELA_CLI_CLIENT_LOG_H
 #define QUINIELA_CLI_CLIENT_LOG_H
