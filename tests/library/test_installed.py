@@ -39,9 +39,9 @@ class Lottery(Story):
 class Agencies(Lottery):
     def made(self):
         have = installed()
-        return [(have.make("shared", AGENCY, "-std=c99"), "send"), (have.make("static", AGENCY, "-std=c17", static=True), "run"),
+        return [(have.make("shared", AGENCY, "-std=gnu99"), "send"), (have.make("static", AGENCY, "-std=gnu17", static=True), "run"),
                 *zip(have.make_with_cmake(AGENCY), ("step", "step")),
-                (have.make("cxx", AGENCY, "-x", "c++", "-std=c++11", "-Wno-pedantic", compiler="c++"), "send")]
+                (have.make("cxx", AGENCY, "-x", "c++", "-std=gnu++11", "-Wno-pedantic", compiler="c++"), "send")]
 
     def play(self, data):
         server = Server(self)
