@@ -3,10 +3,10 @@
 #include "cli/cli.h"
 
 #include "agency/limits.h"
-#include "link/ping.h"
 #include "cli/command.h"
 #include "cli/help_texts.h"
 #include "cli/server_options.h"
+#include "link/ping.h"
 #include "net/place.h"
 
 #include <stdio.h>

@@ -8,9 +8,9 @@
 
 #include "agency/comparison.h"
 #include "agency/dialogue.h"
-#include "link/link.h"
 #include "agency/reader.h"
 #include "bet/errors.h"
+#include "link/link.h"
 
 #include <pthread.h>
 #include <stdio.h>
