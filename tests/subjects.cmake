@@ -19,7 +19,7 @@ quiniela_tests_of(manual manual_text)
     prove prove_own package bench_report top_layout top_memory top_screen)
 quiniela_tests_of(bet errors bet chunk)
 quiniela_tests_of(wire message_memory frame foreign json_arrays json_text json_writer control_line chunk_writer message
-    message_fields reply reply_fields signed_fields)
+    message_fields reply reply_fields signed_fields vectors)
 quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost listing lists row_cache continuity
     ledger_shared ledger_order_shared orders_shared unknown_shared resets resets_shared known_shared resend
     told_shared ledger ledger_faults ledger_orders order_previews cutoff_clock settling terms worker pulse orders

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """The golden messages and the vectors are as they are written here, byte for byte.
 
 What they are for: docs/vectors.md.
