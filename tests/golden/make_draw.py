@@ -155,7 +155,8 @@ def rules_chains():
     two = DRAW.rules_text(number=2, before=one, agencies=6, close="2026-11-25T22:00:00Z")
 
     def chain(about, newest, *texts):
-        return case(about, REFUSED if newest is None else {"newest": maker.sha256(newest).hex()}, notes=[signed(text).decode() for text in texts])
+        return case(about, REFUSED if newest is None else {"newest": maker.sha256(newest).hex()}, key=KEY,
+                    notes=[signed(text).decode() for text in texts])
     return [chain("one record", zero, zero), chain("three records", two, zero, one, two), chain("in any order, one of them twice", two, two, zero, one, zero),
             chain("record 1 is missing", None, zero, two), chain("record 0 is missing", None, one),
             chain("two records 1: a fork", None, zero, one, DRAW.rules_text(number=1, before=zero, agencies=7)),
