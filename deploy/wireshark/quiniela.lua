@@ -1,0 +1,551 @@
+-- The agencies' protocol of quiniela for Wireshark and tshark, version 4.0 or later. How to use it: docs/wireshark.md; what
+-- it shows: docs/protocol.md. It shows what is on the wire, bettors' names and documents among it.
+
+local quiniela = Proto("quiniela", "Quiniela, a lottery's agencies and its central")
+
+local HEADER_BYTES = 4
+local REQUEST_BYTES_MAX, REPLY_BYTES_MAX = 1024 * 1024, 64 * 1024 * 1024
+local DEPTH_MAX = 100 -- of JSON; deeper is called malformed
+local LISTED_MAX = 1000 -- bets or winners of one message that the tree lists
+
+local REQUESTS = { [1] = "SEND_CHUNK", [2] = "SEND_LAST_CHUNK", [3] = "CONSULT_AGENCY_WINNERS" }
+local REPLIES = { [1] = "CHUNK_PROCESSED", [2] = "INFORM_AGENCY_WINNERS", [3] = "WINNERS_NOT_READY", [4] = "ERROR" }
+
+local f = {
+    length = ProtoField.uint32("quiniela.length", "Length", base.DEC, nil, nil, "Bytes of the message, without these four"),
+    request = ProtoField.bool("quiniela.request", "To the central"),
+    type = ProtoField.uint32("quiniela.type", "Type"),
+    name = ProtoField.string("quiniela.name", "Message"),
+    agency = ProtoField.uint32("quiniela.agency", "Agency"),
+    first = ProtoField.uint64("quiniela.first", "First", base.DEC, nil, nil, "Bets of the agency before this chunk"),
+    count = ProtoField.uint32("quiniela.count", "Bets", base.DEC, nil, nil, "Bets in this chunk"),
+    bet = ProtoField.string("quiniela.bet", "Bet"),
+    list_from = ProtoField.uint64("quiniela.list_from", "List what is stored, from bet"),
+    wait = ProtoField.bool("quiniela.wait", "Waits for the draw"),
+    returns = ProtoField.bool("quiniela.returns", "Looks after its bets when the connection ends"),
+    asks = ProtoField.string("quiniela.asks", "Asks for"),
+    only_draw = ProtoField.string("quiniela.only_draw", "Only for the draw"),
+    next = ProtoField.uint64("quiniela.next", "Next", base.DEC, nil, nil, "Bets of the agency that are stored"),
+    pieces = ProtoField.uint32("quiniela.pieces", "Pieces listed"),
+    winners = ProtoField.uint32("quiniela.winners", "Winners"),
+    winner = ProtoField.string("quiniela.winner", "Winner"),
+    retry_after = ProtoField.uint32("quiniela.retry_after_ms", "Ask again after (ms)"),
+    time_ms = ProtoField.uint64("quiniela.time_ms", "The central's time (ms since 1970)"),
+    refuses = ProtoField.string("quiniela.refuses", "New bets would be refused"),
+    draw = ProtoField.string("quiniela.draw", "Draw"),
+    rules = ProtoField.string("quiniela.rules", "Rules"),
+    receipt = ProtoField.string("quiniela.receipt", "Receipt"),
+    seal = ProtoField.string("quiniela.seal", "Seal"),
+    result = ProtoField.string("quiniela.result", "Result"),
+    key = ProtoField.string("quiniela.key", "Salt key"),
+    error = ProtoField.string("quiniela.error", "Error"),
+    error_message = ProtoField.string("quiniela.error.message", "Message"),
+    error_retryable = ProtoField.bool("quiniela.error.retryable", "Retryable"),
+    error_bet = ProtoField.uint32("quiniela.error.bet", "Bet"),
+    error_field = ProtoField.string("quiniela.error.field", "Field"),
+    response_in = ProtoField.framenum("quiniela.response_in", "Response in", base.NONE, frametype.RESPONSE),
+    response_to = ProtoField.framenum("quiniela.response_to", "Request in", base.NONE, frametype.REQUEST),
+    time = ProtoField.relative_time("quiniela.time", "Time", "From the request to its answer"),
+}
+quiniela.fields = f
+
+local e = {
+    malformed = ProtoExpert.new("quiniela.malformed", "Malformed message", expert.group.MALFORMED, expert.severity.ERROR),
+    too_long = ProtoExpert.new("quiniela.too_long", "The length is over the limit", expert.group.MALFORMED, expert.severity.ERROR),
+    refused = ProtoExpert.new("quiniela.refused", "The central refused it", expert.group.RESPONSE_CODE, expert.severity.NOTE),
+    cut = ProtoExpert.new("quiniela.cut", "The capture has only its beginning", expert.group.UNDECODED, expert.severity.WARN),
+}
+quiniela.experts = e
+
+quiniela.prefs.ports = Pref.range("TCP ports", "12345,12346", "The central's ports for bets and consultations", 65535)
+
+-- JSON: only as far as a message has it. Positions are those of Lua, from 1 on. --------------------------------------
+
+local read_value -- of any kind
+
+local function after_space(text, at)
+    return string.find(text, "[^ \t\r\n]", at) or #text + 1
+end
+
+-- The position of the quote that ends the text which begins with the quote `at`.
+local function text_end(text, at)
+    local to = at + 1
+    while true do
+        local stop = string.find(text, '["\\%c]', to)
+        local char = stop and string.sub(text, stop, stop)
+        if char == '"' then
+            return stop
+        elseif char ~= "\\" then
+            error({ at = stop or #text, "a text does not end" })
+        end
+        to = stop + 2
+    end
+end
+
+local function read_list(text, at, depth)
+    local list = { kind = "list", from = at, items = {} }
+    at = after_space(text, at + 1)
+    if string.sub(text, at, at) == "]" then
+        list.to = at
+        return list
+    end
+    while true do
+        local item = read_value(text, at, depth + 1)
+        list.items[#list.items + 1] = item
+        at = after_space(text, item.to + 1)
+        local char = string.sub(text, at, at)
+        if char == "]" then
+            list.to = at
+            return list
+        elseif char ~= "," then
+            error({ at = at, "a list does not go on with a comma" })
+        end
+        at = after_space(text, at + 1)
+    end
+end
+
+local function read_member(text, at, depth, object)
+    if string.sub(text, at, at) ~= '"' then
+        error({ at = at, "a field has no name" })
+    end
+    local stop = text_end(text, at)
+    local colon = after_space(text, stop + 1)
+    if string.sub(text, colon, colon) ~= ":" then
+        error({ at = colon, "a field has no value" })
+    end
+    local value = read_value(text, after_space(text, colon + 1), depth + 1)
+    object.members[string.sub(text, at + 1, stop - 1)] = value
+    return after_space(text, value.to + 1)
+end
+
+local function read_object(text, at, depth)
+    local object = { kind = "object", from = at, members = {} }
+    at = after_space(text, at + 1)
+    if string.sub(text, at, at) == "}" then
+        object.to = at
+        return object
+    end
+    while true do
+        at = read_member(text, at, depth, object)
+        local char = string.sub(text, at, at)
+        if char == "}" then
+            object.to = at
+            return object
+        elseif char ~= "," then
+            error({ at = at, "an object does not go on with a comma" })
+        end
+        at = after_space(text, at + 1)
+    end
+end
+
+local function read_word(text, at)
+    for _, word in ipairs({ "true", "false", "null" }) do
+        if string.sub(text, at, at + #word - 1) == word then
+            return { kind = word == "null" and "null" or "boolean", from = at, to = at + #word - 1, value = word == "true" }
+        end
+    end
+    local from, to = string.find(text, "^-?%d+%.?%d*[eE]?[+-]?%d*", at)
+    if not from then
+        error({ at = at, "there is no value" })
+    end
+    return { kind = "number", from = from, to = to, digits = string.sub(text, from, to) }
+end
+
+function read_value(text, at, depth)
+    local char = string.sub(text, at, at)
+    if depth > DEPTH_MAX then
+        error({ at = at, "it is too deep" })
+    elseif char == "{" then
+        return read_object(text, at, depth)
+    elseif char == "[" then
+        return read_list(text, at, depth)
+    elseif char == '"' then
+        return { kind = "text", from = at, to = text_end(text, at) }
+    end
+    return read_word(text, at)
+end
+
+-- The whole message; or nil, what is wrong and where.
+local function read_message(text)
+    local is_read, found = pcall(function()
+        local value = read_value(text, after_space(text, 1), 0)
+        local rest = after_space(text, value.to + 1)
+        if rest <= #text then
+            error({ at = rest, "something follows the message" })
+        end
+        return value
+    end)
+    if is_read and found.kind == "object" then
+        return found
+    elseif is_read then
+        return nil, "it is no object", found.from
+    elseif type(found) == "table" then
+        return nil, found[1], found.at
+    end
+    return nil, tostring(found), 1
+end
+
+-- UTF-8 of a code point.
+local function utf8_of(code)
+    if code < 0x80 then
+        return string.char(code)
+    elseif code < 0x800 then
+        return string.char(0xc0 + math.floor(code / 0x40), 0x80 + code % 0x40)
+    elseif code < 0x10000 then
+        return string.char(0xe0 + math.floor(code / 0x1000), 0x80 + math.floor(code / 0x40) % 0x40, 0x80 + code % 0x40)
+    end
+    return string.char(0xf0 + math.floor(code / 0x40000), 0x80 + math.floor(code / 0x1000) % 0x40,
+        0x80 + math.floor(code / 0x40) % 0x40, 0x80 + code % 0x40)
+end
+
+local ESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
+
+-- A text without its quotes and escapes. (In two steps: the pairs of \u first, since a character may need two.)
+local function plain(text, value)
+    local inside = string.sub(text, value.from + 1, value.to - 1)
+    if not string.find(inside, "\\", 1, true) then
+        return inside
+    end
+    inside = string.gsub(inside, "\\\\", "\\u005c")
+    inside = string.gsub(inside, "\\u([dD][89aAbB]%x%x)\\u([dD][c-fC-F]%x%x)", function(high, low)
+        return utf8_of(0x10000 + (tonumber(high, 16) - 0xd800) * 0x400 + tonumber(low, 16) - 0xdc00)
+    end)
+    return (string.gsub(inside, "\\(.)(%x?%x?%x?%x?)", function(char, digits)
+        if char == "u" and #digits == 4 then
+            return utf8_of(tonumber(digits, 16))
+        end
+        return (ESCAPES[char] or char) .. digits
+    end))
+end
+
+-- Which answer belongs to which request. ------------------------------------------------------------------------------
+
+local waiting, pairs_by_key -- requests without an answer, by connection; what was found, by message
+
+function quiniela.init()
+    waiting, pairs_by_key = {}, {}
+end
+
+local function key_of(tvb, pinfo)
+    return pinfo.number .. ":" .. tvb:offset()
+end
+
+-- Both ends, the client's first. (The field tcp.stream is not there on the first way through a capture.)
+local function connection_of(pinfo, is_request)
+    local source, target = tostring(pinfo.src) .. ":" .. pinfo.src_port, tostring(pinfo.dst) .. ":" .. pinfo.dst_port
+    return is_request and source .. " " .. target or target .. " " .. source
+end
+
+local function note_request(connection, key, kind, pinfo)
+    local unanswered = waiting[connection] or { chunks = {}, consultations = {} }
+    waiting[connection] = unanswered
+    local list = kind == 3 and unanswered.consultations or unanswered.chunks
+    list[#list + 1] = { key = key, frame = pinfo.number, time = pinfo.rel_ts }
+end
+
+-- Answers come in the order of the questions, but for consultations that are held. So an error is for the oldest chunk.
+local function note_reply(connection, key, kind, pinfo)
+    local unanswered = waiting[connection]
+    if not unanswered then
+        return
+    end
+    local list = (kind == 2 or kind == 3) and unanswered.consultations or unanswered.chunks
+    if kind == 4 and #list == 0 then
+        list = unanswered.consultations
+    end
+    local request = table.remove(list, 1)
+    if request then
+        pairs_by_key[key] = { request = request.frame, time = pinfo.rel_ts - request.time }
+        pairs_by_key[request.key] = { response = pinfo.number }
+    end
+end
+
+local function add_pair(tree, key)
+    local pair = pairs_by_key[key]
+    if pair and pair.response then
+        tree:add(f.response_in, pair.response):set_generated()
+    elseif pair then
+        tree:add(f.response_to, pair.request):set_generated()
+        tree:add(f.time, NSTime.new(math.floor(pair.time), math.floor(pair.time % 1 * 1e9))):set_generated()
+    end
+end
+
+-- What a message shows. -------------------------------------------------------------------------------------------------
+
+-- The bytes of a value within the message's frame.
+local function bytes_of(message, value)
+    return message.tvb(HEADER_BYTES + value.from - 1, value.to - value.from + 1)
+end
+
+local function add_number(message, name, field)
+    local value = message.members[name]
+    if value and value.kind == "number" and string.find(value.digits, "^%d+$") and #value.digits < 19 then
+        local is_wide = field == f.first or field == f.next or field == f.list_from or field == f.time_ms
+        local number = tonumber(value.digits)
+        if is_wide then
+            message.tree:add(field, bytes_of(message, value), UInt64(number % 2 ^ 32, math.floor(number / 2 ^ 32)))
+        elseif number < 2 ^ 32 then
+            message.tree:add(field, bytes_of(message, value), number)
+        end
+        return value.digits
+    end
+end
+
+local function add_text(message, name, field)
+    local value = message.members[name]
+    if value and value.kind == "text" then
+        local text = plain(message.text, value)
+        message.tree:add(field, bytes_of(message, value), text)
+        return text
+    end
+end
+
+local function add_boolean(message, name, field, missing)
+    local value = message.members[name]
+    if value and value.kind == "boolean" then
+        message.tree:add(field, bytes_of(message, value), value.value)
+    elseif missing ~= nil then
+        message.tree:add(field, missing):set_generated()
+    end
+end
+
+local function add_agency(message)
+    local value = message.members.agency
+    local digits = value and (value.kind == "text" and plain(message.text, value) or value.digits)
+    local number = digits and string.find(digits, "^%d+$") and tonumber(digits)
+    if number and number < 2 ^ 32 then
+        message.tree:add(f.agency, bytes_of(message, value), number)
+        return string.format("%d", number)
+    end
+    return "?"
+end
+
+local function add_bets(message)
+    local list = message.members.payload
+    if not list or list.kind ~= "list" then
+        return "?"
+    end
+    local tree = message.tree:add(f.count, bytes_of(message, list), #list.items)
+    for i = 1, math.min(#list.items, LISTED_MAX) do
+        if list.items[i].kind == "text" then
+            tree:add(f.bet, bytes_of(message, list.items[i]), plain(message.text, list.items[i]))
+        end
+    end
+    return #list.items
+end
+
+local function add_asks(message, names)
+    local asked = {}
+    for _, name in ipairs(names) do
+        local value = message.members[name]
+        if value and (value.value or value.kind == "text") then
+            asked[#asked + 1] = name
+        end
+    end
+    if #asked > 0 then
+        message.tree:add(f.asks, table.concat(asked, " ")):set_generated()
+    end
+end
+
+local function show_chunk(message)
+    local info = "agency=" .. add_agency(message)
+    local first = add_number(message, "first", f.first)
+    info = info .. (first and " first=" .. first or "") .. " bets=" .. add_bets(message)
+    add_number(message, "stored", f.list_from)
+    add_text(message, "only_draw", f.only_draw)
+    add_asks(message, { "time", "draw", "rules", "receipt" })
+    return info
+end
+
+local function show_consultation(message)
+    local info = "agency=" .. add_agency(message)
+    add_boolean(message, "wait", f.wait, true)
+    add_boolean(message, "returns", f.returns)
+    add_text(message, "seal", f.seal)
+    add_asks(message, { "rules", "seal", "key" })
+    return info
+end
+
+local function show_winners(message)
+    local value = message.members.payload
+    if not value or value.kind ~= "text" then
+        return "winners=?"
+    end
+    local count, documents = 0, plain(message.text, value)
+    local tree = message.tree:add(f.winners, bytes_of(message, value), select(2, string.gsub(documents, "[^,]+", "")))
+    for document in string.gmatch(documents, "[^,]+") do
+        count = count + 1
+        if count <= LISTED_MAX then
+            tree:add(f.winner, bytes_of(message, value), document)
+        end
+    end
+    return "winners=" .. count
+end
+
+local function show_error(message)
+    local payload = message.members.payload
+    if not payload or payload.kind ~= "object" then
+        return "code=?"
+    end
+    local inner = { tvb = message.tvb, text = message.text, members = payload.members,
+        tree = message.tree:add(quiniela, bytes_of(message, payload), "Error") }
+    local code = add_text(inner, "code", f.error) or "?"
+    add_text(inner, "message", f.error_message)
+    add_boolean(inner, "retryable", f.error_retryable)
+    local bet = add_number(inner, "bet", f.error_bet)
+    local field = add_text(inner, "field", f.error_field)
+    inner.tree:add_proto_expert_info(e.refused, "The central refused it: " .. code)
+    return "code=" .. code .. (bet and " bet=" .. bet or "") .. (field and " field=" .. field or "")
+end
+
+local function show_reply(message, kind)
+    local info = kind == 2 and show_winners(message) or kind == 4 and show_error(message) or ""
+    local next_bet = add_number(message, "next", f.next)
+    local pieces = message.members.stored
+    if pieces and pieces.kind == "list" then
+        message.tree:add(f.pieces, bytes_of(message, pieces), #pieces.items)
+    end
+    add_number(message, "retry_after_ms", f.retry_after)
+    add_number(message, "time_ms", f.time_ms)
+    for _, name in ipairs({ "refuses", "draw", "rules", "seal", "result", "key" }) do
+        add_text(message, name, f[name])
+    end
+    local receipt = message.members.receipt
+    if receipt and receipt.kind == "object" then
+        message.tree:add(f.receipt, bytes_of(message, receipt), string.sub(message.text, receipt.from, receipt.to))
+    end
+    return info .. (next_bet and (info ~= "" and " " or "") .. "next=" .. next_bet or "")
+end
+
+local function show_message(message, is_request, key, pinfo)
+    local value = message.members.type_message
+    local kind = add_number(message, "type_message", f.type)
+    kind = kind and tonumber(kind)
+    local name = (is_request and REQUESTS or REPLIES)[kind]
+    if not name then
+        message.tree:add_proto_expert_info(e.malformed, value and "There is no such type" or "It has no type")
+        return "of no known type"
+    end
+    message.tree:add(f.name, bytes_of(message, value), name)
+    if not pinfo.visited then
+        local note = is_request and note_request or note_reply
+        note(connection_of(pinfo, is_request), key, kind, pinfo)
+    end
+    local show = not is_request and show_reply or kind == 3 and show_consultation or show_chunk
+    local info = show(message, kind)
+    add_pair(message.tree, key)
+    return name .. (info ~= "" and " " .. info or "")
+end
+
+-- Frames. ---------------------------------------------------------------------------------------------------------------
+
+-- The ports that are the central's, as the preference says them: "12345,12346", "12000-12010".
+local function is_central(port)
+    for from, to in string.gmatch(tostring(quiniela.prefs.ports), "(%d+)%-?(%d*)") do
+        if port >= tonumber(from) and port <= (tonumber(to) or tonumber(from)) then
+            return true
+        end
+    end
+    return false
+end
+
+-- With Decode As, the port that was named is the central's.
+local function is_to_central(pinfo)
+    if is_central(pinfo.dst_port) ~= is_central(pinfo.src_port) then
+        return is_central(pinfo.dst_port)
+    end
+    return pinfo.match == pinfo.dst_port
+end
+
+local function length_max(pinfo)
+    return is_to_central(pinfo) and REQUEST_BYTES_MAX or REPLY_BYTES_MAX
+end
+
+-- What is over the limit is out of step: all that has come is shown as one piece, and nothing is waited for.
+local function frame_length(tvb, pinfo, offset)
+    if tvb:len() < offset + HEADER_BYTES then -- not captured
+        return tvb:reported_length_remaining(offset)
+    end
+    local length = tvb(offset, HEADER_BYTES):uint()
+    return length <= length_max(pinfo) and HEADER_BYTES + length or tvb:reported_length_remaining(offset)
+end
+
+local function dissect_body(tvb, pinfo, tree, length)
+    local captured = math.min(tvb:len() - HEADER_BYTES, length)
+    local text = captured > 0 and tvb:raw(HEADER_BYTES, captured) or ""
+    if captured < length then
+        tree:add_proto_expert_info(e.cut)
+        return "cut"
+    end
+    local object, wrong, at = read_message(text)
+    if not object then
+        tree:add_proto_expert_info(e.malformed, string.format("Malformed message: %s (byte %d)", wrong, at - 1))
+        return "malformed"
+    end
+    local message = { tvb = tvb, text = text, members = object.members, tree = tree }
+    return show_message(message, is_to_central(pinfo), key_of(tvb, pinfo), pinfo)
+end
+
+local shown_before -- messages of the same packet
+
+local function dissect_frame(tvb, pinfo, root)
+    local tree = root:add(quiniela, tvb())
+    if tvb:len() < HEADER_BYTES then
+        tree:add_proto_expert_info(e.cut)
+        return tvb:len()
+    end
+    local length = tvb(0, HEADER_BYTES):uint()
+    tree:add(f.length, tvb(0, HEADER_BYTES))
+    tree:add(f.request, is_to_central(pinfo)):set_generated()
+    local info
+    if length > length_max(pinfo) then
+        tree:add_proto_expert_info(e.too_long)
+        info = "out of step"
+    else
+        info = dissect_body(tvb, pinfo, tree, length)
+    end
+    tree:append_text(": " .. info)
+    pinfo.cols.protocol = "QUINIELA"
+    pinfo.cols.info:append((shown_before > 0 and "; " or "") .. info)
+    pinfo.cols.info:fence()
+    shown_before = shown_before + 1
+    return tvb:len()
+end
+
+local tls = Dissector.get("tls")
+
+-- Whether it begins with a record of TLS.
+local function is_tls(tvb)
+    return tvb:len() >= 3 and tvb(0, 1):uint() >= 20 and tvb(0, 1):uint() <= 23 and tvb(1, 1):uint() == 3
+end
+
+function quiniela.dissector(tvb, pinfo, root)
+    if is_tls(tvb) then
+        return tls:call(tvb, pinfo, root)
+    end
+    pinfo.cols.protocol = "QUINIELA"
+    pinfo.cols.info:clear()
+    shown_before = 0
+    dissect_tcp_pdus(tvb, root, HEADER_BYTES, frame_length, dissect_frame)
+    return tvb:len()
+end
+
+-- Decrypted bytes of TLS come by its table. Both offer "Decode As".
+local TABLES = { DissectorTable.get("tcp.port"), DissectorTable.get("tls.port") }
+local registered
+
+local function register()
+    for _, dissectors in ipairs(TABLES) do
+        if registered then
+            dissectors:remove(registered, quiniela)
+        end
+        dissectors:add(quiniela.prefs.ports, quiniela)
+    end
+    registered = quiniela.prefs.ports
+end
+
+function quiniela.prefs_changed()
+    register()
+end
+
+register()

@@ -1,0 +1,175 @@
+"""Wireshark shows a recorded lottery as it was, and is not broken by captures that are cut or false.
+
+deploy/wireshark/quiniela.lua, asked by tshark. Skipped where there is no tshark.
+"""
+import json
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import unittest
+
+from captures import Capture, Proxy
+from harness import ROOT, Agency, Ports, Server, Story, frame, golden, is_sanitized
+
+SCRIPT = os.path.join(ROOT, "deploy/wireshark/quiniela.lua")
+BETS_PORT, CONSULT_PORT = 12345, 12346
+NAMES = {True: {1: "SEND_CHUNK", 2: "SEND_LAST_CHUNK", 3: "CONSULT_AGENCY_WINNERS"},
+         False: {1: "CHUNK_PROCESSED", 2: "INFORM_AGENCY_WINNERS", 3: "WINNERS_NOT_READY", 4: "ERROR"}}
+BETWEEN = "\x1f"  # the fields of a line
+
+
+def messages(data):
+    """The messages of a connection's bytes in one direction."""
+    found = []
+    while data:
+        length = struct.unpack(">I", data[:4])[0]
+        found.append(json.loads(data[4:4 + length]))
+        data = data[4 + length:]
+    return found
+
+
+@unittest.skipUnless(shutil.which("tshark"), "there is no tshark")
+@unittest.skipIf(is_sanitized(), "it is about tshark, and not about the program")
+class Dissector(Story):
+    def tshark(self, pcap, *flags):
+        """What tshark says of the capture: its lines."""
+        path = self.path(self.write("capture.pcap", pcap))
+        home = {**os.environ, "HOME": self.folder, "XDG_CONFIG_HOME": self.folder, "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(["tshark", "-n", "-X", f"lua_script:{SCRIPT}", "-r", path, *flags], env=home, capture_output=True,
+                              encoding="utf-8", check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([line for line in (done.stderr + done.stdout).splitlines() if "Lua" in line], [])
+        return done.stdout.splitlines()
+
+    def fields(self, pcap, *names, flags=()):
+        """Those of each packet that has a whole message, several in one packet in one value, split by commas."""
+        lines = self.tshark(pcap, *flags, "-Y", "quiniela.length", "-T", "fields", "-E", f"separator={BETWEEN}",
+                            *(part for name in names for part in ("-e", name)))
+        return [dict(zip(names, line.split(BETWEEN))) for line in lines]
+
+    def flat(self, pcap, *names, **how):
+        """Each field's values one after the other."""
+        rows = self.fields(pcap, *names, **how)
+        return {name: [value for row in rows for value in row[name].split(",") if value] for name in names}
+
+    def recorded_lottery(self):
+        self.sample((300, 120, 7), (2, 1, 0))
+        server, capture = Server(self, agencies=3, servers=1), Capture()
+        bets, consult = server.every[0]
+        proxies = Proxy(self, capture, bets, BETS_PORT), Proxy(self, capture, consult, CONSULT_PORT)
+        ports = Ports([tuple(proxy.port for proxy in proxies)])
+        agencies = [Agency(self, number, ports, "--chunk-size", 50) for number in (1, 2, 3)]
+        for agency, winners in zip(agencies, (2, 1, 0)):
+            self.assertEqual(agency.winners(), winners)
+            self.assertEqual(agency.wait(), 0)
+        return capture
+
+    def check_whole(self, capture, pcap):
+        """Everything that passed is shown, and nothing else."""
+        sent = [(to_server, message) for to_server in (True, False) for data in capture.bytes_of(to_server).values()
+                for message in messages(data)]
+        shown = self.flat(pcap, "quiniela.name", "quiniela.agency", "quiniela.count", "quiniela.next", "quiniela.winners",
+                          "_ws.expert.message")
+        self.assertEqual(sorted(shown["quiniela.name"]), sorted(NAMES[to][message["type_message"]] for to, message in sent))
+        self.assertEqual(sorted(shown["quiniela.agency"]), sorted(message["agency"] for to, message in sent if to))
+        self.assertEqual(sum(map(int, shown["quiniela.count"])), 427)
+        self.assertEqual(sorted(map(int, shown["quiniela.next"])), sorted(message["next"] for _, message in sent if "next" in message))
+        self.assertEqual(sorted(shown["quiniela.winners"]), ["0", "1", "2"])
+        self.assertEqual(shown["_ws.expert.message"], [])
+
+    def test_a_recorded_lottery(self):
+        capture = self.recorded_lottery()
+        whole = capture.pcap()
+        self.check_whole(capture, whole)
+        self.check_whole(capture, capture.pcap(segment=7))  # no message in one segment
+        self.check_every_request_has_its_answer(capture, whole)
+        for snap in 43, 60:  # a capture that keeps only the beginning of each packet
+            self.tshark(capture.pcap(snap=snap), "-V")
+        self.check_filters(whole)
+
+    def check_every_request_has_its_answer(self, capture, pcap):
+        requests = sum(len(messages(data)) for data in capture.bytes_of(True).values())
+        text = "\n".join(self.tshark(pcap, "-2", "-O", "quiniela"))  # twice, since an answer comes later
+        for label in "Response in", "Request in", "Time":
+            self.assertEqual(len(re.findall(rf"^    \[{label}: ", text, re.MULTILINE)), requests, label)
+        for packet in re.split(r"^Frame ", text, flags=re.MULTILINE)[1:]:
+            for answer in re.findall(r"\[Response in: (\d+)\]", packet):
+                self.assertGreater(int(answer), int(packet.split(":")[0]))
+
+    def check_filters(self, pcap):
+        found = self.tshark(pcap, "-Y", "quiniela.request and quiniela.agency == 2 and quiniela.first == 100 and quiniela.count == 20")
+        self.assertEqual(len(found), 1)
+        self.assertRegex("\n".join(self.tshark(pcap)), r"QUINIELA \d+ SEND_CHUNK agency=1 first=50 bets=50")
+
+    def one_by_one(self, vectors):
+        """A capture in which each message has a connection of its own."""
+        capture = Capture()
+        for vector in vectors:
+            capture.add(capture.client(), BETS_PORT, vector["direction"] == "to_central", golden(vector["file"][:-4]))
+        return capture.pcap(segment=100_000_000)
+
+    def vectors(self):
+        with open(os.path.join(ROOT, "tests/golden/vectors.json"), encoding="utf-8") as file:
+            return json.load(file)["messages"]
+
+    def test_every_golden_message(self):
+        vectors = [vector for vector in self.vectors() if "refused" not in vector["expect"]]
+        names = ("quiniela.type", "quiniela.agency", "quiniela.first", "quiniela.count", "quiniela.next", "quiniela.error", "quiniela.refuses",
+                 "quiniela.winners", "quiniela.list_from", "quiniela.retry_after_ms", "quiniela.only_draw")
+        rows = self.fields(self.one_by_one(vectors), *names)
+        self.assertEqual(len(rows), len(vectors))
+        for vector, row in zip(vectors, rows):
+            expect = vector["expect"]
+            counts = {name: len(expect[key]) for name, key in (("count", "bets"), ("winners", "winners")) if key in expect}
+            wanted = {**expect, **counts, "list_from": expect.get("stored") if vector["direction"] == "to_central" else None,
+                      "error": expect.get("error", {}).get("code")}
+            for name in names:
+                value = wanted.get(name.split(".")[1])
+                if isinstance(value, int) and value >= 10 ** 18:  # more than Lua's numbers hold exactly
+                    continue
+                self.assertEqual(row[name], "" if value is None else str(value), f"{vector['file']}: {name}")
+
+    def test_what_is_no_json_is_called_malformed(self):
+        vectors = [vector for vector in self.vectors() if vector["expect"].get("refused") == "bad_json"
+                   and not any(word in vector["file"] for word in ("not-utf8", "surrogate"))]  # which have another ill
+        rows = self.fields(self.one_by_one(vectors), "_ws.expert.message")
+        self.assertEqual(len(rows), len(vectors))
+        for vector, row in zip(vectors, rows):
+            self.assertIn("Malformed message", row["_ws.expert.message"], vector["file"])
+
+    def test_out_of_step_is_said_and_nothing_is_waited_for(self):
+        capture = Capture()
+        for data in (struct.pack(">I", (1 << 20) + 1) + b"x", b"GET / HTTP/1.1\r\n\r\n", golden("our-consult.good") + b"\xff" * 9):
+            capture.add(capture.client(), BETS_PORT, True, data)
+        rows = self.fields(capture.pcap(), "_ws.expert.message")
+        self.assertEqual([row["_ws.expert.message"] for row in rows], ["The length is over the limit"] * 3)
+
+    def test_other_ports_by_decode_as(self):
+        capture = Capture()
+        client = capture.client()
+        capture.add(client, 7000, True, golden("our-chunk.good"))
+        capture.add(client, 7000, False, golden("reply-processed"))
+        self.assertEqual(self.fields(capture.pcap(), "quiniela.name"), [])
+        rows = self.fields(capture.pcap(), "quiniela.name", flags=("-d", "tcp.port==7000,quiniela"))
+        self.assertEqual([row["quiniela.name"] for row in rows], ["SEND_CHUNK", "CHUNK_PROCESSED"])
+
+    def test_nothing_breaks_it(self):
+        """Bytes changed, left out and put in, in the messages and in their lengths."""
+        chance, capture = random.Random(19), Capture()
+        bodies = [golden(vector["file"][:-4]) for vector in self.vectors() if "bad-deep" not in vector["file"]]
+        for data in bodies * 3:
+            client, changed = capture.client(), bytearray(data)
+            for _ in range(chance.randrange(1, 6)):
+                at = chance.randrange(len(changed))
+                changed[at:at + chance.randrange(3)] = chance.choice([b"", b"{", b"[", b'"', b"\\", b"\0", b"\xff", b",,", b"\\ud83c", b"9" * 30])
+                changed = changed or bytearray(b"\0")
+            capture.add(client, BETS_PORT, chance.random() < 0.5, bytes(changed))
+        capture.add(capture.client(), BETS_PORT, True, frame({"type_message": 1e400, "agency": [[]], "payload": {}}))
+        self.tshark(capture.pcap(), "-V")
+
+
+if __name__ == "__main__":
+    unittest.main()
