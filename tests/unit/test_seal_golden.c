@@ -148,15 +148,20 @@ static void every_record_of_rules(void **state) {
     }
 }
 
-// Reads the records that are given at `path`. Returns how many.
+// Reads the records that are given at `path`, one or more. Returns how many.
 static size_t read_records(const char *path, struct rules **records) {
     struct error error;
     const char *note;
     size_t count = 0;
+    records[0] = NULL;
     for (; (note = vector_item(&vectors, path, count)) != NULL; count++) {
         assert_true(count < RECORDS_MAX);
         records[count] = signed_rules(slice_of(note), &error);
         must(records[count] != NULL, &error);
+    }
+    if (records[0] == NULL) {
+        fail_msg("%s: it has no rules", vectors.about);
+        abort();
     }
     return count;
 }
@@ -303,7 +308,7 @@ static void every_result(void **state) {
     while (vectors_next(&vectors)) {
         struct note note;
         struct result result;
-        struct checkpoint seal;
+        struct checkpoint seal = {0};
         struct hash hash;
         struct error error;
         must(read_seal(given("$.seal"), &seal, &hash, &error), &error);
