@@ -1,0 +1,62 @@
+"""Files beside an agency's bets in which it keeps what the central has signed. Each is written once, and is on the disk then."""
+import os
+from typing import Optional
+
+from .errors import BadSetting, NotBelieved
+from .notes import NOTE_BYTES_MAX
+
+
+class KeptOther(Exception):
+    """The file is there, with another text."""
+
+
+class Kept:
+    """The files NAME.* of one agency and one draw, in one folder; NAME is that of the receipts' file, without its end."""
+
+    def __init__(self, receipts: str) -> None:
+        folder, name = os.path.split(os.path.abspath(receipts))
+        self.prefix = os.path.join(folder, name[:-len(".receipts")] if name.endswith(".receipts") else name)
+        self._folder = folder
+
+    def path(self, suffix: str) -> str:
+        return f"{self.prefix}.{suffix}"
+
+    def read(self, suffix: str) -> Optional[bytes]:
+        """None when it is not there."""
+        try:
+            with open(self.path(suffix), "rb") as file:
+                data = file.read(NOTE_BYTES_MAX + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BadSetting(f"{self.path(suffix)}: cannot be read: {error.strerror}") from None
+        if len(data) > NOTE_BYTES_MAX:
+            raise BadSetting(f"{self.path(suffix)}: has more than {NOTE_BYTES_MAX} bytes")
+        return data
+
+    def write(self, suffix: str, data: bytes, mode: int = 0o644) -> None:
+        """Writes it, whole or not at all. Nothing changes where it has this text already; KeptOther where it has another."""
+        path, draft = self.path(suffix), f"{self.path(suffix)}.{os.getpid()}.tmp"
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            try:
+                with open(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.link(draft, path)
+            except FileExistsError:
+                if self.read(suffix) != data:
+                    raise KeptOther(path) from None
+            finally:
+                os.unlink(draft)
+            self.sync()
+        except OSError as error:
+            raise NotBelieved("system", f"{path}: cannot be kept: {error.strerror}") from None
+
+    def sync(self) -> None:
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,331 @@
+"""What a central has promised an agency in a signed draw: rules, receipts, seal and result. Each is held against the central's key,
+which the agency has from somebody else, and is on the disk before the agency goes on. What is not as it was promised is kept, too, and
+raises NotBelieved. The files are those of `quiniela client`: each of the two goes on with what the other has kept."""
+import fcntl
+import os
+from base64 import b64encode
+from typing import BinaryIO, Callable, List, Optional, Tuple
+
+from .encoding import base64_decode
+from .errors import BadSetting, NotBelieved, NotTrue, Unavailable
+from .kept import Kept, KeptOther
+from .notes import Note, VKey, read_vkey
+from .records import Commit, Receipt, Result, hold_receipt, read_block, read_commit, read_receipt, read_result, read_seal
+from .rules import Rules, check_next, read_rules, split_notes
+from .wire import ReceiptTold, Reply
+
+RECORDS_MAX = 64
+BOTH = "give both to whoever audits the draw"
+ELSEWHERE = "move the files of another draw away, or name another place for the receipts"
+
+
+class TryAgain(Exception):
+    """Nothing is false, but it is to be asked again. Says why."""
+
+
+class ReceiptsFile:
+    """The receipts, in a file that only grows: blocks of four lines, each ended by an empty one."""
+
+    def __init__(self, path: str, agency: int) -> None:
+        self.path, self.covered, self.origin = path, 0, b""
+        try:
+            self._file: BinaryIO = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644), "r+b", buffering=0)
+        except OSError as error:
+            raise BadSetting(f"{path}: the receipts cannot be kept there: {error.strerror}") from None
+        try:
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise BadSetting(f"{path}: another client keeps its receipts there: end it first, or name another file") from None
+        try:
+            self._read(agency)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _read(self, agency: int) -> None:
+        """What is there; a last block that was cut off as it was written is removed."""
+        end = number = 0
+        block: List[bytes] = []
+        with open(self.path, "rb") as file:
+            for line in file:
+                number += 1
+                block.append(line)
+                if line == b"\n":
+                    try:
+                        receipt = read_receipt(_entry_of(block))
+                    except NotTrue as reason:
+                        raise BadSetting(f"{self.path}:{number}: {reason}: move it away, or name another file") from None
+                    self._check(receipt, agency, number)
+                    self._take(receipt)
+                    end, block = end + sum(map(len, block)), []
+        if block:
+            if len(block) > 4:
+                raise BadSetting(f"{self.path}:{number}: is no line of a receipt: move it away, or name another file")
+            self._file.truncate(end)
+            os.fsync(self._file.fileno())
+        self._end = end
+
+    def _check(self, receipt: Receipt, agency: int, number: int) -> None:
+        if receipt.agency != agency or self.origin not in (b"", receipt.origin):
+            other = "agency" if receipt.agency != agency else "draw than those before it"
+            raise BadSetting(f"{self.path}:{number}: is a receipt of another {other}: move it away, or name another file")
+
+    def _take(self, receipt: Receipt) -> None:
+        self.origin = receipt.origin
+        if receipt.first <= self.covered < receipt.end:
+            self.covered = receipt.end
+
+    def add(self, told: ReceiptTold, receipt: Receipt) -> None:
+        path = b"".join(b" " + each for each in told.path)
+        block = b"entry %b\nindex %d\npath%b\nnote %b\n\n" % (told.entry, told.place, path, b64encode(told.note))
+        try:
+            written = 0
+            while written < len(block):
+                written += self._file.write(block[written:]) or 0
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            try:
+                self._file.truncate(self._end)
+            except OSError:
+                pass  # the next start removes what was written
+            raise NotBelieved("system", f"{self.path}: the receipt cannot be kept: {error.strerror}") from None
+        self._end += len(block)
+        self._take(receipt)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _entry_of(block: List[bytes]) -> bytes:
+    begins = (b"entry ", b"index ", b"path", b"note ", b"\n")
+    if len(block) != len(begins) or not all(line.startswith(begin) for line, begin in zip(block, begins)):
+        raise NotTrue("is no block of a receipt")
+    return base64_decode(block[0][len(begins[0]):-1])
+
+
+class Promises:
+    """Opens the files of an agency, and takes what the central tells. `unchecked` says why signatures cannot be checked here; None
+    where they are."""
+
+    def __init__(self, agency: int, key: str, receipts: str, asks_key: bool) -> None:
+        try:
+            self.key = read_vkey(key.encode("utf-8", "replace"))
+        except NotTrue as reason:
+            raise BadSetting(f"the central's key: {reason}") from None
+        self._agency = agency
+        self._kept = Kept(receipts)
+        self.unchecked: Optional[str] = None
+        self.rules: List[Rules] = []
+        self.seal: Optional[bytes] = None
+        self.receipts = ReceiptsFile(receipts, agency)
+        try:
+            self._read_kept()
+        except NotTrue as reason:
+            self.close()
+            raise BadSetting(f"{self._kept.prefix}.*: {reason}: {ELSEWHERE}") from None
+        except BaseException:
+            self.close()
+            raise
+        self.lacks_key = asks_key and self._kept.read("salt-key") is None
+
+    def close(self) -> None:
+        self.receipts.close()
+
+    @property
+    def covered(self) -> int:
+        """For how many bets, from the first on, there are receipts."""
+        return self.receipts.covered
+
+    def _check_note(self, note: Note, key: VKey) -> None:
+        try:
+            note.check(key)
+        except Unavailable as reason:
+            self.unchecked = str(reason)
+
+    def _read_kept(self) -> None:
+        for number in range(RECORDS_MAX):
+            data = self._kept.read(f"rules-{number}")
+            if data is None:
+                break
+            self._add_record(self.rules, data)
+        if self.rules and self.receipts.origin not in (b"", self.rules[0].origin):
+            raise NotTrue("the receipts and the rules are of two draws")
+        self.seal = self._kept.read("seal")
+        if self.seal is not None:
+            self._check_seal(self.seal)
+            self._kept.write("seal", self.seal)  # whoever wrote it may not have come to the sync
+        result = self._kept.read("result")
+        if result is not None:
+            self._check_result(result)
+
+    # Rules
+
+    def _add_record(self, records: List[Rules], data: bytes) -> None:
+        record = read_rules(data)
+        self._check_note(record.note, record.key)
+        if record.key != self.key:
+            self._check_note(record.note, self.key)
+        if record.number != len(records):
+            raise NotTrue(f"the rules' record {len(records)} is missing")
+        if records:
+            check_next(records[-1], record)
+        records.append(record)
+
+    def _read_told(self, told: bytes) -> List[Rules]:
+        records: List[Rules] = []
+        for data in split_notes(told):
+            if len(records) == RECORDS_MAX:
+                raise NotBelieved("bad_form", "the central's rules have too many records")
+            if not Note("the rules", data).is_of(self.key):
+                raise NotBelieved("other_key", f"the rules of the central's draw are not signed with the key of {self.key} that this "
+                                               "agency was given: ask whoever gave it, and not the central, which is right")
+            self._add_record(records, data)
+        if not records:
+            raise NotBelieved("bad_form", "the central's rules are empty")
+        return records
+
+    def take_rules(self, reply: Reply) -> None:
+        if reply.rules is None:
+            why = "is not signed" if reply.is_unsigned else "has no rules that it tells: it is an older central, which signs nothing"
+            raise NotBelieved("not_signed", f"the central's draw {why}, and this agency was given a key: ask the operator whether this "
+                                            "is the right central")
+        told = self._read_told(reply.rules)
+        before = self.rules[0].origin if self.rules else self.receipts.origin
+        if before not in (b"", told[0].origin):
+            raise NotBelieved("other_draw", f"the files {self._kept.prefix}.* are of draw {before.decode()}, and the central's draw is "
+                                            f"{told[0].origin.decode()}: name another place for the receipts, or that draw's central")
+        for record in told:
+            self._take_record(record)
+        if len(told) < len(self.rules):
+            raise TryAgain(f"the central has {len(told)} records of the rules, and had {len(self.rules)}")
+
+    def _take_record(self, record: Rules) -> None:
+        number = record.number
+        if number >= len(self.rules):
+            self._kept.write(f"rules-{number}", record.note.data)
+            self.rules.append(record)
+        elif self.rules[number].hash != record.hash:
+            self._refuse_other(f"other-rules-{number}", record.note.data, f"the central tells another record {number} of the rules than "
+                               f"before, signed with its key: {self._kept.path(f'rules-{number}')}")
+
+    def _refuse_other(self, suffix: str, data: bytes, why: str) -> None:
+        try:
+            self._kept.write(suffix, data)
+        except KeptOther:
+            pass  # one is enough
+        raise NotBelieved("false_claim", f"{why} and {self._kept.path(suffix)}: {BOTH}")
+
+    # Receipts
+
+    def take_receipt(self, reply: Reply, first: int, count: int, digest: bytes, has_rules: bool) -> None:
+        """Keeps the receipt for those bets; `has_rules` says whether this answer told the rules."""
+        told = reply.receipt
+        if told is None:
+            raise TryAgain("the central gave no receipt for what it has stored")
+        try:
+            receipt, commit = self._held(told)
+            self._check_note(commit.note, self.key)
+            if (receipt.origin, receipt.agency, receipt.first, receipt.count, receipt.digest) != (
+                    self.rules[-1].origin, self._agency, first, count, digest):
+                raise NotTrue(f"the receipt is not for bets {first + 1} to {first + count} as they were sent")
+            if receipt.rules not in [record.hash for record in self.rules]:
+                if not has_rules:
+                    raise TryAgain("the rules have changed: they are asked for again")
+                raise NotTrue("the receipt names a record of the rules that the central does not tell")
+        except NotTrue as reason:
+            self._keep_false(told)
+            raise NotBelieved("false_claim", f"{reason}; it is kept as {self._kept.path('false-receipt')}") from None
+        self.receipts.add(told, receipt)
+
+    def _keep_false(self, told: ReceiptTold) -> None:
+        try:
+            self._kept.write("false-receipt", told.entry)
+            self._kept.write("false-receipt-note", told.note)
+        except KeptOther:
+            pass  # one is enough
+
+    @staticmethod
+    def _held(told: ReceiptTold) -> Tuple[Receipt, Commit]:
+        commit = read_commit(told.note)
+        path = [base64_decode(each, 32) for each in told.path]
+        return hold_receipt(base64_decode(told.entry), told.place, path, commit), commit
+
+    # Seal, result, key
+
+    def _check_seal(self, data: bytes) -> bytes:
+        """Its text."""
+        seal = read_seal(data)
+        self._check_note(seal.note, self.key)
+        if self.rules and seal.origin != self.rules[0].origin:
+            raise NotTrue(f"the seal is of another draw, {seal.origin.decode()}")
+        return seal.note.text
+
+    def take_seal(self, reply: Reply) -> bool:
+        """Whether it is there, and none was known."""
+        if reply.seal is None:
+            return False
+        text = self._check_seal(reply.seal)
+        if self.seal is None:
+            self._kept.write("seal", reply.seal)
+            self.seal = reply.seal
+            return True
+        if read_seal(self.seal).note.text != text:
+            self._refuse_other("other-seal", reply.seal,
+                               f"the central has sealed this draw twice, and signed both: {self._kept.path('seal')}")
+        if reply.seal != self.seal:
+            try:
+                self._kept.write("witnessed-seal", reply.seal)
+            except KeptOther:
+                pass  # what witnesses have added may come more than once
+        return False
+
+    def _check_result(self, data: bytes) -> Result:
+        if self.seal is None:
+            raise NotTrue("there is a result without a seal")
+        result, seal = read_result(data), read_seal(self.seal)
+        self._check_note(result.note, self.key)
+        if (result.origin, result.seal) != (seal.origin, seal.hash):
+            raise NotTrue("the result is of another draw, or of another seal")
+        return result
+
+    def _take_key(self, reply: Reply) -> None:
+        if reply.key is None or self.seal is None or not self.lacks_key:
+            return
+        base64_decode(reply.key, 32)
+        self._kept.write("salt-key", reply.key + b"\n", 0o600)
+        self.lacks_key = False
+
+    def take_waiting(self, reply: Reply) -> bool:
+        """An answer before the draw. Whether it has the seal, and none was known."""
+        self.take_rules(reply)
+        is_new = self.take_seal(reply)
+        self._take_key(reply)
+        return is_new
+
+    def take_winners(self, reply: Reply) -> Result:
+        if reply.seal is None or reply.result is None:
+            raise NotTrue("the central told winners without the seal of the draw and its signed result")
+        self.take_rules(reply)
+        self.take_seal(reply)
+        result = self._check_result(reply.result)
+        try:
+            self._kept.write("result", reply.result)
+        except KeptOther:
+            self._refuse_other("other-result", reply.result,
+                               f"the central has signed two results of this draw: {self._kept.path('result')}")
+        self._take_key(reply)
+        return result
+
+    def refute_winners(self, documents: str, why: str) -> None:
+        self._refuse_other("false-winners", documents.encode("utf-8", "surrogatepass"), f"{why}: {self._kept.path('result')}")
+
+
+def believing(take: Callable[[], None]) -> None:
+    """Turns what is not true into NotBelieved."""
+    try:
+        take()
+    except NotTrue as reason:
+        raise NotBelieved("false_claim", str(reason)) from None
+    except KeptOther as other:
+        raise NotBelieved("false_claim", f"{other}: is there, with another text") from None
