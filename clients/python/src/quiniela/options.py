@@ -1,7 +1,7 @@
 """What an agency is told before it begins."""
-import random
 import re
 from dataclasses import dataclass, field
+from random import Random, SystemRandom
 from typing import Callable, List, NamedTuple, Optional, Sequence, Union
 
 from .errors import BadSetting
@@ -54,7 +54,7 @@ class Options:
     connect_timeout: float = 8.0
     answer_timeout: float = 30.0
     trust_timeout: float = 60.0  # for how long servers without one good certificate are tried
-    random: random.Random = field(default_factory=random.SystemRandom)
+    random: Random = field(default_factory=SystemRandom)
 
     def __post_init__(self) -> None:
         _check_range("agency", self.agency, 1, 10_000_000)

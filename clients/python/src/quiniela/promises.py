@@ -1,10 +1,11 @@
 """What a central has promised an agency in a signed draw: rules, receipts, seal and result. Each is held against the central's key,
 which the agency has from somebody else, and is on the disk before the agency goes on. What is not as it was promised is kept, too, and
 raises NotBelieved. The files are those of `quiniela client`: each of the two goes on with what the other has kept."""
+import contextlib
 import fcntl
 import os
 from base64 import b64encode
-from typing import BinaryIO, Callable, List, Optional, Tuple
+from typing import BinaryIO, Iterator, List, Optional, Tuple
 
 from .encoding import base64_decode
 from .errors import BadSetting, NotBelieved, NotTrue, Unavailable
@@ -321,10 +322,11 @@ class Promises:
         self._refuse_other("false-winners", documents.encode("utf-8", "surrogatepass"), f"{why}: {self._kept.path('result')}")
 
 
-def believing(take: Callable[[], None]) -> None:
+@contextlib.contextmanager
+def believing() -> Iterator[None]:
     """Turns what is not true into NotBelieved."""
     try:
-        take()
+        yield
     except NotTrue as reason:
         raise NotBelieved("false_claim", str(reason)) from None
     except KeptOther as other:

@@ -1,0 +1,105 @@
+"""The command: python3 -m quiniela send|winners|verify. Exit codes: 0 done; 1 it has failed, or something is false; 2 wrong use, or a
+file cannot be read; 3 nothing is false, but something was not checked."""
+import argparse
+import os
+import signal
+import sys
+from typing import List, Optional
+
+from .blocking import Agency
+from .dialogue import Outcome
+from .errors import BadBets, BadSetting, QuinielaError
+from .options import TLS, Event, Options
+from .verify import verify
+from .version import __version__
+
+DONE, FAILED, WRONG_USE, NOT_CHECKED = 0, 1, 2, 3
+
+
+def _say(event: Event) -> None:
+    print(f"{event.kind}: {event.text}", file=sys.stderr, flush=True)
+
+
+def _list(text: str) -> List[str]:
+    return [part.strip() for part in text.split(",")]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python3 -m quiniela", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="send|winners|verify")
+    for name, help_ in (("send", "send a file of bets, and wait for the winners"),
+                        ("winners", "the same, and print the winning documents, one a line")):
+        each = commands.add_parser(name, help=help_, description=help_)
+        each.add_argument("file", help="the agency's CSV file")
+        each.add_argument("--agency", type=int, required=True, help="its number")
+        each.add_argument("--server", type=_list, required=True, metavar="HOST:PORT[,…]", help="the central's port for bets")
+        each.add_argument("--consult", type=_list, default=[], metavar="HOST:PORT[,…]", help="its port for consultations")
+        each.add_argument("--chunk-size", type=int, default=1000, help="bets a message (1000)")
+        each.add_argument("--strict", action="store_true", help="refuse an empty file, and a last line without a line end")
+        each.add_argument("--tls-cert", help="the agency's certificate")
+        each.add_argument("--tls-key", help="its key")
+        each.add_argument("--tls-ca", help="the authority")
+        each.add_argument("--tls-crl", help="its revocation list")
+        each.add_argument("--central-key", metavar="VKEY", help="the key of the central's signed draw")
+        each.add_argument("--receipts", metavar="PATH", help="where to keep receipts; FILE with .receipts in place of .csv")
+        each.add_argument("--quiet", action="store_true", help="only the end, and no steps")
+    check = commands.add_parser("verify", help="check what a central has signed", description="check what a central has signed")
+    check.add_argument("--key", metavar="VKEY", help="the central's key")
+    check.add_argument("--agency", type=int, help="the agency's number, of --csv and --salt-key")
+    for name in ("rules", "seal", "proof"):
+        check.add_argument(f"--{name}", action="append", default=[], metavar="FILE")
+    for name in ("entry", "receipts", "csv", "salt-key", "result"):
+        check.add_argument(f"--{name}", metavar="FILE")
+    return parser
+
+
+def _options(given: argparse.Namespace) -> Options:
+    files = (given.tls_cert, given.tls_key, given.tls_ca)
+    if any(files) and not all(files):
+        raise BadSetting("--tls-cert, --tls-key and --tls-ca: give all three, or none")
+    receipts = given.receipts
+    if given.central_key and not receipts:
+        receipts = os.path.splitext(given.file)[0] + ".receipts"
+    return Options(given.agency, given.server, given.consult, given.chunk_size, central_key=given.central_key, receipts=receipts,
+                   strict=given.strict, on_event=None if given.quiet else _say,
+                   tls=TLS(given.tls_cert, given.tls_key, given.tls_ca, given.tls_crl) if all(files) else None)
+
+
+def _send(given: argparse.Namespace) -> int:
+    agency = Agency(_options(given), given.file)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: agency.stop())
+    outcome = agency.run()
+    _print_outcome(outcome, given.command == "winners")
+    if outcome.not_taken:
+        return FAILED
+    return NOT_CHECKED if outcome.unchecked else DONE
+
+
+def _print_outcome(outcome: Outcome, lists: bool) -> None:
+    if outcome.winners is None:
+        print(f"stopped: {outcome.stored} of {outcome.bets} bets are stored, and the winners are not known yet: start it again",
+              file=sys.stderr)
+        return
+    if outcome.not_taken:
+        print(f"the draw was closed: {outcome.not_taken} bets take no part", file=sys.stderr)
+    if outcome.unchecked:
+        print(f"not checked: {outcome.unchecked}", file=sys.stderr)
+    print("\n".join(outcome.winners) if lists else f"{len(outcome.winners)} of {outcome.stored} bets have won",
+          end="" if lists and not outcome.winners else "\n")
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        return verify(given) if given.command == "verify" else _send(given)
+    except BadSetting as error:
+        print(f"quiniela: {error}", file=sys.stderr)
+        return WRONG_USE
+    except BadBets as error:
+        print(str(error), file=sys.stderr)
+        return FAILED
+    except QuinielaError as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return FAILED
