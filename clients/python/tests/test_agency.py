@@ -1,7 +1,9 @@
 """An agency in Python has its winners whatever dies, in plain text, over TLS, and of a signed draw."""
 import ast
 import asyncio
+import base64
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -200,11 +202,14 @@ class Signed(PythonStory):
         agency.stop()
         end()
         receipts = self.read("data", "agency-1.receipts")
-        first = receipts.index(b"note ") + 80
-        self.write("data/changed", receipts[:first] + (b"A" if receipts[first:first + 1] != b"A" else b"B") + receipts[first + 1:])
+        note = re.search(rb"^note (\S+)$", receipts, re.MULTILINE)[1]
+        text = base64.b64decode(note)
+        changed = text[:-20] + (b"A" if text[-20:-19] != b"A" else b"B") + text[-19:]  # within its signature
+        self.write("data/changed", receipts.replace(note, base64.b64encode(changed)))
         done = self.command("verify", "--key", self.vkey, "--receipts", "data/changed")
         printed, errors = done.communicate(timeout=hang_s())
         self.assertEqual(done.returncode, 1, printed + errors)
+        self.assertIn("the signature of lottery.example/central is wrong", printed)
 
 
 class Sources(unittest.TestCase):

@@ -1,5 +1,6 @@
 """Frames and messages (docs/protocol.md): bytes in, values out. Nothing here waits, or knows of sockets."""
 import json
+import re
 import struct
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
@@ -8,6 +9,8 @@ MESSAGE_BYTES_MAX = 1024 * 1024       # to the central, without its header
 REPLY_BYTES_MAX = 64 * 1024 * 1024    # from it
 HEADER_BYTES = 4
 PIECES_MAX = 1000
+_DOCUMENTS = re.compile("(?:[A-Za-z0-9]{1,16}(?:,[A-Za-z0-9]{1,16})*)?")
+_DIGEST = re.compile("[0-9a-f]{64}")
 SEND_CHUNK, SEND_LAST_CHUNK, CONSULT = 1, 2, 3
 PROCESSED, WINNERS, NOT_READY, ERROR = 1, 2, 3, 4
 
@@ -139,13 +142,12 @@ def _pieces(value: Any) -> Optional[List[Piece]]:
         raise BadReply("stored: is no list of pieces")
     pieces = []
     for each in value:
-        if not isinstance(each, dict) or not isinstance(each.get("digest"), str) or len(each["digest"]) != 64:
+        if not isinstance(each, dict) or not isinstance(each.get("digest"), str) or not _DIGEST.fullmatch(each["digest"]):
             raise BadReply("stored: has what is no piece")
-        try:
-            digest = bytes.fromhex(each["digest"])
-        except ValueError:
-            raise BadReply("stored: has a digest that is no hex") from None
-        pieces.append(Piece(_whole(each.get("first"), "stored: first"), _whole(each.get("count"), "stored: count"), digest))
+        count = _whole(each.get("count"), "stored: count")
+        if count == 0:
+            raise BadReply("stored: has a piece without bets")
+        pieces.append(Piece(_whole(each.get("first"), "stored: first"), count, bytes.fromhex(each["digest"])))
     return pieces
 
 
@@ -194,8 +196,8 @@ def read_reply(message: bytes) -> Reply:
     common.update({key: _text(value, key) for key in ("rules", "seal", "result", "key")})
     payload = value.get("payload")
     if kind == WINNERS:
-        if not isinstance(payload, str):
-            raise BadReply("payload: is no text")
+        if not isinstance(payload, str) or not _DOCUMENTS.fullmatch(payload):
+            raise BadReply("payload: is no list of documents")
         common["documents"] = payload
     elif kind == NOT_READY and value.get("retry_after_ms") is not None:
         common["retry_after_ms"] = _whole(value["retry_after_ms"], "retry_after_ms")
