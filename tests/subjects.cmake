@@ -8,15 +8,12 @@ macro(quiniela_tests_of library)
 endmacro()
 
 quiniela_tests_of(base settings settings_files settings_texts log path clock error signals log_gap log_json log_limit
-    log_queue log_text counters queue fair share utf8 moment zone random checksum translate)
-    log_queue log_text counters queue fair share utf8 moment zone random checksum memory)
+    log_queue log_text counters queue fair share utf8 moment zone random checksum translate memory)
 quiniela_tests_of(cli http_options settings_commands voided page_template draws control_connection served_store sample export
     kept_paths foreign_keys output_file status status_advice status_heard upgrading damage recording check
-    restore_signed prove prove_own package bench_report top_layout top_memory top_screen
+    restore_signed client_log file_check prove prove_own package bench_report top_layout top_memory top_screen
     translated_help)
 quiniela_tests_of(manual manual_text)
-    restore_signed client_log file_check
-    prove prove_own package bench_report top_layout top_memory top_screen)
 quiniela_tests_of(bet errors bet chunk)
 quiniela_tests_of(wire message_memory frame foreign json_arrays json_text json_writer control_line chunk_writer message
     message_fields reply reply_fields signed_fields vectors)
