@@ -245,6 +245,18 @@ static void come_up_if_open(struct contact *contact) {
     }
 }
 
+static void go_down_if_ended(struct contact *contact) {
+    if (contact->state >= CONTACT_DOWN) {
+        return;
+    }
+    enum transport_state state = transport_state(&contact->transport);
+    if (state == TRANSPORT_FAILED) {
+        go_down_by_tls(contact);
+    } else if (state == TRANSPORT_ENDED) {
+        go_down(contact, "the central closed the connection");
+    }
+}
+
 static void take_and_tell(struct contact *contact, const uint8_t *bytes, size_t length) {
     if (!take(contact, bytes, length)) {
         go_down(contact, "no memory");
@@ -255,15 +267,7 @@ static void take_and_tell(struct contact *contact, const uint8_t *bytes, size_t 
     if (contact->state < CONTACT_DOWN) {
         deliver(contact);
     }
-    if (contact->state >= CONTACT_DOWN) {
-        return;
-    }
-    enum transport_state state = transport_state(&contact->transport);
-    if (state == TRANSPORT_FAILED) {
-        go_down_by_tls(contact);
-    } else if (state == TRANSPORT_ENDED) {
-        go_down(contact, "the central closed the connection");
-    }
+    go_down_if_ended(contact);
 }
 
 static void end_by_socket(struct contact *contact, ssize_t length, int failure) {
@@ -322,6 +326,7 @@ static void begin(struct contact *contact) {
     transport_start(&contact->transport);
     flush(contact);
     come_up_if_open(contact);
+    go_down_if_ended(contact); // there may be no memory for what TLS begins with
 }
 
 static void dial(struct contact *contact) {
