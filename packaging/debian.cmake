@@ -54,7 +54,8 @@ signs of them, and learns the agency's winners.")
 set(CPACK_DEBIAN_LIBQUINIELA-DEV_PACKAGE_NAME libquiniela-dev)
 set(CPACK_DEBIAN_LIBQUINIELA-DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBQUINIELA-DEV_PACKAGE_SHLIBDEPS OFF)
-set(CPACK_DEBIAN_LIBQUINIELA-DEV_PACKAGE_DEPENDS "libquiniela0 (= ${PROJECT_VERSION})")
+# pkg-config reads the private requirements also where it is asked for flags alone.
+set(CPACK_DEBIAN_LIBQUINIELA-DEV_PACKAGE_DEPENDS "libquiniela0 (= ${PROJECT_VERSION}), libsimdjson-dev, libssl-dev")
 set(CPACK_DEBIAN_LIBQUINIELA-DEV_DESCRIPTION "library for agencies of a lottery (development)
 Sends an agency's bets to a central of quiniela, checks what the central
 signs of them, and learns the agency's winners.
