@@ -1,5 +1,5 @@
-// The C library's words for what goes wrong with files and connections, which po/ translates as its own: its own
-// translations are not on every machine. No code: only for script/translations.
+// The C library's words for what goes wrong with files and connections, which po/ translates as its own: its
+// own translations are not on every machine. No code: only for script/translations.
 N_("Address family not supported by protocol")
 N_("Cannot allocate memory")
 N_("Connection refused")
