@@ -1,6 +1,6 @@
 """A bet: five parts, joined by commas (docs/protocol.md, "A bet"). Its text is bytes of UTF-8."""
 import re
-from typing import Iterable, List, NamedTuple, Optional
+from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from .encoding import sha256
 
@@ -88,6 +88,13 @@ def number_of(row: bytes) -> int:
 def document_of(row: bytes) -> str:
     """The document of a good bet."""
     return row.split(b",", 3)[2].decode("ascii")
+
+
+def winning(rows: Iterable[bytes], number: int, first: int = 0) -> Iterator[Tuple[int, str]]:
+    """The good bets that are on the number, in order: each one's index, from that of the `first` row on, and its document."""
+    for index, row in enumerate(rows, first):
+        if number_of(row) == number:
+            yield index, document_of(row)
 
 
 def digest_of(rows: Iterable[bytes]) -> bytes:

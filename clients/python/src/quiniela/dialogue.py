@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Iterator, List, Optional, Union
 
 from . import wire
-from .bets import document_of, number_of
+from .bets import winning
 from .errors import QuinielaError, Refused
 from .options import Address, Event, Options, read_addresses
 from .promises import Promises, TryAgain, believing
@@ -425,10 +425,9 @@ class Dialogue:
         assert promises is not None
         count, found, lines = min(self._bets.total, max(self._sending.stored, promises.covered)), [], []
         for first in range(0, count, _STEP_BETS):
-            for place, row in enumerate(self._bets.rows(first, min(_STEP_BETS, count - first)), first + 1):
-                if number_of(row) == number:
-                    found.append(document_of(row))
-                    lines.append(place)
+            for index, document in winning(self._bets.rows(first, min(_STEP_BETS, count - first)), number, first):
+                found.append(document)
+                lines.append(index + 1)
             yield
         if told != found:
             promises.refute_winners(text, self._what_differs(told, found, lines, number))

@@ -260,6 +260,8 @@ class Promises:
         self._check_note(seal.note, self.key)
         if self.rules and seal.origin != self.rules[0].origin:
             raise NotTrue(f"the seal is of another draw, {seal.origin.decode()}")
+        if self.rules and seal.size != self.rules[-1].agencies + 1:
+            raise NotTrue(f"the seal is of {seal.size - 1} agencies, and the rules name {self.rules[-1].agencies}")
         return seal.note.text
 
     def take_seal(self, reply: Reply) -> bool:

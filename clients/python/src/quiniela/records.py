@@ -1,14 +1,16 @@
 """The signed texts of a draw besides its rules: seal, approval, result, and receipts (docs/verifiable-draw.md)."""
+import struct
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import List, NamedTuple, Sequence, Tuple
 
 from . import merkle
-from .encoding import (AGENCIES_MAX, U64_MAX, Form, base64_decode, base64_of, decimal, hmac256, instant, origin, sha256, u64, words)
+from .encoding import AGENCIES_MAX, U64_MAX, Form, base64_decode, base64_of, decimal, hmac256, instant, origin, sha256, words
 from .errors import NotTrue
 from .notes import Note
+from .salts import bet_leaf, bet_text, salt
 
-NUMBER_DIGITS = 4
+NUMBER_DIGITS, NUMBERS = 4, 10_000
 
 
 class Seal(NamedTuple):
@@ -138,11 +140,6 @@ def hold_receipt(entry: bytes, index: int, path: Sequence[bytes], commit: Commit
     return receipt
 
 
-def nonce_of(key: bytes, first: int, count: int) -> bytes:
-    """What a receipt has for an agency with that salt key."""
-    return hmac256(key, b"quiniela receipt v1\n" + u64(first) + u64(count))[:16]
-
-
 def _path(line: bytes) -> List[bytes]:
     cut = line.split(b" ")
     if cut[0] != b"path" or len(cut) > merkle.LEVELS_MAX + 1:
@@ -162,7 +159,22 @@ def read_block(block: bytes) -> Tuple[Receipt, Commit]:
     return hold_receipt(entry, index, path, commit), commit
 
 
-# Agencies' trees -----------------------------------------------------------------------------------------
+def number_of(seal: bytes, output: bytes) -> int:
+    """The number that a beacon's output gives for a seal of that hash."""
+    key = hmac256(seal, output)
+    for place in range(256):
+        word = int.from_bytes(hmac256(key, b"quiniela number v1\n" + struct.pack(">I", place))[:4], "big")
+        if word < 2**32 // NUMBERS * NUMBERS:
+            return word % NUMBERS
+    raise NotTrue("the output gives no number")
+
+
+# The draw's tree, and those of agencies ------------------------------------------------------------------
+
+def draw_entry(origin_: bytes, rules: bytes, agencies: int, bets: int) -> bytes:
+    """Entry 0 of the draw's tree; `rules` is the hash of the newest record."""
+    return b"quiniela draw v1\n%b\nrules %b\nagencies %d\nbets %d\n" % (origin_, b64encode(rules), agencies, bets)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -181,11 +193,8 @@ class AgencyTree:
 
     def __init__(self, agency: int, key: bytes) -> None:
         self.root = merkle.Root()
-        self._key, self._before = key, b"%d," % agency
+        self._agency, self._key = agency, key
 
     def add(self, row: bytes) -> None:
         index = self.root.count
-        salt = hmac256(self._key, b"quiniela salt v1\n" + u64(index))[:16]
-        self.root.add(merkle.leaf(b"%b%b%d,%b" % (salt, self._before, index, row)))
-
-
+        self.root.add(bet_leaf(salt(self._key, index), bet_text(self._agency, index, row)))

@@ -8,8 +8,9 @@ from .encoding import base64_decode, sha256
 from .errors import BadSetting, NotTrue, Unavailable
 from .notes import Note, VKey, read_vkey
 from .proof import read_entry, read_proof
-from .records import AgencyTree, Entry, Receipt, Seal, nonce_of, read_block, read_result, read_seal
+from .records import AgencyTree, Entry, Receipt, Seal, read_block, read_result, read_seal
 from .rules import Rules, newest, read_rules
+from .salts import nonce
 from .source import BetsFile
 
 ALL_HOLD, FALSE, NOT_ALL_CHECKED = 0, 1, 3
@@ -103,7 +104,7 @@ class Check:
                 raise NotTrue(f"has receipts of agency {receipt.agency}, and not of {self.given.agency}")
             if self.rules and receipt.origin != self.rules.origin:
                 raise NotTrue("has receipts of another draw than the rules'")
-            if key and nonce_of(key, receipt.first, receipt.count) != receipt.nonce:
+            if key and nonce(key, receipt.first, receipt.count) != receipt.nonce:
                 raise NotTrue(f"the receipt for bets from {receipt.first} on has another nonce than the agency's key gives")
             entry = self.entries.get(receipt.agency)
             if entry and receipt.end > entry.count:
