@@ -98,6 +98,8 @@ class AsyncAgency:
         try:
             self._reader, self._writer = await attempt
             keep_alive(self._writer.get_extra_info("socket"))
+            if self._context is not None:
+                tls.check_purpose(self._writer.get_extra_info("ssl_object"))
         except asyncio.CancelledError:
             if not attempt.cancelled():
                 raise

@@ -116,7 +116,9 @@ class Agency:
         try:
             keep_alive(connection)
             if self._context is not None:
-                connection = self._context.wrap_socket(connection, server_hostname=address.host)
+                secured = self._context.wrap_socket(connection, server_hostname=address.host)
+                connection = secured
+                tls.check_purpose(secured)
             connection.setblocking(False)
         except BaseException:
             connection.close()

@@ -1,9 +1,10 @@
 """TLS 1.3 by the `ssl` module: this agency's certificate, the authority, and what a failure means."""
 import ssl
-from typing import Optional
+from typing import Optional, Union
 
 from .errors import BadSetting
 from .options import TLS
+from .purpose import is_for_servers
 
 # The alerts with which a central says that it does not accept this agency (docs/protocol.md, "TLS").
 _REFUSALS = ("BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED", "CERTIFICATE_UNKNOWN",
@@ -33,6 +34,14 @@ def make_context(tls: Optional[TLS]) -> Optional[ssl.SSLContext]:
 
 def _no_password() -> bytes:
     raise ValueError("the key has a password")
+
+
+def check_purpose(connection: "Union[ssl.SSLSocket, ssl.SSLObject]") -> None:
+    """Once the handshake is done: raises SSLCertVerificationError where the server's certificate is not said to be for servers."""
+    if not is_for_servers(connection.getpeercert(binary_form=True) or b""):
+        error = ssl.SSLCertVerificationError("wrong purpose")
+        error.verify_message = "its extended key usage does not name serverAuth"
+        raise error
 
 
 def is_refusal(error: BaseException) -> bool:
