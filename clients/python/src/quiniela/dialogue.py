@@ -443,7 +443,7 @@ class Dialogue:
                 return f"the central tells a winner who is none: document {document[:40]!r} has no such bet on {number:04d}"
             left.remove(document)
         if left:
-            line = lines[found.index(left[0])]
+            line = [line for line, document in zip(lines, found) if document == left[0]][told.count(left[0])]
             return f"the central leaves out a winner: document {left[0]} has a bet on {number:04d} in {self._bets.name}, line {line}"
         return "the central tells the winners in another order than that of the bets"
 
