@@ -2,7 +2,6 @@
 which the agency has from somebody else, and is on the disk before the agency goes on. What is not as it was promised is kept, too, and
 raises NotBelieved. The files are those of `quiniela client`: each of the two goes on with what the other has kept."""
 import contextlib
-import fcntl
 import os
 from base64 import b64encode
 from typing import BinaryIO, Iterator, List, Optional, Tuple
@@ -34,15 +33,21 @@ class ReceiptsFile:
         except OSError as error:
             raise BadSetting(f"{path}: the receipts cannot be kept there: {error.strerror}") from None
         try:
-            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.close()
-            raise BadSetting(f"{path}: another client keeps its receipts there: end it first, or name another file") from None
-        try:
+            self._lock()
             self._read(agency)
         except BaseException:
             self._file.close()
             raise
+
+    def _lock(self) -> None:
+        try:
+            import fcntl  # which not every system has; whoever keeps no receipts needs none
+        except ImportError:
+            raise BadSetting(f"{self.path}: receipts cannot be kept on this system, which has no flock()") from None
+        try:
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadSetting(f"{self.path}: another client keeps its receipts there: end it first, or name another file") from None
 
     def _read(self, agency: int) -> None:
         """What is there; a last block that was cut off as it was written is removed."""
