@@ -1,0 +1,114 @@
+"""An agency in Python does not believe a central that cheats, and keeps what proves it."""
+import base64
+import unittest
+
+from story import PythonStory
+
+import cheating
+from certificates import Authority
+from planted_central import Central, maker
+from quiniela import TLS, Agency, NotBelieved, ed25519
+
+VKEY = maker.SERVER.vkey.decode()
+ALL_WELL = {1: None, 3: None, 4: None}
+
+
+def changed(note):
+    """With a bit of its signature changed."""
+    line, signature = note.rstrip(b"\n").rsplit(b" ", 1)
+    return line + b" " + signature[:-6] + (b"A" if signature[-6:-5] != b"A" else b"B") + signature[-5:] + b"\n"
+
+
+class SealsFalsely(Central):
+    """What it gives agency 3 for the seal its key has not signed."""
+
+    waits_for = (1, 4)
+
+    def seal_for(self, agency):
+        return changed(self.seal_note()) if agency == 3 else self.seal_note()
+
+
+class SealsAnotherDraw(Central):
+    """The seal that agency 3 is given is rightly signed, and of more agencies than there are."""
+
+    waits_for = (1, 4)
+
+    def seal_for(self, agency):
+        text = self.sealed.seal_text().replace(b"\n6\n", b"\n7\n")
+        return maker.note(text, maker.SERVER) if agency == 3 else self.seal_note()
+
+
+class ForgesAResult(Central):
+    def result_for(self, agency):
+        return changed(self.result()) if agency == 3 else self.result()
+
+
+class GivesAReceiptForOtherBets(Central):
+    senders = waits_for = (1,)
+
+    def receipt(self, agency, first, rows):
+        return super().receipt(agency, first, ["c,d,1,2000-01-01,1"] * len(rows))
+
+
+@unittest.skipIf(ed25519.checker() is None, "neither cryptography nor openssl 3 is here to check signatures")
+class Cheats(PythonStory):
+    def begin_agency(self, central, authority, number):
+        authority.issue_agency(number)
+        path = self.path(self.write(f"agency-{number}.csv", maker.Draw({number: maker.SMALL[number]}).csv(number)))
+        tls = TLS(authority.certificate(f"agency-{number}"), authority.key(f"agency-{number}"), authority.certificate("ca"))
+        return Agency(self.options(number, central.ports, tls=tls, central_key=VKEY, chunk_size=2,
+                                   receipts=self.path(f"agency-{number}.receipts")), path)
+
+    def play(self, kind):
+        """What each agency did not believe, or None."""
+        authority = Authority(self.path("ca")).issue_server()
+        central = kind(self, authority)
+        outcomes = self.begin(*[self.begin_agency(central, authority, number) for number in central.senders])()
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                self.assertIsInstance(outcome, NotBelieved)
+                self.assertEqual(outcome.code, "false_claim")
+        return {number: str(outcome) if isinstance(outcome, Exception) else None for number, outcome in zip(central.senders, outcomes)}
+
+    def check(self, kind, liar, says):
+        """One agency alone finds it; gives what it says."""
+        said = self.play(kind)
+        self.assertEqual({**said, liar: None}, dict.fromkeys(kind.senders))
+        self.assertRegex(said[liar] or "nothing", says)
+
+    def test_an_honest_one_is_believed(self):
+        self.assertEqual(self.play(Central), ALL_WELL)
+        self.assertEqual(self.read("agency-3.seal"), self.read("agency-1.seal"))
+
+    def test_a_receipt_for_other_bets(self):
+        self.check(GivesAReceiptForOtherBets, 1, "2 bets are stored there: the receipt is not for bets 1 to 2 as they were sent")
+        self.assertTrue(base64.b64decode(self.read("agency-1.false-receipt")).startswith(b"quiniela receipt v1\n"))
+
+    def test_a_seal_that_the_key_has_not_signed(self):
+        self.check(SealsFalsely, 3, "the seal: the signature of .* is wrong")
+
+    def test_a_seal_of_other_agencies(self):
+        self.check(SealsAnotherDraw, 3, "the seal is of 6 agencies, and the rules name 5")
+
+    def test_a_second_seal(self):
+        self.check(cheating.CHEATS["seals twice"], 3, "has sealed this draw twice")
+        self.assertNotEqual(self.read("agency-3.other-seal"), self.read("agency-3.seal"))
+
+    def test_a_fork_of_the_rules(self):
+        self.check(cheating.CHEATS["forks the rules and forgets whom it told what"], 3, "another record 1 of the rules than before")
+        self.assertNotEqual(self.read("agency-3.other-rules-1"), self.read("agency-3.rules-1"))
+
+    def test_a_winner_who_is_none(self):
+        self.check(cheating.CHEATS["tells a winner who is none"], 1, "tells a winner who is none: document '30904465'")
+        self.assertEqual(self.read("agency-1.false-winners"), b"30904465,A1,A1")
+
+    def test_a_winner_who_is_left_out(self):
+        self.check(cheating.CHEATS["passes over a winner"], 1, "leaves out a winner: document A1 .*agency-1.csv, line 3")
+        self.assertEqual(self.read("agency-1.false-winners"), b"A1")
+
+    def test_a_result_that_the_key_has_not_signed(self):
+        self.check(ForgesAResult, 3, "the result: the signature of .* is wrong")
+
+
+if __name__ == "__main__":
+    unittest.main()
