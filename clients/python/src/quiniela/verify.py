@@ -34,6 +34,7 @@ class Check:
         self.seal: Optional[Seal] = None
         self.entries: Dict[int, Entry] = {}
         self.receipts: List[Receipt] = []
+        self.lacks: Optional[str] = None  # why a signature of the claim could not be checked
 
     def say(self, state: str, what: str, why: str) -> None:
         print(f"{state:<11}  {what}: {why}")
@@ -43,17 +44,23 @@ class Check:
             self.status = NOT_ALL_CHECKED
 
     def about(self, what: str, check: Callable[[], str]) -> None:
+        self.lacks = None
         try:
-            self.say("ok", what, check())
+            text = check()
+            self.say(*("ok", what, text) if self.lacks is None else ("not checked", what, self.lacks))
         except NotTrue as reason:
             self.say("FALSE", what, str(reason))
         except Unavailable as reason:
             self.say("not checked", what, str(reason))
 
     def signed(self, note: Note) -> str:
-        if self.key is None:
-            raise Unavailable("no --key to check its signature with")
-        note.check(self.key)
+        """What cannot be told here of a signature keeps nothing else from being looked at."""
+        try:
+            if self.key is None:
+                raise Unavailable("no --key to check its signature with")
+            note.check(self.key)
+        except Unavailable as reason:
+            self.lacks = str(reason)
         return "signed"
 
     def take_seal(self, seal: Seal) -> None:
