@@ -1,0 +1,105 @@
+"""Signatures are checked by cryptography or openssl, and where there is neither an agency is told so."""
+import os
+import shutil
+import subprocess
+import unittest
+
+from story import SOURCES, PythonStory
+
+from harness import hang_s
+
+DEBIAN = "/usr/bin/python3"  # which has cryptography, where it is installed
+# The check of RFC 8032's test 2, and of the same with a bit changed; first of all what checks it.
+ASK = """
+from quiniela import ed25519, errors
+print(ed25519.checker())
+key = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
+good = bytearray.fromhex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+                          "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")
+for _ in range(2):
+    try:
+        print(ed25519.verify(key, b"r", bytes(good)))
+    except errors.Unavailable as reason:
+        print(reason)
+    good[0] ^= 1
+"""
+NEITHER = "neither the Python package `cryptography` nor an `openssl` command of version 3 is here"
+
+
+def asked(*python, path=os.environ["PATH"]):
+    done = subprocess.run([*python, "-c", ASK], env={"PATH": path, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"},
+                          stdout=subprocess.PIPE, text=True, check=True, timeout=hang_s())
+    return done.stdout.splitlines()
+
+
+class Signatures(PythonStory):
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("nothing"))
+
+    def test_by_cryptography_even_without_openssl(self):
+        if subprocess.run([DEBIAN, "-c", "import cryptography"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            self.skipTest(f"{DEBIAN} has no cryptography here; script/bootstrap installs it")
+        self.assertEqual(asked(DEBIAN, path=self.path("nothing")), ["cryptography", "True", "False"])
+
+    @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl here")
+    def test_by_openssl_without_cryptography(self):
+        self.assertEqual(asked(DEBIAN, "-S"), ["openssl", "True", "False"])
+
+    def test_an_older_openssl_is_none(self):
+        """It could not check a signature of Ed25519 without a digest."""
+        os.mkdir(self.path("older"))
+        with open(self.path("older", "openssl"), "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\necho 'OpenSSL 1.1.1n  15 Mar 2022'\n")
+        os.chmod(file.name, 0o755)
+        checker, *said = asked(DEBIAN, "-S", path=f"{self.path('older')}:/nowhere")
+        self.assertEqual(checker, "None")
+        self.assertRegex(" ".join(said), NEITHER)
+
+    def test_with_neither_the_agency_has_its_winners_and_is_told(self):
+        self.sample([60], [1])
+        server = self.serve(agencies=1)
+        sending = (*self.sending(1, server.ports), "--central-key", self.vkey)
+        printed, errors = self.ask(*sending, status=3, PATH=self.path("nothing"))
+        self.assertEqual(printed, "1 of 60 bets have won\n")
+        self.assertRegex(errors, f"\nnot checked: .*{NEITHER}")
+        self.assertEqual(errors.count("warning: signatures are not checked"), 1, errors)
+        files = ("--rules", "data/agency-1.rules-0", "--seal", "data/agency-1.seal", "--receipts", "data/agency-1.receipts")
+        printed, _ = self.ask("verify", "--key", self.vkey, *files, status=3, PATH=self.path("nothing"))
+        self.assertEqual(printed.count("not checked  "), 3, printed)
+        self.assertEqual(printed.count("Nothing is false, but not all was checked."), 1, printed)
+        self.assertEqual(self.ask("verify", "--key", self.vkey, *files)[0].count("ok  "), 3)
+
+    def test_what_needs_no_signature_is_still_checked_with_neither(self):
+        self.sample([60], [1])
+        server = self.serve(agencies=1)
+        self.ask(*self.sending(1, server.ports), "--central-key", self.vkey)
+        lines = self.read("data", "agency-1.csv").splitlines(True)
+        self.write("data/agency-1.csv", b"".join([lines[1], lines[0], *lines[2:]]))
+        printed, _ = self.ask("verify", "--key", self.vkey, "--receipts", "data/agency-1.receipts", "--csv", "data/agency-1.csv",
+                              "--agency", 1, status=1, PATH=self.path("nothing"))
+        self.assertRegex(printed, "FALSE +csv")
+
+
+class Systems(PythonStory):
+    """Where there is no fcntl, as on Windows."""
+
+    HIDING = "import sys, runpy; sys.modules['fcntl'] = None; sys.argv[0] = 'quiniela'; runpy.run_module('quiniela', run_name='__main__')"
+
+    def test_without_fcntl_only_receipts_cannot_be_kept(self):
+        self.sample([10], [1])
+        server = self.serve(agencies=1)
+
+        def run(*arguments):
+            return subprocess.run([DEBIAN, "-S", "-c", self.HIDING, *map(str, arguments)], cwd=self.folder, text=True, check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=hang_s(),
+                                  env={**os.environ, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"})
+        done = run(*self.sending(1, server.ports), "--central-key", self.vkey)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("agency-1.receipts: receipts cannot be kept on this system", done.stderr)
+        done = run(*self.sending(1, server.ports))
+        self.assertEqual((done.returncode, done.stdout), (0, "1 of 10 bets have won\n"), done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
