@@ -1,6 +1,6 @@
 // What people read at a terminal, in their own language (gettext's catalogs, po/). Only commands that ask for
-// it with translate_begin are translated; the log never is, and neither is what a program reads. Nothing else
-// of the process changes: its locale stays "C", so that numbers and times are written as ever.
+// it with catalog_begin (catalog.h) are translated; the log never is, and neither is what a program reads.
+// Nothing else of the process changes: its locale stays "C", so that numbers and times are written as ever.
 #ifndef QUINIELA_BASE_TRANSLATE_H
 #define QUINIELA_BASE_TRANSLATE_H
 
@@ -12,19 +12,21 @@
 // A text that is translated later: this only marks it for po/quiniela.pot.
 #define N_(text) text
 
-// From here on texts are translated into the language of LC_ALL, LC_MESSAGES or LANG (the first that is set),
-// or of LANGUAGE's list where one of these names any language at all, as gettext has it. The machine need not
-// have that locale. Reads the catalog, so that no file is opened later. Where there is none, or this process
-// has rights that whoever started it has not (AT_SECURE), nothing is translated. Before any thread starts.
-void translate_begin(void);
+// Who looks texts up. Both are given texts that are in the code, and return what stays, by any thread.
+struct translator {
+    const char *(*text)(const char *text);
+    const char *(*count)(const char *one, const char *more, uint64_t count); // the form for `count`
+};
 
-// From here on `translate` gives back what it is given: the log begins.
-void translate_end(void);
+// From here on `in_general` translates for `translate` and translate_count, and `beside_log` for
+// translate_beside_log. NULL: nobody does. Both must outlive the process. Before any thread starts. (A
+// library never calls it, and so has nothing of gettext's in it.)
+void translate_use(const struct translator *in_general, const struct translator *beside_log);
 
-// The text in that language, or the text itself. What is returned belongs to the catalog.
+// The text in that language, or the text itself. What is returned belongs to whoever translates.
 const char *translate(const char *text) __attribute__((format_arg(1)));
 
-// As translate, but also after translate_end: what stands at a terminal beside the log. By any thread.
+// As translate, but also after catalog_end: what stands at a terminal beside the log. By any thread.
 const char *translate_beside_log(const char *text) __attribute__((format_arg(1)));
 
 // The form for `count` of a text with two forms, in that language or as given.

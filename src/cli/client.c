@@ -5,11 +5,11 @@
 #include "agency/file_check.h"
 #include "agency/limits.h"
 #include "agency/listener.h"
+#include "base/catalog.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "base/random.h"
 #include "base/signals.h"
-#include "base/translate.h"
 #include "bet/bet.h"
 #include "bet/limits.h"
 #include "cli/client_log.h"
@@ -197,7 +197,7 @@ static int run_lottery(const struct client_options *options, struct tls_context 
     command_keep_private(); // the winners' documents
     if (read_dialogue(options, &dialogue, &single, error)) {
         const char *action;
-        translate_end(); // from here on errors are lines of the log
+        catalog_end(); // from here on errors are lines of the log
         struct client_log log = {single, options->winners};
         const struct listener listener = {client_log_event, &log};
         const struct listener *before = listener_use(&listener);
@@ -238,7 +238,7 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
     if (!client_options_addresses(options, &options->server_address, &echo.addresses, error)) {
         return EXIT_WRONG_USE;
     }
-    translate_end(); // from here on errors are lines of the log
+    catalog_end(); // from here on errors are lines of the log
     bool is_confined = client_privileges_give_up(options, &echo.addresses, NULL, error);
     begin_log(options);
     if (!is_confined) {
@@ -301,7 +301,7 @@ int cli_client(const struct command_line *line) {
     struct error error;
     int status;
     signals_end_at_once();
-    translate_begin();
+    catalog_begin();
     if (!command_begin(&client_command, line, &options, &options.settings, &status)) {
         return status;
     }

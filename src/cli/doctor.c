@@ -2,8 +2,8 @@
 // does the work.
 #include "cli/cli.h"
 
+#include "base/catalog.h"
 #include "base/log.h"
-#include "base/translate.h"
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
 #include "cli/client_promises.h"
@@ -109,12 +109,12 @@ int cli_doctor(const struct command_line *line) {
     struct client_options options;
     struct error error;
     int status;
-    translate_begin();
+    catalog_begin();
     if (!command_begin(&doctor_command, line, &options, &options.settings, &status)) {
         return status;
     }
     if (options.json) { // which programs read
-        translate_end();
+        catalog_end();
     }
     log_set_level(LOG_LEVEL_CRITICAL); // what the parts of the client would log is reported here
     error_clear(&error);

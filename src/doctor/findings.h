@@ -23,7 +23,7 @@ struct findings {
 void findings_begin(struct findings *findings, bool as_json);
 
 // Adds one. `check` is what was looked at, a word or two. `todo` says what to do, for what is wrong;
-// otherwise NULL. All three are translated here, where translate_begin has been called.
+// otherwise NULL. All three are translated here, where catalog_begin has been called.
 void findings_add(struct findings *findings, enum finding finding, const char *check, const char *todo,
                   const char *format, ...) PRINTF_LIKE(5, 6);
 

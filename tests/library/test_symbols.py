@@ -16,10 +16,10 @@ FORBIDDEN = re.compile(
     r"|exit|_exit|_Exit|quick_exit"
     r"|stdin|stdout|stderr|puts|printf|__printf_chk|vprintf|__vprintf_chk|putchar|perror|getchar|psignal|syslog"
     r"|_ZSt4cout|_ZSt4cerr"
-    r"|setenv|putenv|unsetenv|clearenv|setlocale|tzset|umask|chdir|setrlimit|srand|strtok|uv_.*)$")
-# What stays from one call to the next: made once, and the same whoever asks (`known`: what the processor can). Of the thread:
-# whose call it is.
-STATE = {"bytes_method", "bytes_method_once", "host_index", "host_index_once", "known"}
+    r"|setenv|putenv|dgettext|dngettext|bindtextdomain|unsetenv|clearenv|setlocale|tzset|umask|chdir|setrlimit|srand|strtok|uv_.*)$")
+# What stays from one call to the next: made once, and the same whoever asks (`known`: what the processor can); or never
+# written by a library (who translates). Of the thread: whose call it is.
+STATE = {"bytes_method", "bytes_method_once", "host_index", "host_index_once", "known", "in_general_use", "beside_log_use"}
 
 
 def symbols(kinds, *arguments):

@@ -69,6 +69,7 @@ SCRIPTS = {
     "structure": ["nonsense", "--foo"],
     "test": ["slow", "quick dev"],
     "torture": ["server nobody"],
+    "translations": ["nonsense", "--chec"],
 }
 
 # Calls the tool in one process with each of these words: exit statuses and what was said, one line of JSON for each call.

@@ -1,7 +1,8 @@
-// Texts are in the language of the environment between translate_begin and translate_end alone.
+// Texts are in the language of the environment between catalog_begin and catalog_end alone.
 // The catalogs are the build's, which lie beside these programs. No locale of the machine is needed.
 #include "cmocka_all.h"
 
+#include "base/catalog.h"
 #include "base/translate.h"
 
 #include <locale.h>
@@ -21,8 +22,8 @@ static void begin(const char *all, const char *messages, const char *lang, const
         assert_int_equal(values[i] == NULL ? unsetenv(variables[i]) : setenv(variables[i], values[i], 1), 0);
     }
     _nl_msg_cat_cntr++;
-    translate_end();
-    translate_begin();
+    catalog_end();
+    catalog_begin();
 }
 
 static void nothing_is_translated_before_or_after(void **state) {
@@ -30,7 +31,7 @@ static void nothing_is_translated_before_or_after(void **state) {
     assert_string_equal(_("wrong"), "wrong");
     begin(NULL, NULL, "es_AR.UTF-8", NULL);
     assert_string_equal(_("wrong"), "mal");
-    translate_end();
+    catalog_end();
     assert_string_equal(_("wrong"), "wrong");
     assert_string_equal(translate_count("%s; and %d", "%s; and %d more", 2), "%s; and %d more");
     assert_string_equal(translate_beside_log("wrong"), "mal");

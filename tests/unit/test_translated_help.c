@@ -1,6 +1,7 @@
 // Every word of --help of `client` and of `doctor` is translated.
 #include "cmocka_all.h"
 
+#include "base/catalog.h"
 #include "base/translate.h"
 #include "cli/client_options.h"
 
@@ -27,10 +28,10 @@ static void expect_command_translated(const struct settings_command *command) {
 static void all_of_the_help_is_translated(void **state) {
     (void)state;
     assert_int_equal(setenv("LC_ALL", "es", 1), 0);
-    translate_begin();
+    catalog_begin();
     expect_command_translated(&client_command);
     expect_command_translated(&doctor_command);
-    translate_end();
+    catalog_end();
 }
 
 int main(void) {
