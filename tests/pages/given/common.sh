@@ -3,6 +3,7 @@
 # serve LOG [OPTION...]: a server in the background, once it listens
 serve() {
     local log=$1
+    : >"$log" # an earlier server's, until the next one's process begins it anew
     quiniela server "${@:2}" >"$log" 2>&1 &
     until grep -q 'action: listen ' "$log"; do
         kill -0 $! || { cat "$log"; return 1; }
@@ -79,6 +80,7 @@ approve() {
 signers() {
     mkdir signers
     quiniela keys --agencies 1 --dir signers --names tsa.example,witness.example >/dev/null
+    : >signers.log
     python3 -B "$QUINIELA_ROOT/tests/pages/signers.py" signers/server.crt signers/server.key signers >signers.log 2>&1 &
     until grep -q ready signers.log; do
         kill -0 $! || { cat signers.log; return 1; }
