@@ -6,7 +6,8 @@ local quiniela = Proto("quiniela", "Quiniela, a lottery's agencies and its centr
 local HEADER_BYTES = 4
 local REQUEST_BYTES_MAX, REPLY_BYTES_MAX = 1024 * 1024, 64 * 1024 * 1024
 local DEPTH_MAX = 100 -- of JSON; deeper is called malformed
-local LISTED_MAX = 1000 -- bets or winners of one message that the tree lists
+local LISTED_MAX = 1000 -- bets or winners of one message that the tree lists; fields of one object
+local VALUES_MAX = 1000 * 1000 -- of one message; a chunk cannot have as many
 
 local REQUESTS = { [1] = "SEND_CHUNK", [2] = "SEND_LAST_CHUNK", [3] = "CONSULT_AGENCY_WINNERS" }
 local REPLIES = { [1] = "CHUNK_PROCESSED", [2] = "INFORM_AGENCY_WINNERS", [3] = "WINNERS_NOT_READY", [4] = "ERROR" }
@@ -61,7 +62,9 @@ quiniela.prefs.ports = Pref.range("TCP ports", "12345,12346", "The central's por
 
 -- JSON: only as far as a message has it. Positions are those of Lua, from 1 on. --------------------------------------
 
+local SHOWN_DEPTH = 1 -- what lies deeper is read, and not kept
 local read_value -- of any kind
+local values -- those read of this message
 
 local function after_space(text, at)
     return string.find(text, "[^ \t\r\n]", at) or #text + 1
@@ -82,60 +85,53 @@ local function text_end(text, at)
     end
 end
 
-local function read_list(text, at, depth)
-    local list = { kind = "list", from = at, items = {} }
-    at = after_space(text, at + 1)
-    if string.sub(text, at, at) == "]" then
-        list.to = at
-        return list
+-- Reads what stands between the brackets of a list or an object. `read_one` takes the place of one, and returns its end.
+local function read_each(text, whole, closing, wrong, read_one)
+    local at = after_space(text, whole.from + 1)
+    local char = string.sub(text, at, at)
+    while char ~= closing do
+        at = after_space(text, read_one(at) + 1)
+        char = string.sub(text, at, at)
+        if char == "," then
+            at = after_space(text, at + 1)
+        elseif char ~= closing then
+            error({ at = at, wrong })
+        end
     end
-    while true do
+    whole.to = at
+    return whole
+end
+
+-- All are counted, and only those kept that the tree may list.
+local function read_list(text, from, depth)
+    local list = { kind = "list", from = from, items = {}, count = 0 }
+    return read_each(text, list, "]", "a list does not go on with a comma", function(at)
         local item = read_value(text, at, depth + 1)
-        list.items[#list.items + 1] = item
-        at = after_space(text, item.to + 1)
-        local char = string.sub(text, at, at)
-        if char == "]" then
-            list.to = at
-            return list
-        elseif char ~= "," then
-            error({ at = at, "a list does not go on with a comma" })
+        list.count = list.count + 1
+        if depth <= SHOWN_DEPTH and list.count <= LISTED_MAX then
+            list.items[list.count] = item
         end
-        at = after_space(text, at + 1)
-    end
+        return item.to
+    end)
 end
 
-local function read_member(text, at, depth, object)
-    if string.sub(text, at, at) ~= '"' then
-        error({ at = at, "a field has no name" })
-    end
-    local stop = text_end(text, at)
-    local colon = after_space(text, stop + 1)
-    if string.sub(text, colon, colon) ~= ":" then
-        error({ at = colon, "a field has no value" })
-    end
-    local value = read_value(text, after_space(text, colon + 1), depth + 1)
-    object.members[string.sub(text, at + 1, stop - 1)] = value
-    return after_space(text, value.to + 1)
-end
-
-local function read_object(text, at, depth)
-    local object = { kind = "object", from = at, members = {} }
-    at = after_space(text, at + 1)
-    if string.sub(text, at, at) == "}" then
-        object.to = at
-        return object
-    end
-    while true do
-        at = read_member(text, at, depth, object)
-        local char = string.sub(text, at, at)
-        if char == "}" then
-            object.to = at
-            return object
-        elseif char ~= "," then
-            error({ at = at, "an object does not go on with a comma" })
+local function read_object(text, from, depth)
+    local object = { kind = "object", from = from, members = {}, count = 0 }
+    return read_each(text, object, "}", "an object does not go on with a comma", function(at)
+        local stop = string.sub(text, at, at) == '"' and text_end(text, at) or error({ at = at, "a field has no name" })
+        local colon = after_space(text, stop + 1)
+        if string.sub(text, colon, colon) ~= ":" then
+            error({ at = colon, "a field has no value" })
         end
-        at = after_space(text, at + 1)
-    end
+        local value = read_value(text, after_space(text, colon + 1), depth + 1)
+        object.count = object.count + 1
+        if object.count > LISTED_MAX then
+            error({ at = at, "an object has more fields than are read here" })
+        elseif depth <= SHOWN_DEPTH then
+            object.members[string.sub(text, at + 1, stop - 1)] = value
+        end
+        return value.to
+    end)
 end
 
 local function read_word(text, at)
@@ -153,8 +149,11 @@ end
 
 function read_value(text, at, depth)
     local char = string.sub(text, at, at)
+    values = values + 1
     if depth > DEPTH_MAX then
         error({ at = at, "it is too deep" })
+    elseif values > VALUES_MAX then
+        error({ at = at, "it has more values than are read here" })
     elseif char == "{" then
         return read_object(text, at, depth)
     elseif char == "[" then
@@ -167,6 +166,7 @@ end
 
 -- The whole message; or nil, what is wrong and where.
 local function read_message(text)
+    values = 0
     local is_read, found = pcall(function()
         local value = read_value(text, after_space(text, 1), 0)
         local rest = after_space(text, value.to + 1)
@@ -325,13 +325,13 @@ local function add_bets(message)
     if not list or list.kind ~= "list" then
         return "?"
     end
-    local tree = message.tree:add(f.count, bytes_of(message, list), #list.items)
-    for i = 1, math.min(#list.items, LISTED_MAX) do
-        if list.items[i].kind == "text" then
-            tree:add(f.bet, bytes_of(message, list.items[i]), plain(message.text, list.items[i]))
+    local tree = message.tree:add(f.count, bytes_of(message, list), list.count)
+    for _, item in ipairs(list.items) do
+        if item.kind == "text" then
+            tree:add(f.bet, bytes_of(message, item), plain(message.text, item))
         end
     end
-    return #list.items
+    return list.count
 end
 
 local function add_asks(message, names)
@@ -403,7 +403,7 @@ local function show_reply(message, kind)
     local next_bet = add_number(message, "next", f.next)
     local pieces = message.members.stored
     if pieces and pieces.kind == "list" then
-        message.tree:add(f.pieces, bytes_of(message, pieces), #pieces.items)
+        message.tree:add(f.pieces, bytes_of(message, pieces), pieces.count)
     end
     add_number(message, "retry_after_ms", f.retry_after)
     add_number(message, "time_ms", f.time_ms)

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import struct
 import subprocess
@@ -155,6 +156,29 @@ class Dissector(Story):
         self.assertEqual(self.fields(capture.pcap(), "quiniela.name"), [])
         rows = self.fields(capture.pcap(), "quiniela.name", flags=("-d", "tcp.port==7000,quiniela"))
         self.assertEqual([row["quiniela.name"] for row in rows], ["SEND_CHUNK", "CHUNK_PROCESSED"])
+
+    def peak_kib(self, *bodies):
+        """The most memory that any tshark took so far, after it has looked at these answers; and what it showed of them."""
+        capture = Capture()
+        for body in bodies:
+            capture.add(capture.client(), BETS_PORT, False, struct.pack(">I", len(body)) + body)
+        rows = self.fields(capture.pcap(segment=60_000), "quiniela.pieces", "quiniela.name", "_ws.expert.message")
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, rows
+
+    def test_a_long_list_takes_no_memory(self):
+        stored = b'{"type_message":1,"next":3,"stored":[%b1]}'
+        least, rows = self.peak_kib(stored % b"")
+        self.assertEqual(rows[0]["quiniela.pieces"], "1")
+        most, rows = self.peak_kib(stored % (b"1," * 900_000), stored % (b"[[]]," * 300_000),
+                                   b'{"type_message":1,"next":3,"other":{"in":{%b"0":0}}}' % b"".join(b'"%d":0,' % i for i in range(900)))
+        self.assertEqual([row["quiniela.pieces"] for row in rows], ["900001", "300001", ""])
+        self.assertLess(most - least, 100 * 1024)
+
+    def test_what_has_too_many_values_is_not_read(self):
+        fields = b",".join(b'"%d":0' % i for i in range(1001))
+        _, rows = self.peak_kib(b'{"type_message":1,"stored":[%b1]}' % (b"1," * 1_000_000), b'{"type_message":1,"other":{%b}}' % fields)
+        self.assertIn("it has more values than are read here", rows[0]["_ws.expert.message"])
+        self.assertIn("an object has more fields than are read here", rows[1]["_ws.expert.message"])
 
     def test_nothing_breaks_it(self):
         """Bytes changed, left out and put in, in the messages and in their lengths."""
