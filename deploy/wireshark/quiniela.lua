@@ -74,7 +74,7 @@ end
 local function text_end(text, at)
     local to = at + 1
     while true do
-        local stop = string.find(text, '["\\%c]', to)
+        local stop = string.find(text, '["\\\0-\31]', to)
         local char = stop and string.sub(text, stop, stop)
         if char == '"' then
             return stop
@@ -218,6 +218,45 @@ local function plain(text, value)
     end))
 end
 
+-- What would steer a terminal, end a line or change the reading direction, as src/base/log_text.h has it: from, to.
+local STEERING = { { 0x80, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xd800, 0xdfff } }
+local SMALLEST = { 0, 0x80, 0x800, 0x10000 } -- character of so many bytes; others are not well-formed (RFC 3629)
+
+local function escaped_bytes(bytes)
+    return (string.gsub(bytes, ".", function(byte)
+        return string.format("\\x%02x", string.byte(byte))
+    end))
+end
+
+-- A first byte that is not ASCII, and those after it that continue a character.
+local function shown_character(bytes)
+    local first = string.byte(bytes)
+    local size = first >= 0xf0 and 4 or first >= 0xe0 and 3 or 2
+    if first < 0xc2 or first > 0xf4 or #bytes < size then
+        return escaped_bytes(bytes)
+    end
+    local code = first % 2 ^ (7 - size)
+    for i = 2, size do
+        code = code * 0x40 + string.byte(bytes, i) % 0x40
+    end
+    if code < SMALLEST[size] or code > 0x10ffff then
+        return escaped_bytes(bytes)
+    end
+    local character = string.sub(bytes, 1, size)
+    for _, range in ipairs(STEERING) do
+        if code >= range[1] and code <= range[2] then
+            character = string.format("\\u%04x", code)
+        end
+    end
+    return character .. escaped_bytes(string.sub(bytes, size + 1))
+end
+
+-- The text as it can be shown. All that comes from the wire as text goes through here before it is added anywhere.
+local function shown(text)
+    text = string.gsub(text, "[\0-\31\127]", escaped_bytes)
+    return (string.gsub(text, "[\128-\255][\128-\191]*", shown_character))
+end
+
 -- Which answer belongs to which request. ------------------------------------------------------------------------------
 
 local waiting, pairs_by_key -- requests without an answer, by connection; what was found, by message
@@ -294,7 +333,7 @@ end
 local function add_text(message, name, field)
     local value = message.members[name]
     if value and value.kind == "text" then
-        local text = plain(message.text, value)
+        local text = shown(plain(message.text, value))
         message.tree:add(field, bytes_of(message, value), text)
         return text
     end
@@ -328,7 +367,7 @@ local function add_bets(message)
     local tree = message.tree:add(f.count, bytes_of(message, list), list.count)
     for _, item in ipairs(list.items) do
         if item.kind == "text" then
-            tree:add(f.bet, bytes_of(message, item), plain(message.text, item))
+            tree:add(f.bet, bytes_of(message, item), shown(plain(message.text, item)))
         end
     end
     return list.count
@@ -376,7 +415,7 @@ local function show_winners(message)
     for document in string.gmatch(documents, "[^,]+") do
         count = count + 1
         if count <= LISTED_MAX then
-            tree:add(f.winner, bytes_of(message, value), document)
+            tree:add(f.winner, bytes_of(message, value), shown(document))
         end
     end
     return "winners=" .. count
@@ -412,7 +451,7 @@ local function show_reply(message, kind)
     end
     local receipt = message.members.receipt
     if receipt and receipt.kind == "object" then
-        message.tree:add(f.receipt, bytes_of(message, receipt), string.sub(message.text, receipt.from, receipt.to))
+        message.tree:add(f.receipt, bytes_of(message, receipt), shown(string.sub(message.text, receipt.from, receipt.to)))
     end
     return info .. (next_bet and (info ~= "" and " " or "") .. "next=" .. next_bet or "")
 end

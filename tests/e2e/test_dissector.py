@@ -19,6 +19,8 @@ SCRIPT = os.path.join(ROOT, "deploy/wireshark/quiniela.lua")
 BETS_PORT, CONSULT_PORT = 12345, 12346
 NAMES = {True: {1: "SEND_CHUNK", 2: "SEND_LAST_CHUNK", 3: "CONSULT_AGENCY_WINNERS"},
          False: {1: "CHUNK_PROCESSED", 2: "INFORM_AGENCY_WINNERS", 3: "WINNERS_NOT_READY", 4: "ERROR"}}
+TEXTS = [f"quiniela.{name}" for name in ("bet", "winner", "only_draw", "seal", "draw", "rules", "refuses", "result", "key", "receipt", "error",
+                                         "error.message", "error.field")] + ["_ws.expert.message", "_ws.col.Info"]
 BETWEEN = "\x1f"  # the fields of a line
 
 
@@ -43,7 +45,7 @@ class Dissector(Story):
                               encoding="utf-8", check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([line for line in (done.stderr + done.stdout).splitlines() if "Lua" in line], [])
-        return done.stdout.splitlines()
+        return done.stdout.split("\n")[:-1]  # and not where other characters end a line
 
     def fields(self, pcap, *names, flags=()):
         """Those of each packet that has a whole message, several in one packet in one value, split by commas."""
@@ -156,6 +158,31 @@ class Dissector(Story):
         self.assertEqual(self.fields(capture.pcap(), "quiniela.name"), [])
         rows = self.fields(capture.pcap(), "quiniela.name", flags=("-d", "tcp.port==7000,quiniela"))
         self.assertEqual([row["quiniela.name"] for row in rows], ["SEND_CHUNK", "CHUNK_PROCESSED"])
+
+    def test_nothing_from_the_wire_steers_a_terminal(self):
+        """Controls, as escapes of JSON and as they are, and what is no UTF-8; none ends the text either."""
+        steers = [*range(0x20), 0x7f, *range(0x80, 0xa0), 0x61c, 0x200e, 0x200f, *range(0x2028, 0x202f), *range(0x2066, 0x206a)]
+        escaped, plain = "".join(f"\\u{code:04x}" for code in steers), "".join(map(chr, steers[0x20:]))
+        bad = [b"\xff", b"\x9b", b"\xc0\x9b", b"\xe0\x82\x9b", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3", b"\xe2\x80", b"\xc3\xa9\x9b", b"\\ud800"]
+        capture = Capture()
+        for text in [escaped.encode(), plain.encode(), *bad]:
+            quoted = b'"<' + text + b'>"'
+            for to_server, body in (
+                    (True, b'{"type_message":1,"agency":%b,"only_draw":%b,"payload":[%b]}'),
+                    (True, b'{"type_message":3,"agency":%b,"seal":%b}'), (False, b'{"type_message":2,"draw":%b,"payload":%b,"rules":%b}'),
+                    (False, b'{"type_message":4,"payload":{"code":%b,"message":%b,"field":%b},"refuses":%b}'),
+                    (False, b'{"type_message":1,"seal":%b,"result":%b,"key":%b,"receipt":{"note":%b,%b:1}}')):
+                body = body.replace(b"%b", quoted)
+                capture.add(capture.client(), BETS_PORT, to_server, struct.pack(">I", len(body)) + body)
+        for flags in (), ("-O", "quiniela"), ("-T", "fields", *(part for name in TEXTS for part in ("-e", name))):
+            lines = self.tshark(capture.pcap(segment=60_000), *flags)
+            steering = {char for line in lines for char in line.replace("\t", "") if ord(char) in steers}
+            self.assertEqual(steering, set(), flags)
+            self.assertNotIn("\ufffd", "".join(lines), flags)
+        shown = self.flat(capture.pcap(segment=60_000), "quiniela.error", "quiniela.bet")
+        self.assertRegex(shown["quiniela.error"][0], r"^<\\x00\\x01.*\\x1f\\x7f\\u0080.*\\u061c\\u200e.*\\u2069>$")
+        self.assertEqual(shown["quiniela.error"][2:], [
+            r"<\xff>", r"<\x9b>", r"<\xc0\x9b>", r"<\xe0\x82\x9b>", r"<\ud800>", r"<\xf4\x90\x80\x80>", r"<\xc3>", r"<\xe2\x80>", r"<é\x9b>", r"<\ud800>"])
 
     def peak_kib(self, *bodies):
         """The most memory that any tshark took so far, after it has looked at these answers; and what it showed of them."""
