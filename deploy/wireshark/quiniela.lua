@@ -316,18 +316,21 @@ local function bytes_of(message, value)
     return message.tvb(HEADER_BYTES + value.from - 1, value.to - value.from + 1)
 end
 
+local WIDE = { [f.first] = true, [f.next] = true, [f.list_from] = true, [f.time_ms] = true } -- of 64 bits
+local WIDEST = "18446744073709551615"
+
+-- Lua's own numbers hold only 53 bits exactly, so the digits are compared, and taken, as text.
 local function add_number(message, name, field)
     local value = message.members[name]
-    if value and value.kind == "number" and string.find(value.digits, "^%d+$") and #value.digits < 19 then
-        local is_wide = field == f.first or field == f.next or field == f.list_from or field == f.time_ms
-        local number = tonumber(value.digits)
-        if is_wide then
-            message.tree:add(field, bytes_of(message, value), UInt64(number % 2 ^ 32, math.floor(number / 2 ^ 32)))
-        elseif number < 2 ^ 32 then
-            message.tree:add(field, bytes_of(message, value), number)
-        end
-        return value.digits
+    local digits = value and value.kind == "number" and string.match(value.digits, "^%d+$")
+    if not digits or #digits > #WIDEST or (#digits == #WIDEST and digits > WIDEST) then
+        return nil
+    elseif WIDE[field] then
+        message.tree:add(field, bytes_of(message, value), UInt64(digits))
+    elseif tonumber(digits) < 2 ^ 32 then
+        message.tree:add(field, bytes_of(message, value), tonumber(digits))
     end
+    return digits
 end
 
 local function add_text(message, name, field)

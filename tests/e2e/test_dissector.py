@@ -131,9 +131,16 @@ class Dissector(Story):
                       "error": expect.get("error", {}).get("code")}
             for name in names:
                 value = wanted.get(name.split(".")[1])
-                if isinstance(value, int) and value >= 10 ** 18:  # more than Lua's numbers hold exactly
-                    continue
                 self.assertEqual(row[name], "" if value is None else str(value), f"{vector['file']}: {name}")
+
+    def test_numbers_are_exact(self):
+        """Of 64 bits, which are more than Lua's numbers hold; what is more than those is not shown."""
+        numbers, capture = [(1 << 53) + 1, 123456789012345678, (1 << 63) - 1, (1 << 63) + 1, (1 << 64) - 1, 1 << 64, 10 ** 20], Capture()
+        for number in numbers:
+            capture.add(capture.client(), BETS_PORT, True, frame({"type_message": 1, "agency": 1, "first": number, "stored": number, "payload": []}))
+            capture.add(capture.client(), BETS_PORT, False, frame({"type_message": 1, "next": number, "time_ms": number}))
+        for name in "quiniela.first", "quiniela.list_from", "quiniela.next", "quiniela.time_ms":
+            self.assertEqual(self.flat(capture.pcap(), name)[name], [str(number) for number in numbers[:5]], name)
 
     def test_what_is_no_json_is_called_malformed(self):
         vectors = [vector for vector in self.vectors() if vector["expect"].get("refused") == "bad_json"
