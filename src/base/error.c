@@ -2,6 +2,7 @@
 
 #include "base/log_text.h"
 #include "base/translate.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -17,12 +18,18 @@ const struct error_code ERROR_NO_MEMORY[1] = {{"no_memory", true}};
 static const struct error_code *const general[] = {ERROR_BAD_SETTING, ERROR_SYSTEM, ERROR_NETWORK,
                                                    ERROR_NO_MEMORY, NULL};
 
+// A text that its room has cut ends with a whole letter.
+static void end_whole(char *text) {
+    text[utf8_whole(text, strlen(text))] = '\0';
+}
+
 static void set_text(struct error *error, const struct error_code *code, const char *format, va_list values) {
     error->code = code;
     error->bet = -1;
     error->field = NULL;
     error->cause = NULL;
     vsnprintf(error->text, sizeof error->text, translate(format), values);
+    end_whole(error->text);
     log_text_blank(error->text, strlen(error->text)); // it may quote text from outside, and will be shown
 }
 
@@ -68,12 +75,14 @@ bool error_set_system(struct error *error, int error_number, const char *format,
             error->text + length, sizeof error->text - length,
             _(": too many open files: this process may have %llu descriptors; raise that limit (ulimit -n)"),
             (unsigned long long)limit.rlim_cur);
+        end_whole(error->text);
         return false;
     }
     char text[128];
     // The GNU version of strerror_r: it returns the text, which need not be in the buffer.
     snprintf(error->text + length, sizeof error->text - length, ": %s",
              translate(strerror_r(error_number, text, sizeof text)));
+    end_whole(error->text);
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "base/settings_environment.h"
 
 #include "base/translate.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ static bool explain_service_link(const struct setting *setting, const char *name
              _("; Kubernetes sets it for a service called %s: set %s in the pod, or use --%s, or set "
                "enableServiceLinks: false"),
              service, name, flag);
+    error->text[utf8_whole(error->text, strlen(error->text))] = '\0';
     return false;
 }
 

@@ -28,6 +28,20 @@ size_t utf8_character(const char *text, size_t length, uint32_t *character) {
     return size;
 }
 
+size_t utf8_whole(const char *text, size_t length) {
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char byte = (unsigned char)text[length - back];
+        if (byte >= 0xC0) { // a character begins here
+            size_t size = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+            return size > back ? length - back : length;
+        }
+        if (byte < 0x80) {
+            break;
+        }
+    }
+    return length;
+}
+
 size_t utf8_columns(const char *text, size_t length) {
     size_t columns = 0;
     for (size_t i = 0; i < length; i++) {

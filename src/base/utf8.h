@@ -13,6 +13,10 @@
 // surrogates, and values above U+10FFFF are not well-formed.
 size_t utf8_character(const char *text, size_t length, uint32_t *character);
 
+// How many of the first `length` bytes there are up to the last whole character: where a text that is cut
+// there may end. Less than `length` only when its last bytes are the beginning of a character.
+size_t utf8_whole(const char *text, size_t length);
+
 // How many characters `length` bytes of UTF-8 are: the columns of a terminal, for letters of one column.
 size_t utf8_columns(const char *text, size_t length);
 

@@ -100,6 +100,23 @@ static void a_text_is_cut_where_its_room_ends(void **state) {
     assert_memory_equal(error.text + sizeof error.text - 5, ": to", 5);
 }
 
+static void and_not_in_the_middle_of_a_letter(void **state) {
+    static const char *const letters[] = {"\u00f3", "\u20ac", "\U0001f600"};
+    (void)state;
+    for (size_t letter = 0; letter < sizeof letters / sizeof *letters; letter++) {
+        size_t bytes = strlen(letters[letter]);
+        for (size_t before = sizeof error.text - 1 - bytes; before < sizeof error.text; before++) {
+            char text[ERROR_TEXT_BYTES + 8];
+            memset(text, 'y', before);
+            memcpy(text + before, letters[letter], bytes + 1);
+            error_set(&error, ERROR_SYSTEM, "%s", text);
+            bool fits = before + bytes < sizeof error.text;
+            assert_int_equal(strlen(error.text), fits ? before + bytes : before);
+            assert_memory_equal(error.text, text, strlen(error.text));
+        }
+    }
+}
+
 static void none_is_none(void **state) {
     (void)state;
     error_clear(&error);
@@ -138,6 +155,7 @@ int main(void) {
         cmocka_unit_test_setup(of_too_many_files_it_says_how_many_there_may_be, spoil),
         cmocka_unit_test_setup(what_it_quotes_can_be_shown, spoil),
         cmocka_unit_test_setup(a_text_is_cut_where_its_room_ends, spoil),
+        cmocka_unit_test_setup(and_not_in_the_middle_of_a_letter, spoil),
         cmocka_unit_test_setup(none_is_none, spoil),
         cmocka_unit_test(a_general_code_is_found_by_its_name),
         cmocka_unit_test(a_code_says_whether_to_try_again),

@@ -90,12 +90,24 @@ static void only_the_first_character_is_looked_at(void **state) {
     assert_int_equal(character, 0);
 }
 
+static void a_cut_leaves_whole_characters(void **state) {
+    (void)state;
+    static const char text[] = "a\u00f3\u20ac\U0001f600"; // of 1, 2, 3 and 4 bytes
+    static const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
+    for (size_t length = 0; length < sizeof text; length++) {
+        assert_int_equal(utf8_whole(text, length), whole[length]);
+    }
+    assert_int_equal(utf8_whole("\x80\x80\x80\x80", 4), 4); // what is no UTF-8 stays
+    assert_int_equal(utf8_whole("a\xf3", 2), 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_character),
         cmocka_unit_test(nothing_else_is_a_character_of_three_bytes),
         cmocka_unit_test(bytes_that_are_no_character),
         cmocka_unit_test(only_the_first_character_is_looked_at),
+        cmocka_unit_test(a_cut_leaves_whole_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
