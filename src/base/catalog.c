@@ -17,7 +17,20 @@ static const char domain[] = "quiniela";
 // Only for the length of a look-up: it is never the locale of the process. 0: nothing is translated.
 static locale_t locale;
 
-// The language that is wanted, as LANGUAGE lists them, or NULL. A name with a slash would be a path.
+// Whether these are names such as "es_AR.UTF-8@euro", split by colons. Others, such as "../x", would make the
+// C library look in folders that are not the catalogs'.
+static bool are_names(const char *languages) {
+    for (const char *at = languages; *at != '\0'; at++) {
+        bool begins = at == languages || at[-1] == ':';
+        bool is_letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z');
+        if (!is_letter && strchr(begins ? ":" : "0123456789_.@-:", *at) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The language that is wanted, as LANGUAGE lists them, or NULL.
 static const char *wanted_languages(void) {
     static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     const char *wanted = NULL;
@@ -30,7 +43,7 @@ static const char *wanted_languages(void) {
     }
     const char *list = getenv("LANGUAGE");
     wanted = list != NULL && list[0] != '\0' ? list : wanted;
-    return strchr(wanted, '/') == NULL ? wanted : NULL;
+    return are_names(wanted) ? wanted : NULL;
 }
 
 // Where the catalogs are: beside bin/ for a program that is installed, beside the program in a build's

@@ -59,6 +59,11 @@ static void the_first_variable_that_is_set_decides(void **state) {
         {NULL, NULL, "es_AR.UTF-8", "en", "wrong"},
         {NULL, NULL, "es_AR.UTF-8", "locale/../es", "wrong"},
         {NULL, NULL, "/es", NULL, "wrong"},
+        {NULL, NULL, "en_US.UTF-8", "es:..", "wrong"},
+        {NULL, NULL, ".", "es:.x", "wrong"},
+        {NULL, NULL, "es_AR.UTF-8@euro", NULL, "mal"},
+        {NULL, NULL, "es\x1b[2J", NULL, "wrong"},
+        {NULL, NULL, "en_US.UTF-8", "::es", "mal"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof environments / sizeof *environments; i++) {
