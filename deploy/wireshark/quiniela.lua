@@ -572,6 +572,40 @@ function quiniela.dissector(tvb, pinfo, root)
     return tvb:len()
 end
 
+-- A connection's first segment has no bytes, so the protocol above does not see it. The fields of TCP are not there on the first way
+-- through a capture, and to ask for them would slow all captures; so this looks at the end of short frames for TCP's header (RFC 9293,
+-- 3.1) of these ports, with SYN and without ACK. Behind it an Ethernet has filled its frame, or put a checksum.
+local beginnings = Proto("quiniela_beginnings", "Quiniela, where connections begin")
+local FRAME_MAX, TCP_SHORTEST, FILLED_MAX = 256, 20, 10
+
+local function is_beginning(bytes, pinfo)
+    local ports = string.char(math.floor(pinfo.src_port / 256), pinfo.src_port % 256,
+        math.floor(pinfo.dst_port / 256), pinfo.dst_port % 256)
+    local at = string.find(bytes, ports, 1, true)
+    while at do
+        local after = #bytes - at + 1
+        local length = after >= TCP_SHORTEST and math.floor(string.byte(bytes, at + 12) / 16) * 4 or 0
+        if length >= TCP_SHORTEST and length <= after and after <= length + FILLED_MAX and string.byte(bytes, at + 13) % 32 == 2 then
+            return true
+        end
+        at = string.find(bytes, ports, at + 1, true)
+    end
+    return false
+end
+
+function beginnings.dissector(tvb, pinfo)
+    if pinfo.visited or not next(waiting) or tvb:len() > FRAME_MAX then
+        return 0
+    end
+    local connection = connection_of(pinfo, true)
+    if waiting[connection] and is_beginning(tvb:raw(), pinfo) then
+        waiting[connection] = nil
+    end
+    return 0 -- it shows nothing
+end
+
+register_postdissector(beginnings)
+
 -- Decrypted bytes of TLS come by its table. Both offer "Decode As".
 local TABLES = { DissectorTable.get("tcp.port"), DissectorTable.get("tls.port") }
 local registered

@@ -24,6 +24,10 @@ class Capture:
         with self.lock:
             self.passed.append((client, port, to_server, data))
 
+    def begin(self, client, port):
+        """A new connection from this port of the client: its SYN."""
+        self.add(client, port, True, b"")
+
     def bytes_of(self, to_server):
         """All that passed in this direction, connection by connection."""
         found = {}
@@ -36,7 +40,7 @@ class Capture:
         """The file, in which no segment has more than so many bytes, and of each packet so many are kept."""
         packets, sent = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, snap, RAW_IP)], {}
         for client, port, to_server, data in self.passed:
-            for at in range(0, len(data), segment):
+            for at in range(0, len(data), segment) if data else [0]:
                 packets.append(self._packet(sent, client, port, to_server, data[at:at + segment], snap, len(packets)))
         return b"".join(packets)
 
@@ -44,7 +48,10 @@ class Capture:
     def _packet(sent, client, port, to_server, part, snap, number):
         way, back = (client, port, to_server), (client, port, not to_server)
         ports = (client, port) if to_server else (port, client)
-        tcp = struct.pack(">HHIIBBHHH", *ports, 1 + sent.get(way, 0), 1 + sent.get(back, 0), 5 << 4, 0x18, 65535, 0, 0)
+        if not part:  # it begins elsewhere than the connection before it has ended
+            sent[way], sent[back] = sent.get(way, 0) + 1_000_000, sent.get(back, 0) + 1_000_000
+        at, acknowledged, flags = (1 + sent.get(way, 0), 1 + sent.get(back, 0), 0x18) if part else (sent[way], 0, 0x02)
+        tcp = struct.pack(">HHIIBBHHH", *ports, at, acknowledged, 5 << 4, flags, 65535, 0, 0)
         sent[way] = sent.get(way, 0) + len(part)
         ends = (CLIENT, SERVER) if to_server else (SERVER, CLIENT)
         ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 40 + len(part), 0, 0, 64, 6, 0, *ends)

@@ -34,6 +34,17 @@ def messages(data):
     return found
 
 
+def framed(pcap):
+    """The same capture as one of an Ethernet, whose frames have 60 bytes or more."""
+    made, at = pcap[:20] + struct.pack("<I", 1), 24
+    while at < len(pcap):
+        length = struct.unpack("<I", pcap[at + 8:at + 12])[0]
+        frame_bytes = (bytes(12) + b"\x08\0" + pcap[at + 16:at + 16 + length]).ljust(60, b"\0")
+        made += pcap[at:at + 8] + struct.pack("<II", len(frame_bytes), len(frame_bytes)) + frame_bytes
+        at += 16 + length
+    return made
+
+
 @unittest.skipUnless(shutil.which("tshark"), "there is no tshark")
 @unittest.skipIf(is_sanitized(), "it is about tshark, and not about the program")
 class Dissector(Story):
@@ -106,6 +117,19 @@ class Dissector(Story):
         found = self.tshark(pcap, "-Y", "quiniela.request and quiniela.agency == 2 and quiniela.first == 100 and quiniela.count == 20")
         self.assertEqual(len(found), 1)
         self.assertRegex("\n".join(self.tshark(pcap)), r"QUINIELA \d+ SEND_CHUNK agency=1 first=50 bets=50")
+
+    def test_a_port_that_is_used_again(self):
+        """The answers of a connection are not those of one that ended before it, without an answer."""
+        chunk, capture = golden("our-chunk.good"), Capture()
+        client = capture.client()
+        capture.begin(client, BETS_PORT)
+        capture.add(client, BETS_PORT, True, chunk)  # packet 2
+        capture.begin(client, BETS_PORT)
+        capture.add(client, BETS_PORT, True, chunk)
+        capture.add(client, BETS_PORT, False, golden("reply-processed"))  # packet 5
+        for pcap in capture.pcap(), framed(capture.pcap()):
+            rows = self.fields(pcap, "frame.number", "quiniela.response_in", "quiniela.response_to", flags=("-2",))
+            self.assertEqual([tuple(row.values()) for row in rows], [("2", "", ""), ("4", "5", ""), ("5", "", "4")])
 
     def one_by_one(self, vectors):
         """A capture in which each message has a connection of its own."""
