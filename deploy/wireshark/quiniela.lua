@@ -1,5 +1,5 @@
 -- The agencies' protocol of quiniela for Wireshark and tshark, version 4.0 or later. How to use it: docs/wireshark.md; what
--- it shows: docs/protocol.md. It shows what is on the wire, bettors' names and documents among it.
+-- it shows: docs/protocol.md. It shows what is on the wire, bettors' names and documents among it. One file, however long: to install it is to copy it.
 
 local quiniela = Proto("quiniela", "Quiniela, a lottery's agencies and its central")
 
@@ -538,7 +538,9 @@ local function dissect_frame(tvb, pinfo, root)
     end
     local length = tvb(0, HEADER_BYTES):uint()
     tree:add(f.length, tvb(0, HEADER_BYTES))
-    tree:add(f.request, is_to_central(pinfo)):set_generated()
+    if is_to_central(pinfo) then -- an answer has no such field, so that its name alone is a filter
+        tree:add(f.request, true):set_generated()
+    end
     local info
     if length > length_max(pinfo) then
         tree:add_proto_expert_info(e.too_long)

@@ -131,6 +131,18 @@ class Dissector(Story):
             rows = self.fields(pcap, "frame.number", "quiniela.response_in", "quiniela.response_to", flags=("-2",))
             self.assertEqual([tuple(row.values()) for row in rows], [("2", "", ""), ("4", "5", ""), ("5", "", "4")])
 
+    def test_the_filter_of_questions_without_an_answer(self):
+        """As docs/wireshark.md has it: neither answers nor questions that were answered."""
+        with open(os.path.join(ROOT, "docs/wireshark.md"), encoding="utf-8") as page:
+            wanted = re.search(r"^\| questions without an answer \| `(.*?)`", page.read(), re.MULTILINE)[1]
+        capture = Capture()
+        answered, held = capture.client(), capture.client()
+        capture.add(answered, CONSULT_PORT, True, golden("our-consult.good"))
+        capture.add(held, CONSULT_PORT, True, golden("our-consult.good"))  # packet 2
+        capture.add(answered, CONSULT_PORT, False, golden("reply-winners"))
+        found = self.tshark(capture.pcap(), "-2", "-Y", wanted, "-T", "fields", "-e", "frame.number")
+        self.assertEqual(found, ["2"])
+
     def one_by_one(self, vectors):
         """A capture in which each message has a connection of its own."""
         capture = Capture()
