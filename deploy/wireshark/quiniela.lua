@@ -1,5 +1,6 @@
 -- The agencies' protocol of quiniela for Wireshark and tshark, version 4.0 or later. How to use it: docs/wireshark.md; what
--- it shows: docs/protocol.md. It shows what is on the wire, bettors' names and documents among it. One file, however long: to install it is to copy it.
+-- it shows: docs/protocol.md. It shows what is on the wire, bettors' names and documents among it.
+-- One file, however long: to install it is to copy it.
 
 local quiniela = Proto("quiniela", "Quiniela, a lottery's agencies and its central")
 
@@ -276,10 +277,11 @@ local function connection_of(pinfo, is_request)
 end
 
 local function note_request(connection, key, kind, pinfo)
-    local unanswered = waiting[connection] or { chunks = {}, consultations = {} }
+    local unanswered = waiting[connection] or { chunks = { from = 1, to = 0 }, consultations = { from = 1, to = 0 } }
     waiting[connection] = unanswered
     local list = kind == 3 and unanswered.consultations or unanswered.chunks
-    list[#list + 1] = { key = key, frame = pinfo.number, time = pinfo.rel_ts }
+    list.to = list.to + 1
+    list[list.to] = { key = key, frame = pinfo.number, time = pinfo.rel_ts }
 end
 
 -- Answers come in the order of the questions, but for consultations that are held. So an error is for the oldest chunk.
@@ -289,11 +291,13 @@ local function note_reply(connection, key, kind, pinfo)
         return
     end
     local list = (kind == 2 or kind == 3) and unanswered.consultations or unanswered.chunks
-    if kind == 4 and #list == 0 then
+    if kind == 4 and not list[list.from] then
         list = unanswered.consultations
     end
-    local request = table.remove(list, 1)
+    local request = list[list.from]
     if request then
+        list[list.from] = nil -- and the others stay where they are: they may be many
+        list.from = list.from + 1
         pairs_by_key[key] = { request = request.frame, time = pinfo.rel_ts - request.time }
         pairs_by_key[request.key] = { response = pinfo.number }
     end
