@@ -154,7 +154,8 @@ static struct entry enter(struct quiniela_agency *agency, struct listener *liste
 
 static void fail(struct quiniela_agency *agency, const struct error *error) {
     agency->error = *error;
-    agency->code = code_of(error->code);
+    enum quiniela_code code = code_of(error->code);
+    agency->code = code == QUINIELA_OK ? QUINIELA_UNKNOWN : code; // a failure is one, whatever it is called
     end(agency);
 }
 

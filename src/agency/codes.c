@@ -56,7 +56,7 @@ const struct code_meaning *code_meaning(enum quiniela_code code) {
 }
 
 const struct code_meaning *code_named(const char *name) {
-    for (size_t i = 0; i < MEANINGS; i++) {
+    for (size_t i = 1; i < MEANINGS; i++) { // "none" names no error, whoever says it
         if (strcmp(meanings[i].name, name) == 0) {
             return &meanings[i];
         }
@@ -65,5 +65,5 @@ const struct code_meaning *code_named(const char *name) {
 }
 
 enum quiniela_code code_of(const struct error_code *code) {
-    return code_named(error_name(code))->code;
+    return code == ERROR_NONE ? QUINIELA_OK : code_named(error_name(code))->code;
 }

@@ -325,6 +325,7 @@ static void on_error_for_good(struct dialogue *dialogue, const struct reply *rep
     } else {
         sending_refused(&dialogue->sending, reply, &error);
     }
+    report_unknown(reply, &error);
     fail(dialogue, &error);
 }
 

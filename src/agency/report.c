@@ -265,6 +265,14 @@ void report_no_winners(const char *error, const char *message) {
         .kind = QUINIELA_EVENT_NO_WINNERS, .code = code_named(error)->code, .name = error, .text = message});
 }
 
+void report_unknown(const struct reply *reply, struct error *error) {
+    struct error said = *error;
+    if (said.code == ERROR_UNKNOWN) {
+        error_set(error, ERROR_UNKNOWN, "the central's error \"%s\" is not known here: %.300s",
+                  reply->error_name, said.text);
+    }
+}
+
 void report_too_many_winners(size_t length, struct error *error) {
     error_set(error, ERROR_TOO_MANY_WINNERS,
               "the central's answer has %zu bytes, more than the %d that a client accepts: ask whoever runs "

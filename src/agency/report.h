@@ -95,6 +95,9 @@ void report_not_kept(struct error *error);
 // The answer has `length` bytes, more than a client accepts; `error` says so.
 void report_too_many_winners(size_t length, struct error *error);
 
+// Adds to `error` what the central named its error, where that says nothing to us: then nothing else tells.
+void report_unknown(const struct reply *reply, struct error *error);
+
 // The question was not answered, and never will be.
 void report_no_winners(const char *error, const char *message);
 

@@ -1,5 +1,6 @@
 #include "wire/reply.h"
 
+#include "base/log_text.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/json.h"
@@ -11,6 +12,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+const struct error_code ERROR_UNKNOWN[1] = {{"unknown", false}};
 
 static const char winners_begin[] = "{\"type_message\":2,\"payload\":\"";
 
@@ -207,9 +210,11 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     }
     const struct json_value *code = &members[ERROR_FIELD_CODE];
     snprintf(reply->error_name, sizeof reply->error_name, "%.*s", (int)code->text_length, code->text);
+    log_text_blank(reply->error_name, strlen(reply->error_name));
+    const struct error_code *known = lottery_error_named(reply->error_name);
     const struct json_value *text = &members[ERROR_FIELD_MESSAGE];
     bool has_text = text->kind == JSON_STRING;
-    error_set(&reply->error, lottery_error_named(reply->error_name), "%.*s",
+    error_set(&reply->error, known == ERROR_NONE ? ERROR_UNKNOWN : known, "%.*s",
               has_text ? (int)text->text_length : 0, has_text ? text->text : "");
     reply->error.bet = whole_number_or_none(&members[ERROR_FIELD_BET]);
     reply->retryable =

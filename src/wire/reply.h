@@ -19,6 +19,8 @@ enum reply_type {
     REPLY_ERROR = 4,
 };
 
+extern const struct error_code ERROR_UNKNOWN[1]; // the central's error has a name that we do not know
+
 enum { REPLY_DRAW_TEXT_BYTES = MESSAGE_DRAW_TEXT_BYTES }; // of what names a draw, with its NUL
 
 enum { REPLY_SMALL_BYTES_MAX = 3584 }; // room for any reply except the winners, including the header
@@ -35,9 +37,9 @@ struct reply {
     const struct error_code *refuses;
     char draw[REPLY_DRAW_TEXT_BYTES]; // what tells the central's draw from any other; "" if it does not say
     struct bet_slice winners; // WINNERS: documents joined by commas; valid until the decoder is used again
-    char error_name[32];      // ERROR: the code as the central named it
+    char error_name[32];      // ERROR: the code as the central named it, fit to be shown
     bool retryable;           // ERROR
-    struct error error;       // ERROR: its text; the code is ERROR_NONE if we do not know the name
+    struct error error;       // ERROR: its text; the code is ERROR_UNKNOWN if we do not know the name
     // What proves the draw, as far as the reply has it; a text that is NULL is not there. Valid until the
     // decoder is used again.
     struct bet_slice rules;        // the notes of all records, joined

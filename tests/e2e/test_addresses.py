@@ -111,6 +111,16 @@ class Addresses(Story):
         self.assertEqual(agency.wait(), 0)
         self.assertEqual(self.stored(), self.sent(agencies=(1,)))
 
+    def test_one_whose_error_is_not_known(self):
+        self.sample((40,), (2,))
+        for name in ("agency_suspended", "none"):
+            later = Stranger(self, frame({"type_message": 4, "payload": {"code": name, "message": "ask the office"}}))
+            agency = Agency(self, 1, Ports([(later.port, later.port)]))
+            end = agency.wait_for("action: end_client_loop .*")[0]
+            for text in ("result: fail", "error: unknown", f'"{name}" is not known here', "ask the office"):
+                self.assertIn(text, end)
+            self.assertNotEqual(agency.wait(), 0)
+
     def test_consultations_at_a_dead_port(self):
         self.sample((40,), (2,))
         dead, (_, consult) = dead_ports(1)[0], dead_ports(1)[0]
