@@ -234,12 +234,12 @@ enum quiniela_state quiniela_agency_step(struct quiniela_agency *agency) {
     } else {
         go_on(agency);
     }
-    agency->is_inside = false;
     if (agency->state == QUINIELA_ENDED) {
         take_outcome(agency);
     } else if (agency->is_to_stop) {
         stop_now(agency);
     }
+    agency->is_inside = false; // not before: stopping tells more, where it may be stopped again
     entry_end(&entry);
     return agency->state;
 }
@@ -287,9 +287,10 @@ bool agency_make(const struct agency_setup *setup, struct quiniela_agency **resu
 }
 
 void quiniela_agency_free(struct quiniela_agency *agency) {
-    if (agency == NULL) {
+    if (agency == NULL || agency->is_inside) {
         return;
     }
+    agency->is_inside = true; // whoever is told that a lookup is given up may ask, and no more
     struct memory memory = agency->setup.memory;
     struct entry entry = entry_begin(&memory, NULL);
     struct dialogue_options *options = &agency->setup.dialogue;

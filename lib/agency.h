@@ -28,7 +28,7 @@ struct quiniela_agency {
     struct agency_setup setup;
     enum quiniela_state state;
     bool is_checking; // its file
-    bool is_inside;   // a step: whoever stops it then does so at its end
+    bool is_inside;   // a step, or its end: whoever stops it then does so at the end of the step
     bool is_to_stop;
     struct name_lookup lookup;
     struct dialogue *dialogue;

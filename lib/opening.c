@@ -120,18 +120,23 @@ static void on_event(void *context, const struct quiniela_event *event) {
 enum quiniela_code quiniela_agency_new(struct quiniela_options *options, struct quiniela_agency **agency) {
     struct error error;
     *agency = NULL;
+    if (options->is_in_use) {
+        return options_misuse(options);
+    }
     if (!check(options, &error)) {
         return options_fail(options, &error);
     }
     const struct listener listener = {on_event, options};
     struct entry entry = entry_begin(&options->memory, &listener);
     struct agency_setup setup = setup_of(options);
+    options->is_in_use = true;
     bool is_made = open_bets(options, &setup.dialogue, &error) && read_tls(options, &setup.tls, &error) &&
                    open_promises(options, setup.tls, &setup.dialogue.promises, &error) &&
                    agency_make(&setup, agency, &error);
     if (!is_made) {
         close_parts(&setup);
     }
+    options->is_in_use = false;
     entry_end(&entry);
     return is_made ? QUINIELA_OK : options_fail(options, &error);
 }

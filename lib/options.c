@@ -34,7 +34,7 @@ struct quiniela_options *quiniela_options_new(const struct quiniela_allocator *a
 }
 
 void quiniela_options_free(struct quiniela_options *options) {
-    if (options == NULL) {
+    if (options == NULL || options->is_in_use) {
         return;
     }
     struct memory memory = options->memory;
@@ -55,6 +55,13 @@ enum quiniela_code options_fail(struct quiniela_options *options, const struct e
     return code_of(error->code);
 }
 
+enum quiniela_code options_misuse(struct quiniela_options *options) {
+    static const struct error_code misuse[1] = {{"misuse", false}};
+    struct error error;
+    error_set(&error, misuse, "an agency is being made of these options");
+    return options_fail(options, &error);
+}
+
 static enum quiniela_code refuse(struct quiniela_options *options, const char *what, const char *why) {
     struct error error;
     error_set(&error, ERROR_BAD_SETTING, "%s: %s", what, why);
@@ -68,6 +75,9 @@ static enum quiniela_code set_texts(struct quiniela_options *options, const enum
                                     const char *const *texts, size_t count) {
     char *copies[OPTION_TEXTS] = {0};
     bool is_done = true;
+    if (options->is_in_use) {
+        return options_misuse(options);
+    }
     struct entry entry = entry_begin(&options->memory, NULL);
     for (size_t i = 0; i < count && is_done; i++) {
         copies[i] = texts[i] == NULL ? NULL : memory_duplicate(texts[i]);

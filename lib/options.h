@@ -26,6 +26,7 @@ struct quiniela_options {
     bool has_bets, has_consult;
     char *texts[OPTION_TEXTS];        // each NULL when not set
     char bet[BET_TEXT_BYTES_MAX + 1]; // "": none
+    bool is_in_use;                   // an agency is being made of them
     bool is_strict, only_checks, polls;
     uint32_t chunk_size, window;
     uint32_t answer_timeout_ms;
@@ -38,5 +39,8 @@ struct quiniela_options {
 
 // Remembers the error, and returns its number.
 enum quiniela_code options_fail(struct quiniela_options *options, const struct error *error);
+
+// Likewise, where they are in use.
+enum quiniela_code options_misuse(struct quiniela_options *options);
 
 #endif

@@ -194,7 +194,10 @@ struct quiniela_event {
 };
 
 // Called from within the functions that make, run, step or stop an agency, never from anywhere else. It may
-// call quiniela_agency_stop, and the functions that only ask, but no other that takes the agency.
+// call quiniela_agency_stop, and the functions that only ask. Of what it must not call with that agency, or
+// with the options while one is made of them, quiniela_agency_step and the functions that free do nothing,
+// and quiniela_agency_run, quiniela_agency_new and the setters of texts return QUINIELA_MISUSE. So it is in
+// the functions of quiniela_options_set_keep and quiniela_resolver.
 typedef void quiniela_event_function(void *context, const struct quiniela_event *event);
 
 // Options -------------------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ static void wait(const struct quiniela_agency *agency) {
 }
 
 enum quiniela_code quiniela_agency_run(struct quiniela_agency *agency) {
+    if (agency->is_inside) {
+        return QUINIELA_MISUSE;
+    }
     while (quiniela_agency_step(agency) == QUINIELA_RUNNING) {
         wait(agency);
     }

@@ -6,6 +6,7 @@
 #include "cmocka_all.h"
 
 #include "quiniela.h"
+#include "wire/frame.h"
 #include "wire/limits.h"
 #include "wire/reply.h"
 
@@ -29,6 +30,7 @@ static struct {
     uint64_t stored;
     int chunks_until_cut; // then it closes the connection, once; 0: never
     int accepted;
+    const char *error; // the payload of the error that it answers everything with; NULL: none
 } central;
 
 static struct quiniela_options *options;
@@ -40,7 +42,10 @@ static struct {
     enum quiniela_event_kind kinds[EVENTS_MAX];
     size_t count;
     enum quiniela_event_kind stop_at; // stops the agency there; 0: nowhere
-    char text[512];                   // the last one's
+    size_t stops_from;                // stops it in that event and all that follow, from 1 on; 0: in none
+    bool meddles;                     // calls in each event what it must not
+    enum quiniela_code code;          // the last one's that has one
+    char text[512], name[64];         // the last one's
 } told;
 
 // The central -----------------------------------------------------------------------------------------------
@@ -69,7 +74,12 @@ static inline void hang_up(void) {
 static inline void answer(const char *message) {
     uint8_t frame[256 + REPLY_SMALL_BYTES_MAX];
     size_t length;
-    if (strstr(message, "\"type_message\":3") != NULL) {
+    if (central.error != NULL) {
+        int written = snprintf((char *)frame + FRAME_HEADER_BYTES, sizeof frame - FRAME_HEADER_BYTES,
+                               "{\"type_message\":4,\"payload\":%s}", central.error);
+        frame_write_header(frame, (size_t)written);
+        length = FRAME_HEADER_BYTES + (size_t)written;
+    } else if (strstr(message, "\"type_message\":3") != NULL) {
         length = reply_encode_winners(frame, "30904465,30904466", 17);
     } else {
         central.stored += strstr(message, "Ana") != NULL;
@@ -111,13 +121,34 @@ static inline void serve(void) {
 
 // The agency ------------------------------------------------------------------------------------------------
 
+static inline void meddle(void) {
+    struct quiniela_agency *other = agency;
+    if (agency == NULL) { // it is being made
+        assert_int_equal(quiniela_agency_new(options, &other), QUINIELA_MISUSE);
+        assert_int_equal(quiniela_options_set_file(options, "another"), QUINIELA_MISUSE);
+        quiniela_options_free(options);
+        return;
+    }
+    (void)quiniela_agency_step(agency);
+    assert_int_equal(quiniela_agency_run(agency), QUINIELA_MISUSE);
+    quiniela_agency_resolved(agency, 0, NULL);
+    quiniela_agency_free(agency);
+}
+
 static inline void on_event(void *context, const struct quiniela_event *event) {
     (void)context;
     assert_int_equal(event->agency, 1);
     assert_true(told.count < EVENTS_MAX);
     told.kinds[told.count++] = event->kind;
+    told.code = event->code == QUINIELA_OK ? told.code : event->code;
+    if (event->name != NULL) {
+        snprintf(told.name, sizeof told.name, "%s", event->name);
+    }
     snprintf(told.text, sizeof told.text, "%s", event->text == NULL ? "" : event->text);
-    if (event->kind == told.stop_at) {
+    if (told.meddles) {
+        meddle();
+    }
+    if (event->kind == told.stop_at || (told.stops_from > 0 && told.count >= told.stops_from)) {
         quiniela_agency_stop(agency);
     }
 }

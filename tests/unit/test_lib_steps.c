@@ -55,6 +55,15 @@ static void one_bet_needs_no_file(void **state) {
     assert_int_equal(central.stored, 1);
 }
 
+static void end_central(void) {
+    quiniela_agency_free(agency);
+    agency = NULL;
+    hang_up();
+    serve(); // whoever waits to be accepted is gone, too
+    hang_up();
+    central.stored = 0;
+}
+
 static void it_may_be_stopped_where_it_tells(void **state) {
     (void)state;
     static const enum quiniela_event_kind places[] = {QUINIELA_EVENT_CHECKED, QUINIELA_EVENT_CONNECTED,
@@ -70,12 +79,67 @@ static void it_may_be_stopped_where_it_tells(void **state) {
         assert_int_equal(times_told(QUINIELA_EVENT_NOT_SENT), 1);
         assert_int_equal(times_told(QUINIELA_EVENT_CLOSED), 1);
         assert_int_equal(quiniela_agency_fd(agency), -1);
-        quiniela_agency_free(agency);
-        agency = NULL;
-        hang_up();
-        serve(); // whoever waits to be accepted is gone, too
-        hang_up();
-        central.stored = 0;
+        end_central();
+    }
+}
+
+static void it_may_be_stopped_in_each_event_and_all_that_follow(void **state) {
+    (void)state;
+    write_bets(BET("1") "Ana,Paz,2,1999-03-17,7574"); // whose last line has no end
+    size_t events = SIZE_MAX;
+    for (size_t from = 1; from <= events; from++) {
+        memset(&told, 0, sizeof told);
+        told.stops_from = from;
+        central.chunks_until_cut = 2;
+        make();
+        run();
+        enum quiniela_code code = quiniela_agency_code(agency);
+        assert_true(code == QUINIELA_STOPPED || code == QUINIELA_OK);
+        assert_int_equal(quiniela_agency_has_winners(agency), code == QUINIELA_OK);
+        events = code == QUINIELA_OK && from > told.count ? 0 : SIZE_MAX;
+        end_central();
+    }
+}
+
+static void what_an_event_must_not_call_does_nothing(void **state) {
+    (void)state;
+    write_bets(BET("1") BET("2"));
+    central.chunks_until_cut = 2;
+    told.meddles = true;
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_OK);
+    end_central();
+    told.stops_from = 1;
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_STOPPED);
+}
+
+// A later central, or what stands where one was expected.
+static void an_error_of_any_name_is_a_failure(void **state) {
+    (void)state;
+    static const char *const errors[][2] = {
+        {"{\"code\":\"agency_suspended\",\"message\":\"ask the office\"}", "agency_suspended"},
+        {"{\"code\":\"none\",\"message\":\"\",\"retryable\":false}", "none"},
+        {"{\"code\":\"\"}", ""},
+        {"{\"code\":\"a\\u001b[2Jb\"}", "a?[2Jb"},
+    };
+    write_bets(BET("1"));
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        central.error = errors[i][0];
+        told.code = QUINIELA_OK;
+        make();
+        run();
+        assert_int_equal(quiniela_agency_code(agency), QUINIELA_UNKNOWN);
+        if (strstr(quiniela_agency_error(agency), errors[i][1]) == NULL) {
+            fail_msg("%s: %s", errors[i][1], quiniela_agency_error(agency));
+        }
+        assert_int_equal(told.code, QUINIELA_UNKNOWN);
+        assert_string_equal(told.name, errors[i][1]);
+        assert_int_equal(quiniela_agency_stored(agency), 0);
+        assert_false(quiniela_agency_may_retry(agency));
+        end_central();
     }
 }
 
@@ -204,6 +268,9 @@ int main(void) {
         STORY(it_goes_on_after_a_cut),
         STORY(one_bet_needs_no_file),
         STORY(it_may_be_stopped_where_it_tells),
+        STORY(it_may_be_stopped_in_each_event_and_all_that_follow),
+        STORY(what_an_event_must_not_call_does_nothing),
+        STORY(an_error_of_any_name_is_a_failure),
         STORY(a_bad_line_is_named_and_nothing_is_sent),
         STORY(a_file_may_only_be_checked),
         STORY(winners_that_cannot_be_kept_are_asked_for_again),
