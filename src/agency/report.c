@@ -2,6 +2,7 @@
 
 #include "agency/codes.h"
 #include "agency/listener.h"
+#include "agency/promises.h"
 #include "bet/errors.h"
 #include "wire/limits.h"
 
@@ -129,8 +130,23 @@ void report_all_stored(uint64_t count) {
     tell(&(struct quiniela_event){.kind = QUINIELA_EVENT_ALL_STORED, .stored = count});
 }
 
-bool report_draw_closed(const struct dialogue_options *options, uint64_t stored, const struct reply *reply,
+// Of a central whose draw is signed no more counts as taken than it has signed receipts for. Writes to `text`
+// what it claims beyond that.
+static uint64_t count_taken(const struct dialogue_options *options, uint64_t stored, char text[128]) {
+    uint64_t covered = options->promises == NULL ? stored : promises_covered(options->promises);
+    text[0] = '\0';
+    if (covered >= stored) {
+        return stored;
+    }
+    snprintf(text, 128, "; the central says that it has %" PRIu64 ", and has signed no receipts for those",
+             stored);
+    return covered;
+}
+
+bool report_draw_closed(const struct dialogue_options *options, uint64_t claimed, const struct reply *reply,
                         struct error *error) {
+    char claim[128];
+    uint64_t stored = count_taken(options, claimed, claim);
     uint64_t total = total_of(options);
     bool is_known = is_total_known(options);
     if (is_known && stored >= total) {
@@ -151,9 +167,9 @@ bool report_draw_closed(const struct dialogue_options *options, uint64_t stored,
     error_set(
         error, ERROR_DRAW_CLOSED,
         "%.150s%sthe draw was closed before the agency had finished: %s%s bets were not taken, those from "
-        "number %" PRIu64 " on",
+        "number %" PRIu64 " on%s",
         options->reader == NULL ? "" : reader_path(options->reader), options->reader == NULL ? "" : ": ",
-        is_known ? not_taken : "some", is_known ? all : "", stored + 1);
+        is_known ? not_taken : "some", is_known ? all : "", stored + 1, claim);
     return true;
 }
 

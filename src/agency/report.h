@@ -36,9 +36,10 @@ void report_refused(const struct dialogue_options *options, uint32_t count, uint
 // All bets are stored, `count` of them, and the central knows that there are no more.
 void report_all_stored(uint64_t count);
 
-// The draw was closed when `stored` bets were stored: the others take no part in it. Returns whether there
-// are others; `error` then says how many.
-bool report_draw_closed(const struct dialogue_options *options, uint64_t stored, const struct reply *reply,
+// The draw was closed when `claimed` bets were stored, as the central says: the others take no part in it.
+// Where the draw is signed, those without a receipt count to them. Returns whether there are others; `error`
+// then says how many.
+bool report_draw_closed(const struct dialogue_options *options, uint64_t claimed, const struct reply *reply,
                         struct error *error);
 
 // It was told to end before the central had said that all bets are stored: `stored` of them are.

@@ -161,6 +161,26 @@ static void a_winner_who_is_left_out_stops_it_loudly(void **state) {
                            "leaves out a winner: document 5 has a bet on 0005 in agency-3.csv, line 6");
 }
 
+// The central says that it has all, and has given receipts for two: it may leave the others out of its seal.
+static void what_has_no_receipt_does_not_count_as_taken(void **state) {
+    (void)state;
+    static uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    char result[1024];
+    struct error closed;
+    error_set(&closed, ERROR_DRAW_CLOSED, "closed");
+    acknowledge();
+    acknowledge();
+    answer(&(struct json_writer){0}, reply_encode_error(frame, &closed, BETS), frame);
+    dialogue_up(dialogue);
+    answer_waiting(seal_of_office());
+    answer_winners(seal_of_office(), bet_slice_of(result, result_of(office, 1, result)));
+    dialogue_waited(dialogue);
+    expect_failed(
+        ERROR_DRAW_CLOSED,
+        "4 of 6 bets were not taken, those from number 3 on; the central says that it has 6, and has "
+        "signed no receipts for those");
+}
+
 // The central says that it has only two of the bets, and has given receipts for four.
 static void what_has_a_receipt_takes_part(void **state) {
     (void)state;
@@ -214,6 +234,7 @@ int main(void) {
         TEST(winners_without_proof_are_not_believed),
         TEST(winners_who_are_none_are_kept_beside_the_result),
         TEST(a_winner_who_is_left_out_stops_it_loudly),
+        TEST(what_has_no_receipt_does_not_count_as_taken),
         TEST(what_has_a_receipt_takes_part),
         TEST(told_to_end_while_it_looks_it_does_not_know_them),
         TEST(a_look_is_for_its_draw_alone),
