@@ -8,6 +8,8 @@
 #include "seal/note.h"
 #include "seal/result.h"
 
+#include <inttypes.h>
+
 // The seal
 // ---------------------------------------------------------------------------------------------------
 
@@ -18,9 +20,15 @@ static bool check_seal(const struct vkey *key, const struct kept_rules *rules, s
         !checkpoint_parse(note->text, seal, error)) {
         return false;
     }
-    return newest == NULL || slice_equal(seal->origin, newest->origin) ||
-           error_set(error, ERROR_FALSE_CLAIM, "the seal is of another draw, %.*s", (int)seal->origin.length,
-                     seal->origin.text);
+    if (newest != NULL && !slice_equal(seal->origin, newest->origin)) {
+        return error_set(error, ERROR_FALSE_CLAIM, "the seal is of another draw, %.*s",
+                         (int)seal->origin.length, seal->origin.text);
+    }
+    return newest == NULL || seal->size == (uint64_t)newest->agencies + 1 ||
+           error_set(error, ERROR_FALSE_CLAIM,
+                     "the seal is of a tree of %" PRIu64 " entries, and the rules of %" PRIu32
+                     " agencies have one more than those",
+                     seal->size, newest->agencies);
 }
 
 bool promised_seal_check_kept(const struct kept_texts *texts, const struct vkey *key,

@@ -330,6 +330,13 @@ static void a_seal_that_is_none_is_not_kept(void **state) {
     reply.seal = bet_slice_of(
         note, note_made(office->sealed->server, (struct slice){text, length}, note, sizeof note));
     expect_refused(office, take_waiting(office, &reply, &is_new), ERROR_FALSE_CLAIM, "of another draw");
+    seal = office->sealed->seal;
+    seal.size++; // of the tree that the rules fix
+    length = checkpoint_write(&seal, text);
+    reply.seal = bet_slice_of(
+        note, note_made(office->sealed->server, (struct slice){text, length}, note, sizeof note));
+    expect_refused(office, take_waiting(office, &reply, &is_new), ERROR_FALSE_CLAIM,
+                   "entries, and the rules of");
     assert_null(kept(office, "agency-3.seal"));
     assert_null(kept(office, "agency-3.other-seal"));
     signing_key_free(other);
