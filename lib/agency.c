@@ -126,6 +126,8 @@ static void on_event(void *context, const struct quiniela_event *event) {
     struct quiniela_agency *agency = context;
     const struct listener *listener = &agency->setup.listener;
     struct quiniela_event told = *event;
+    told.bytes = sizeof told;
+    told.source = agency;
     told.agency = agency->setup.dialogue.agency;
     if (event->kind == QUINIELA_EVENT_ACKNOWLEDGED || event->kind == QUINIELA_EVENT_ALL_STORED ||
         event->kind == QUINIELA_EVENT_DRAW_CLOSED) {

@@ -111,6 +111,7 @@ static void close_parts(struct agency_setup *setup) {
 static void on_event(void *context, const struct quiniela_event *event) {
     const struct quiniela_options *options = context;
     struct quiniela_event told = *event;
+    told.bytes = sizeof told;
     told.agency = options->agency;
     if (options->listener.event != NULL) {
         options->listener.event(options->listener.context, &told);

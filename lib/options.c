@@ -17,6 +17,10 @@ enum { CHUNK_BETS_DEFAULT = 1000, WINDOW_DEFAULT = 4, ANSWER_TIMEOUT_MS_DEFAULT 
 
 struct quiniela_options *quiniela_options_new(const struct quiniela_allocator *allocator) {
     struct memory memory = {0};
+    if (allocator != NULL && (allocator->bytes != sizeof *allocator || allocator->allocate == NULL ||
+                              allocator->resize == NULL || allocator->release == NULL)) {
+        return NULL;
+    }
     if (allocator != NULL) {
         memory =
             (struct memory){allocator->allocate, allocator->resize, allocator->release, allocator->context};
@@ -286,6 +290,9 @@ enum quiniela_code quiniela_options_set_keep(struct quiniela_options *options, q
 
 enum quiniela_code quiniela_options_set_resolver(struct quiniela_options *options,
                                                  const struct quiniela_resolver *resolver) {
+    if (resolver != NULL && resolver->bytes != sizeof *resolver) {
+        return refuse(options, "resolver", "is not of the size that this version knows: set its bytes");
+    }
     if (resolver != NULL && (resolver->start == NULL || resolver->cancel == NULL)) {
         return refuse(options, "resolver", "needs both of its functions");
     }

@@ -9,8 +9,9 @@
 //     struct quiniela_agency *agency;
 //     enum quiniela_code code = quiniela_send_file(options, "agency-1.csv", &agency);
 //     if (code != QUINIELA_OK) {
-//         fprintf(stderr, "%s\n", agency == NULL ? quiniela_options_error(options) :
-//         quiniela_agency_error(agency));
+//         const char *why = agency == NULL ? quiniela_options_error(options)
+//                                          : quiniela_agency_error(agency);
+//         fprintf(stderr, "%s\n", why);
 //     }
 //     quiniela_agency_free(agency);
 //     quiniela_options_free(options);
@@ -91,10 +92,11 @@ enum quiniela_code {
     QUINIELA_STORE_REFUSED = 66,
     QUINIELA_STORE_AWAY = 67,
     // What the central signs (quiniela_options_set_central_key).
-    QUINIELA_NOT_SIGNED = 80,  // the central's draw has no rules
-    QUINIELA_OTHER_KEY = 81,   // it has, and the key has not signed them
-    QUINIELA_BAD_FORM = 82,    // what it signed is not of the form that it must have
-    QUINIELA_FALSE_CLAIM = 83, // what it says does not hold
+    QUINIELA_NOT_SIGNED = 80,           // the central's draw has no rules
+    QUINIELA_OTHER_KEY = 81,            // it has, and the key has not signed them
+    QUINIELA_BAD_FORM = 82,             // what it signed is not of the form that it must have
+    QUINIELA_FALSE_CLAIM = 83,          // what it says does not hold
+    QUINIELA_CODE_LARGEST = 0x7fffffff, // no code: later versions may have any number up to it
 };
 
 // The name of a code, such as "bad_bet"; "none" for QUINIELA_OK, "unknown" for a number that is none. A
@@ -107,9 +109,11 @@ QUINIELA_API const char *quiniela_strerror(enum quiniela_code code);
 // Memory --------------------------------------------------------------------------------------------------
 
 // Where the library's memory comes from. The functions behave as malloc, realloc and free do, with `context`
-// in front; `resize` may be given NULL, `release` is never. What OpenSSL, the C library and the JSON parser
+// in front; `resize` may be given NULL, `release` is never. `bytes` is sizeof (struct quiniela_allocator), by
+// which a later version knows what the program was made with. What OpenSSL, the C library and the JSON parser
 // allocate for themselves does not come from here.
 struct quiniela_allocator {
+    size_t bytes; // sizeof the struct
     void *(*allocate)(void *context, size_t bytes);
     void *(*resize)(void *context, void *memory, size_t bytes);
     void (*release)(void *context, void *memory);
@@ -119,7 +123,8 @@ struct quiniela_allocator {
 // Events --------------------------------------------------------------------------------------------------
 
 // What happens to an agency, for logs and displays. None needs an answer. Later versions may have more kinds:
-// ignore those that you do not know. In brackets: the fields that are set, besides `agency`.
+// ignore those that you do not know. In brackets: the fields that are set, besides `bytes`, `source` and
+// `agency`.
 enum quiniela_event_kind {
     // The connection.
     QUINIELA_EVENT_CONNECTED = 1, // the first one, or, if `again`, one after a failure [address, again]
@@ -165,11 +170,15 @@ enum quiniela_event_kind {
     QUINIELA_EVENT_NOT_KEPT = 84,   // quiniela_options_set_keep's function could not keep them [code, text]
     QUINIELA_EVENT_NO_WINNERS = 85, // the question is never answered: it ends [code, name, text]
     QUINIELA_EVENT_NOT_KNOWN = 86, // stopped before the draw; code, text: if it was closed early [code, text]
+    QUINIELA_EVENT_LARGEST = 0x7fffffff, // no kind
 };
 
 // One event. Everything in it stays until the callback returns. A field that an event does not have is 0 or
-// NULL. Later versions may have more fields, at the end: do not copy the struct by its size.
+// NULL. Later versions may have more fields, at the end: `bytes` says how large it is, and a field that ends
+// beyond that is not there, if the program was made with a later version than it runs with.
 struct quiniela_event {
+    size_t bytes;
+    struct quiniela_agency *source; // whose event it is; NULL while quiniela_agency_new makes it
     enum quiniela_event_kind kind;
     enum quiniela_code code; // of what went wrong
     uint32_t agency;
@@ -207,7 +216,8 @@ typedef void quiniela_event_function(void *context, const struct quiniela_event 
 // QUINIELA_NO_MEMORY. quiniela_options_error then says more.
 
 // Makes options with the defaults. `allocator` is copied; what it points to must outlive the options and
-// every agency made of them. NULL: malloc. Returns NULL when there is no memory.
+// every agency made of them. NULL: malloc. Returns NULL when there is no memory, and when the allocator's
+// `bytes` are not those of this version, or it lacks a function.
 QUINIELA_API struct quiniela_options *quiniela_options_new(const struct quiniela_allocator *allocator);
 
 // Frees them (NULL: does nothing). Agencies that were made of them go on.
@@ -297,6 +307,7 @@ QUINIELA_API enum quiniela_code quiniela_options_set_keep(struct quiniela_option
 // the answer is no longer wanted: quiniela_agency_resolved must not be called then. Numeric addresses are not
 // asked for. NULL, the default: getaddrinfo.
 struct quiniela_resolver {
+    size_t bytes; // sizeof the struct
     int (*start)(void *context, struct quiniela_agency *agency, const char *host, const char *port);
     void (*cancel)(void *context, struct quiniela_agency *agency);
     void *context;
@@ -324,20 +335,23 @@ QUINIELA_API enum quiniela_code quiniela_send_file(struct quiniela_options *opti
 //     while (quiniela_agency_step(agency) == QUINIELA_RUNNING) {
 //         struct pollfd wanted = {.fd = quiniela_agency_fd(agency)}; // poll(2) ignores -1
 //         int wants = quiniela_agency_wants(agency);
-//         wanted.events = (short)((wants & QUINIELA_READ ? POLLIN : 0) | (wants & QUINIELA_WRITE ? POLLOUT :
-//         0)); poll(&wanted, 1, quiniela_agency_timeout_ms(agency));
+//         wanted.events |= wants & QUINIELA_READ ? POLLIN : 0;
+//         wanted.events |= wants & QUINIELA_WRITE ? POLLOUT : 0;
+//         poll(&wanted, 1, quiniela_agency_timeout_ms(agency));
 //     }
 
 // What an agency is doing.
 enum quiniela_state {
     QUINIELA_RUNNING = 0,
-    QUINIELA_ENDED = 1, // for good: quiniela_agency_code says how
+    QUINIELA_ENDED = 1,                  // for good: quiniela_agency_code says how
+    QUINIELA_STATE_LARGEST = 0x7fffffff, // no state
 };
 
 // What it waits for on its descriptor: bits.
 enum quiniela_wants {
     QUINIELA_READ = 1,
     QUINIELA_WRITE = 2,
+    QUINIELA_WANTS_LARGEST = 0x7fffffff, // no bit of its own
 };
 
 // Makes an agency, which has not started: it opens its files, and connects in its first steps. The options

@@ -113,7 +113,7 @@ static void on_event(void *context, const struct quiniela_event *event) {
 static bool make(struct run *run, struct agency_setup *setup, struct error *error) {
     struct agency_setup own = *setup;
     own.listener = (struct listener){on_event, run};
-    own.resolver = (struct quiniela_resolver){start_search, cancel_search, run};
+    own.resolver = (struct quiniela_resolver){sizeof own.resolver, start_search, cancel_search, run};
     own.forgets_winners = true; // they were printed, or written
     run->log = setup->listener;
     run->signals = signals_open(error);

@@ -115,7 +115,7 @@ static enum quiniela_code set(struct quiniela_options *options) {
         code = quiniela_options_set_central_key(options, value("central_key"), value("receipts"));
     }
     if (code == QUINIELA_OK && value("addresses") != NULL) {
-        struct quiniela_resolver resolver = {start_lookup, cancel_lookup, NULL};
+        struct quiniela_resolver resolver = {sizeof resolver, start_lookup, cancel_lookup, NULL};
         code = quiniela_options_set_resolver(options, &resolver);
     }
     if (code == QUINIELA_OK && number("events", 0) != 0) {

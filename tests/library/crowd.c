@@ -67,7 +67,7 @@ static void on_event(void *context, const struct quiniela_event *event) {
 }
 
 static struct quiniela_options *options_of(struct office *office) {
-    struct quiniela_allocator allocator = {take, resize, give_back, office};
+    struct quiniela_allocator allocator = {sizeof allocator, take, resize, give_back, office};
     char path[64];
     snprintf(path, sizeof path, "data/agency-%u.csv", (unsigned)office->number);
     struct quiniela_options *options = quiniela_options_new(&allocator);

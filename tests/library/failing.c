@@ -105,7 +105,7 @@ static unsigned long long documents_of(const struct quiniela_agency *agency) {
 
 static enum quiniela_code play(struct heap *heap) {
     struct quiniela_allocator allocator = {
-        .allocate = take, .resize = resize, .release = give_back, .context = heap};
+        .bytes = sizeof allocator, .allocate = take, .resize = resize, .release = give_back, .context = heap};
     struct quiniela_options *options = quiniela_options_new(&allocator);
     struct quiniela_agency *agency = NULL;
     enum quiniela_code code = options == NULL ? QUINIELA_NO_MEMORY : set(options);

@@ -138,6 +138,8 @@ static inline void meddle(void) {
 static inline void on_event(void *context, const struct quiniela_event *event) {
     (void)context;
     assert_int_equal(event->agency, 1);
+    assert_int_equal(event->bytes, sizeof *event);
+    assert_ptr_equal(event->source, agency);
     assert_true(told.count < EVENTS_MAX);
     told.kinds[told.count++] = event->kind;
     told.code = event->code == QUINIELA_OK ? told.code : event->code;

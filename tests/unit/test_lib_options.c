@@ -36,6 +36,11 @@ static void what_is_not_valid_is_refused_by_name(void **state) {
     assert_refused(quiniela_options_set_central_key(options, "no key", "receipts"), "central_key: ");
     assert_refused(quiniela_options_set_central_key(options, NULL, "receipts"), "central_key: ");
     assert_refused(quiniela_options_set_resolver(options, &(struct quiniela_resolver){0}), "resolver: ");
+    struct quiniela_resolver resolver = {.bytes = sizeof resolver};
+    assert_refused(quiniela_options_set_resolver(options, &resolver), "resolver: needs both");
+    assert_null(quiniela_options_new(&(struct quiniela_allocator){0}));
+    assert_null(
+        quiniela_options_new(&(struct quiniela_allocator){.bytes = sizeof(struct quiniela_allocator)}));
 }
 
 static void what_was_refused_has_changed_nothing(void **state) {
@@ -122,7 +127,7 @@ static void release(void *context, void *block) {
 
 // A lottery with such memory; whether it came to its end.
 static bool play(struct blocks *blocks) {
-    const struct quiniela_allocator allocator = {allocate, resize, release, blocks};
+    const struct quiniela_allocator allocator = {sizeof allocator, allocate, resize, release, blocks};
     central.stored = 0;
     quiniela_options_free(options);
     options = quiniela_options_new(&allocator);

@@ -213,7 +213,7 @@ static void cancel_lookup(void *context, struct quiniela_agency *asking) {
 }
 
 static void ask_for_a_name(void) {
-    static const struct quiniela_resolver resolver = {start_lookup, cancel_lookup, &names};
+    static const struct quiniela_resolver resolver = {sizeof resolver, start_lookup, cancel_lookup, &names};
     char servers[64];
     memset(&names, 0, sizeof names);
     snprintf(servers, sizeof servers, "central.example:%s", central.port);
