@@ -33,7 +33,9 @@ int64_t quiniela_agency_deadline_ms(const struct quiniela_agency *agency) {
         (agency->contact != NULL && contact_is_ready(agency->contact))) {
         return 0;
     }
-    return agency->wait_until_ms;
+    int64_t until_ms = agency->contact == NULL ? -1 : contact_deadline_ms(agency->contact);
+    bool is_first = until_ms >= 0 && (agency->wait_until_ms < 0 || until_ms < agency->wait_until_ms);
+    return is_first ? until_ms : agency->wait_until_ms;
 }
 
 int quiniela_agency_timeout_ms(const struct quiniela_agency *agency) {

@@ -1,5 +1,6 @@
 #include "lib/contact.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "stream/limits.h"
 #include "stream/output.h"
@@ -55,6 +56,7 @@ struct contact {
     struct tls_context *tls;             // NULL: plain
     struct dialling dialling;            // while DIALLING
     int descriptor;                      // afterwards; -1 when dialling failed
+    int64_t opens_until_ms;              // while OPENING, by clock_steady_ms
     struct transport transport;          // once there is a descriptor
     struct output queued, out;           // the owner's bytes, before the transport and after it
     char failure[REASON_BYTES];          // why it is FAILING or BREAKING; "": it is not
@@ -319,6 +321,7 @@ static bool begin_transport(struct contact *contact) {
 static void begin(struct contact *contact) {
     tcp_set_options(contact->descriptor, &connected_options);
     contact->state = CONTACT_OPENING;
+    contact->opens_until_ms = (int64_t)clock_steady_ms() + CONNECT_MS_MAX;
     if (!begin_transport(contact)) {
         go_down(contact, "no memory");
         return;
@@ -343,6 +346,16 @@ static void dial(struct contact *contact) {
     }
 }
 
+// What accepts connections and says nothing would hold it for ever otherwise, and keep it from the next
+// server.
+static void go_down_if_late(struct contact *contact) {
+    char reason[REASON_BYTES];
+    if (contact->state == CONTACT_OPENING && (int64_t)clock_steady_ms() >= contact->opens_until_ms) {
+        snprintf(reason, sizeof reason, "TLS: no handshake within %d ms", CONNECT_MS_MAX);
+        go_down(contact, reason);
+    }
+}
+
 void contact_step(struct contact *contact) {
     contact->is_stepping = true;
     if (contact->state == CONTACT_DIALLING) {
@@ -354,6 +367,7 @@ void contact_step(struct contact *contact) {
                 break;
             }
         }
+        go_down_if_late(contact);
     }
     contact->is_stepping = false;
     if (contact->state == CONTACT_CLOSED) {
@@ -401,4 +415,8 @@ bool contact_wants_write(const struct contact *contact) {
 
 bool contact_is_ready(const struct contact *contact) {
     return contact->state == CONTACT_DIALLING && dialling_is_ready(&contact->dialling);
+}
+
+int64_t contact_deadline_ms(const struct contact *contact) {
+    return contact->state == CONTACT_OPENING ? contact->opens_until_ms : -1;
 }

@@ -65,6 +65,10 @@ bool contact_wants_write(const struct contact *contact);
 // Whether a step can do something at once, whatever the socket says.
 bool contact_is_ready(const struct contact *contact);
 
+// When to step at the latest, by clock_steady_ms, as TLS's handshake is to be done by then; -1: there is no
+// such time.
+int64_t contact_deadline_ms(const struct contact *contact);
+
 // Ends it, whatever it is doing, and nulls the caller's pointer: no event follows.
 void contact_close(struct contact **contact);
 

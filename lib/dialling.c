@@ -7,10 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-// How long the first packet of a connection may stay unanswered. The kernel's own two minutes last long after
-// the network is repaired.
-enum { CONNECT_MS_MAX = 8000 };
-
 void dialling_begin(struct dialling *dialling, const struct address *address,
                     const struct name_lookup *lookup) {
     dialling->state = DIALLING_NEW;

@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from certificates import Authority, join
-from harness import Agency, Server, Story, frame, hang_s, patience, receive_answer, receive_exactly
+from harness import Agency, Process, Server, Story, frame, hang_s, hold_ports, patience, receive_answer, receive_exactly
 
 BET = "Ana,Díaz,30904465,1999-03-17,7574"
 
@@ -365,6 +365,18 @@ class Clients(Tls):
     def test_one_that_has_expired(self):
         self.ca.issue_server("late", year=2020)
         self.check("late", "certificate_expired")
+
+    def test_one_that_never_says_anything(self):
+        self.sample((5,), (1,))
+        silent, (port, _) = socket.create_server(("127.0.0.1", 0)), hold_ports()
+        self.addCleanup(silent.close)
+        never = silent.getsockname()[1]
+        agency = Process(self, ["client", "--id", 1, *self.ca.flags("agency-1"), "--server-address",
+                                f"127.0.0.1:{never},127.0.0.1:{port}"])
+        agency.wait_for(f"result: fail .*address: 127.0.0.1:{never} .*TLS: no handshake within 8000 ms")
+        Server(self, *self.ca.flags("server"), agencies=1, ports=(port, 0))
+        self.assertEqual(int(agency.wait_for(r"cant_ganadores: (\d+)")[1]), 1)
+        self.assertEqual(agency.wait(), 0)
 
     def test_plain_text(self):
         self.sample((5,), (0,))
