@@ -62,13 +62,14 @@ static bool refuse(const struct reading *reading, const char *why, struct error 
 }
 
 // Reads the next line; *length is without its end. Returns false at the end of the file, and for a line that
-// lacks its end.
+// lacks its end; *length is then what there is of it.
 static bool next_line(struct reading *reading, size_t *length) {
     ssize_t got = getline(&reading->line, &reading->room, reading->stream);
+    *length = got <= 0 ? 0 : (size_t)got;
+    reading->number += got > 0;
     if (got <= 0 || reading->line[got - 1] != '\n') {
         return false;
     }
-    reading->number++;
     *length = (size_t)got - 1;
     return true;
 }
@@ -91,6 +92,17 @@ static bool read_entry(struct reading *reading, size_t length, struct error *err
            refuse(reading, "is a receipt of another draw than those before it", error);
 }
 
+// The file ends in a line that is to begin with `begin`. It is cut off there only if it may have been the
+// agency that wrote it: a file of something else that was named by mistake stays as it is.
+static bool take_cut_line(struct reading *reading, size_t length, const char *begin, struct error *error) {
+    size_t known = strlen(begin) < length ? strlen(begin) : length;
+    if (ferror(reading->stream)) {
+        return error_set_system(error, errno, "%.150s: cannot be read", reading->file->path);
+    }
+    return (length == 0 || (known > 0 && memcmp(reading->line, begin, known) == 0)) ||
+           refuse(reading, "is no line of a receipt", error);
+}
+
 // Reads one block; *whole is false at the end of the file, be it in a block or not: what was cut off counts
 // for nothing.
 static bool read_block(struct reading *reading, bool *whole, struct error *error) {
@@ -99,8 +111,7 @@ static bool read_block(struct reading *reading, bool *whole, struct error *error
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
         size_t length;
         if (!next_line(reading, &length)) {
-            return !ferror(reading->stream) ||
-                   error_set_system(error, errno, "%.150s: cannot be read", reading->file->path);
+            return take_cut_line(reading, length, begin[i], error);
         }
         bool is_it = i + 1 < sizeof begin / sizeof *begin
                          ? slice_begins((struct slice){reading->line, length}, begin[i])

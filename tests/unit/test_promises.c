@@ -132,6 +132,23 @@ static void what_is_missing_can_be_asked_for_again(void **state) {
     assert_null(kept(office, "agency-3.false-receipt"));
 }
 
+// A key or a list that was named by mistake.
+static void a_file_of_something_else_stays_as_it_is(void **state) {
+    struct office *office = *state;
+    static const char *const others[] = {"a secret without a line end", "entr?", "Ana,Paz,1,1999-03-17,7574"};
+    promises_close(&office->promises);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        FILE *file = fopen(office->receipts, "w");
+        assert_non_null(file);
+        fputs(others[i], file);
+        fclose(file);
+        expect_refused(office, open_office(office), ERROR_BAD_SETTING, ":1: is no line of a receipt");
+        struct stat status;
+        assert_int_equal(stat(office->receipts, &status), 0);
+        assert_int_equal(status.st_size, strlen(others[i]));
+    }
+}
+
 // Wherever it was cut off.
 static void a_receipt_that_was_cut_off_counts_for_nothing(void **state) {
     struct office *office = *state;
@@ -460,6 +477,7 @@ int main(void) {
         TEST(a_receipt_for_something_else_is_false),
         TEST(a_receipt_that_is_not_signed_for_is_false),
         TEST(what_is_missing_can_be_asked_for_again),
+        TEST(a_file_of_something_else_stays_as_it_is),
         TEST(a_receipt_that_was_cut_off_counts_for_nothing),
         TEST(what_is_no_file_of_receipts_is_left_alone),
         TEST(a_place_is_for_one_agency_and_one_client),
