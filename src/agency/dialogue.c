@@ -23,12 +23,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum {
-    BACKOFF_BASE_MS = 100,
-    BACKOFF_CAP_MS = 5000,
-    POLL_BASE_MS = 1000,
-    POLL_CAP_MS = 30000,
-};
+enum { BACKOFF_BASE_MS = 100, BACKOFF_CAP_MS = 5000, POLL_BASE_MS = 1000, POLL_CAP_MS = 30000 };
 
 struct dialogue {
     const struct dialogue_options *options;
@@ -311,6 +306,8 @@ static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply
     enum sending_step step = sending_acknowledged(&dialogue->sending, reply, &sent);
     if (step == SENDING_WAITS && !sent_only_asks(&sent)) { // an answer says nothing of how storing goes
         on_good_answer(dialogue);
+    }
+    if (step == SENDING_WAITS && dialogue->sending.is_further) {
         backoff_reset(&dialogue->backoff);
     }
     carry_out(dialogue, step == SENDING_WAITS ? sending_go_on(&dialogue->sending, &sent, reply) : step);

@@ -362,7 +362,9 @@ enum sending_step sending_acknowledged(struct sending *sending, const struct rep
     }
     window_remove_oldest(&sending->window);
     sending->acknowledged = sent->end;
-    sending->resynced = sending->resynced && sent_only_asks(sent);
+    sending->is_further = sent->end > sending->farthest && !sent_only_asks(sent);
+    sending->farthest = sending->is_further ? sent->end : sending->farthest;
+    sending->resynced = sending->resynced && !sending->is_further; // else ack and gap would go on in turns
     return SENDING_WAITS;
 }
 

@@ -53,7 +53,9 @@ struct sending {
     bool is_same_draw;                // the central has said so on this connection
     bool was_another;                 // it has fewer bets, and did not say that it has this draw
     bool classic;                     // the central does not send `next`: one chunk at a time
-    bool resynced;                    // since the last acknowledgement
+    uint64_t farthest;                // the most bets that were ever acknowledged
+    bool is_further;                  // the last acknowledgement was, than all before it
+    bool resynced;                    // since the last one that was
     bool last_sent;                   // on this connection
     bool reading_failed;              // a bad line; the chunks before it may still be acknowledged
     struct error reading_error;
@@ -96,8 +98,8 @@ enum sending_step sending_go_on(struct sending *sending, const struct sent *sent
 enum sending_step sending_compare(struct sending *sending);
 
 // The central has `next` bets; `reason` says how that was learnt. SENDING_RESYNCS, or SENDING_RETRIES if
-// nothing has been acknowledged since the last resync. SENDING_DONE after sending_look, where it may be
-// another draw: what was stored in one is never sent to another.
+// nothing more than ever before has been acknowledged since the last resync. SENDING_DONE after sending_look,
+// where it may be another draw: what was stored in one is never sent to another.
 enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason);
 
 // The central has refused the oldest chunk for good: reports it, and names its lines in `error`.

@@ -268,12 +268,30 @@ static void it_goes_back_to_where_the_central_is(void **state) {
     dialogue_waited(dialogue);
     expect("connect");
     dialogue_up(dialogue);
-    acknowledge(10); // now it has brought something
+    acknowledge(10); // which it had before
     expect("0+10?10 10+10 20+10 30+10");
+    acknowledge(20); // now it has brought something
+    expect("40+10L");
     refuse(ERROR_GAP, 5);
     expect("disconnect connect");
     dialogue_up(dialogue);
     expect("5+10");
+}
+
+// Otherwise it would connect again without pause, for ever.
+static void a_central_that_takes_and_forgets_in_turns_is_waited_for(void **state) {
+    (void)state;
+    begin();
+    acknowledge(10);
+    refuse(ERROR_GAP, 0);
+    for (int i = 0; i < 10; i++) {
+        asked[0] = '\0';
+        dialogue_up(dialogue);
+        acknowledge(10);
+        refuse(ERROR_GAP, 0);
+        assert_non_null(strstr(asked, "disconnect wait"));
+        dialogue_waited(dialogue);
+    }
 }
 
 static void an_acknowledgement_of_fewer_than_were_sent_does_not_count(void **state) {
@@ -444,6 +462,7 @@ int main(void) {
         SENDING_TEST(more_after_the_last_chunk_is_a_conflict),
         SENDING_TEST(what_was_not_acknowledged_is_sent_again_on_the_next_connection),
         SENDING_TEST(it_goes_back_to_where_the_central_is),
+        SENDING_TEST(a_central_that_takes_and_forgets_in_turns_is_waited_for),
         SENDING_TEST(an_acknowledgement_of_fewer_than_were_sent_does_not_count),
         SENDING_TEST(an_acknowledgement_of_what_was_not_sent_does_not_count),
         SENDING_TEST(what_is_already_stored_is_compared_and_not_sent),
