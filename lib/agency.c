@@ -130,8 +130,11 @@ static void on_event(void *context, const struct quiniela_event *event) {
     told.source = agency;
     told.agency = agency->setup.dialogue.agency;
     if (event->kind == QUINIELA_EVENT_ACKNOWLEDGED || event->kind == QUINIELA_EVENT_ALL_STORED ||
+        event->kind == QUINIELA_EVENT_PROGRESS || event->kind == QUINIELA_EVENT_NOT_SENT ||
         event->kind == QUINIELA_EVENT_DRAW_CLOSED) {
         agency->stored = event->stored;
+    } else if (event->kind == QUINIELA_EVENT_RESYNC || event->kind == QUINIELA_EVENT_ASKED_AGAIN) {
+        agency->stored = event->next; // fewer than it had said
     } else if (event->kind == QUINIELA_EVENT_WINNERS) {
         remember_winners(agency, event);
     }

@@ -18,10 +18,11 @@
 //
 // The other one is for programs with an event loop: see "Step by step".
 //
-// The library writes nothing anywhere but the files it is given the names of, handles no signal, starts no
-// thread, and never ends the process. It has no state of its own outside what it returns, so any number of
-// agencies may run in one process. One agency, or one set of options, is used by one thread at a time,
-// whichever that is. SIGPIPE is not raised by it.
+// The library writes nothing anywhere but the files it is given the names of, handles no signal, and starts
+// no thread. It ends the process only where an assertion of its own fails: a mistake of the library's, which
+// nothing that comes from outside may cause. It has no state of its own outside what it returns, so any
+// number of agencies may run in one process. One agency, or one set of options, is used by one thread at a
+// time, whichever that is. SIGPIPE is not raised by it.
 //
 // Texts are UTF-8, and end with a zero byte unless a length is given. Times are milliseconds. A text that is
 // returned belongs to what it was asked of, and stays until that is used again or freed, unless said
@@ -129,13 +130,15 @@ enum quiniela_event_kind {
     // The connection.
     QUINIELA_EVENT_CONNECTED = 1, // the first one, or, if `again`, one after a failure [address, again]
     QUINIELA_EVENT_RETRY = 2, // `step` failed, and is tried again in `wait_ms` [step, address, text, wait_ms]
-    QUINIELA_EVENT_NOT_ACCEPTED = 3, // one side does not accept the other: it ends [address, code, text]
-    QUINIELA_EVENT_CLOSED = 4,       // the last connection was closed: it ends
+    QUINIELA_EVENT_NOT_ACCEPTED =
+        3,                     // one side does not accept the other: it ends [address, code, name, text]
+    QUINIELA_EVENT_CLOSED = 4, // the last connection was closed: it ends
     // The file.
-    QUINIELA_EVENT_BAD_LINE = 20,    // the file, or a line, is wrong; at most 20 are told [code, text]
-    QUINIELA_EVENT_EMPTY_FILE = 21,  // it has no bets: sending it ends the agency without any [file]
-    QUINIELA_EVENT_NO_LINE_END = 22, // its last line has no line end; it is accepted [file, first_line]
-    QUINIELA_EVENT_CHECKED = 23,     // the whole file is good [file, total]
+    QUINIELA_EVENT_BAD_LINE = 20,   // the file, or a line, is wrong; at most 20 are told [code, name, text]
+    QUINIELA_EVENT_EMPTY_FILE = 21, // it has no bets: sending it ends the agency without any [file]
+    QUINIELA_EVENT_NO_LINE_END =
+        22, // its last line has no line end; it is accepted [file, text, first_line, last_line]
+    QUINIELA_EVENT_CHECKED = 23, // the whole file is good [file, total, is_total_known]
     // The bets.
     QUINIELA_EVENT_ACKNOWLEDGED =
         40,                      // a chunk of `bets` bets was stored, `stored` in all [file, bets, stored]
@@ -144,32 +147,33 @@ enum quiniela_event_kind {
     QUINIELA_EVENT_ALL_STORED =
         42, // every bet is stored, and the central knows that there are no more [stored]
     QUINIELA_EVENT_DRAW_CLOSED =
-        43, // the others take no part in the draw [code, name, text, stored, total, file]
-    QUINIELA_EVENT_NOT_SENT = 44, // stopped before all bets were stored [stored, total]
+        43, // the others take no part in the draw [code, name, text, stored, total, is_total_known, file]
+    QUINIELA_EVENT_NOT_SENT = 44, // stopped before all bets were stored [stored, total, is_total_known]
     QUINIELA_EVENT_RESYNC = 45,   // goes on from bet `next`; `text` says how it learnt that [text, next]
     QUINIELA_EVENT_ASKED_AGAIN =
         46, // the central had `stored` bets, and wants those from `next` on [stored, next]
     QUINIELA_EVENT_NOT_SENT_AGAIN =
         47,                         // likewise, in a draw it does not name: they are not sent [stored, next]
-    QUINIELA_EVENT_OTHER_DRAW = 48, // likewise, in another draw: it ends [code, text]
+    QUINIELA_EVENT_OTHER_DRAW = 48, // likewise, in another draw: it ends [code, name, text]
     QUINIELA_EVENT_NOT_COMPARED = 49, // the central does not list what it has stored, and is believed
     QUINIELA_EVENT_PROGRESS = 50,     // [offset, size, stored]
     QUINIELA_EVENT_EMPTY_SENT = 51,   // the agency has finished without any bet [file]
     // What the central signs.
-    QUINIELA_EVENT_NOT_BELIEVED = 60,      // the central is not to be believed: it ends [code, text]
+    QUINIELA_EVENT_NOT_BELIEVED = 60,      // the central is not to be believed: it ends [code, name, text]
     QUINIELA_EVENT_SEALED = 61,            // the draw's seal has come, and is kept [file]
     QUINIELA_EVENT_WINNERS_CHECKED = 62,   // the winners are bets of this agency, and all of them [bets]
     QUINIELA_EVENT_WINNERS_UNCHECKED = 63, // the file cannot be read twice, so they are not compared [file]
-    QUINIELA_EVENT_RECEIPT_CUT =
-        64, // the last receipt kept was cut short, and is asked for again [file, text]
+    QUINIELA_EVENT_RECEIPT_CUT = 64, // the last receipt kept was cut short, and is asked for again [file]
     // The winners.
-    QUINIELA_EVENT_WAITING = 80,    // for the draw [address]
-    QUINIELA_EVENT_ASKED = 81,      // for the winners
-    QUINIELA_EVENT_NOT_DRAWN = 82,  // asks again in `wait_ms` [wait_ms]
-    QUINIELA_EVENT_WINNERS = 83,    // they have come [winners, documents, documents_bytes]
-    QUINIELA_EVENT_NOT_KEPT = 84,   // quiniela_options_set_keep's function could not keep them [code, text]
+    QUINIELA_EVENT_WAITING = 80,   // for the draw [address]
+    QUINIELA_EVENT_ASKED = 81,     // for the winners
+    QUINIELA_EVENT_NOT_DRAWN = 82, // asks again in `wait_ms` [wait_ms]
+    QUINIELA_EVENT_WINNERS = 83,   // they have come [winners, documents, documents_bytes]
+    QUINIELA_EVENT_NOT_KEPT =
+        84, // quiniela_options_set_keep's function could not keep them [code, name, text]
     QUINIELA_EVENT_NO_WINNERS = 85, // the question is never answered: it ends [code, name, text]
-    QUINIELA_EVENT_NOT_KNOWN = 86, // stopped before the draw; code, text: if it was closed early [code, text]
+    QUINIELA_EVENT_NOT_KNOWN =
+        86, // stopped before the draw; code, name, text: if it was closed early [code, name, text]
     QUINIELA_EVENT_LARGEST = 0x7fffffff, // no kind
 };
 
@@ -224,7 +228,8 @@ QUINIELA_API struct quiniela_options *quiniela_options_new(const struct quiniela
 QUINIELA_API void quiniela_options_free(struct quiniela_options *options);
 
 // What the last failure of these options was: of a setter, of quiniela_agency_new, of quiniela_send_file. ""
-// if there was none. The text names no personal data but what a bad line of the file has.
+// if there was none. A later success leaves it. The text names no personal data but what a bad line of the
+// file has.
 QUINIELA_API const char *quiniela_options_error(const struct quiniela_options *options);
 
 // The agency's number, from 1 on. Required.
@@ -241,11 +246,12 @@ QUINIELA_API enum quiniela_code quiniela_options_set_consult_servers(struct quin
 
 // The bets come from this file: one bet a line, first name, last name, document, date of birth, number (RFC
 // 4180 quotes, no header). It is checked whole before any bet is sent, and must not change while it is sent;
-// a pipe or the like is checked line by line as it is sent. This or quiniela_options_set_bet is required; the
-// last one set counts.
+// a pipe or the like is checked line by line as it is sent, and a step waits while it has nothing to read.
+// This or quiniela_options_set_bet is required; the last one set counts.
 QUINIELA_API enum quiniela_code quiniela_options_set_file(struct quiniela_options *options, const char *path);
 
 // Only this one bet is sent, instead of a file. `birthdate` is YYYY-MM-DD; `number` is 0 to 9999 in digits.
+// Also QUINIELA_BAD_BET.
 QUINIELA_API enum quiniela_code quiniela_options_set_bet(struct quiniela_options *options,
                                                          const char *first_name, const char *last_name,
                                                          const char *document, const char *birthdate,
