@@ -121,6 +121,71 @@ static inline void serve(void) {
 
 // The agency ------------------------------------------------------------------------------------------------
 
+// The fields that quiniela.h lists for each kind of event.
+static const struct {
+    enum quiniela_event_kind kind;
+    const char *fields;
+} event_fields[] = {
+    {QUINIELA_EVENT_CONNECTED, "address, again"},
+    {QUINIELA_EVENT_RETRY, "step, address, text, wait_ms"},
+    {QUINIELA_EVENT_NOT_ACCEPTED, "address, code, name, text"},
+    {QUINIELA_EVENT_CLOSED, ""},
+    {QUINIELA_EVENT_BAD_LINE, "code, name, text"},
+    {QUINIELA_EVENT_EMPTY_FILE, "file"},
+    {QUINIELA_EVENT_NO_LINE_END, "file, text, first_line, last_line"},
+    {QUINIELA_EVENT_CHECKED, "file, total, is_total_known"},
+    {QUINIELA_EVENT_ACKNOWLEDGED, "file, bets, stored"},
+    {QUINIELA_EVENT_REFUSED, "code, name, text, bets, file,  first_line, last_line, hint"},
+    {QUINIELA_EVENT_ALL_STORED, "stored"},
+    {QUINIELA_EVENT_DRAW_CLOSED, "code, name, text, stored, total, is_total_known, file"},
+    {QUINIELA_EVENT_NOT_SENT, "stored, total, is_total_known"},
+    {QUINIELA_EVENT_RESYNC, "text, next"},
+    {QUINIELA_EVENT_ASKED_AGAIN, "stored, next"},
+    {QUINIELA_EVENT_NOT_SENT_AGAIN, "stored, next"},
+    {QUINIELA_EVENT_OTHER_DRAW, "code, name, text"},
+    {QUINIELA_EVENT_NOT_COMPARED, ""},
+    {QUINIELA_EVENT_PROGRESS, "offset, size, stored"},
+    {QUINIELA_EVENT_EMPTY_SENT, "file"},
+    {QUINIELA_EVENT_NOT_BELIEVED, "code, name, text"},
+    {QUINIELA_EVENT_SEALED, "file"},
+    {QUINIELA_EVENT_WINNERS_CHECKED, "bets"},
+    {QUINIELA_EVENT_WINNERS_UNCHECKED, "file"},
+    {QUINIELA_EVENT_RECEIPT_CUT, "file"},
+    {QUINIELA_EVENT_WAITING, "address"},
+    {QUINIELA_EVENT_ASKED, ""},
+    {QUINIELA_EVENT_NOT_DRAWN, "wait_ms"},
+    {QUINIELA_EVENT_WINNERS, "winners, documents, documents_bytes"},
+    {QUINIELA_EVENT_NOT_KEPT, "code, name, text"},
+    {QUINIELA_EVENT_NO_WINNERS, "code, name, text"},
+    {QUINIELA_EVENT_NOT_KNOWN, "code, name, text"},
+};
+
+static inline void assert_listed(const char *fields, const char *name, bool is_set) {
+    char rest[256], *at = NULL;
+    bool is_listed = false;
+    snprintf(rest, sizeof rest, "%s", fields);
+    for (const char *word = strtok_r(rest, ", ", &at); word != NULL; word = strtok_r(NULL, ", ", &at)) {
+        is_listed = is_listed || strcmp(word, name) == 0;
+    }
+    if (is_set && !is_listed) {
+        fail_msg("%s is set, and only %s are listed", name, fields);
+    }
+}
+
+static inline void assert_only_listed(const struct quiniela_event *event) {
+    const char *fields = NULL;
+    for (size_t i = 0; i < sizeof event_fields / sizeof *event_fields; i++) {
+        fields = event_fields[i].kind == event->kind ? event_fields[i].fields : fields;
+    }
+    assert_non_null(fields);
+#define FIELD(name) assert_listed(fields, #name, event->name != 0)
+    FIELD(code), FIELD(wait_ms), FIELD(again), FIELD(is_total_known), FIELD(name), FIELD(text), FIELD(step);
+    FIELD(address), FIELD(file), FIELD(hint), FIELD(first_line), FIELD(last_line), FIELD(bets), FIELD(stored);
+    FIELD(total), FIELD(next), FIELD(offset), FIELD(size), FIELD(winners), FIELD(documents);
+    FIELD(documents_bytes);
+#undef FIELD
+}
+
 static inline void meddle(void) {
     struct quiniela_agency *other = agency;
     if (agency == NULL) { // it is being made
@@ -139,6 +204,7 @@ static inline void on_event(void *context, const struct quiniela_event *event) {
     (void)context;
     assert_int_equal(event->agency, 1);
     assert_int_equal(event->bytes, sizeof *event);
+    assert_only_listed(event);
     assert_ptr_equal(event->source, agency);
     assert_true(told.count < EVENTS_MAX);
     told.kinds[told.count++] = event->kind;
