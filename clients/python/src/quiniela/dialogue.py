@@ -12,7 +12,7 @@ from typing import Iterator, List, Optional, Union
 
 from . import wire
 from .bets import winning
-from .errors import QuinielaError, Refused
+from .errors import BadSetting, QuinielaError, Refused
 from .options import Address, Event, Options, read_addresses
 from .promises import Promises, TryAgain, believing
 from .sending import Bets, Sending, Step
@@ -94,8 +94,11 @@ class Dialogue:
     def __init__(self, options: Options, bets: Bets) -> None:
         """Raises BadSetting where what is kept of a signed draw does not fit. The caller goes on owning `bets`."""
         self._options, self._bets = options, bets
-        self._promises = (Promises(options.agency, options.central_key, options.receipts, options.tls is not None)
-                          if options.central_key is not None and options.receipts is not None else None)
+        self._promises: Optional[Promises] = None
+        if options.central_key is not None and options.receipts is not None:
+            if bets.is_at(options.receipts):
+                raise BadSetting(f"receipts: {options.receipts} is the file of bets")
+            self._promises = Promises(options.agency, options.central_key, options.receipts, options.tls is not None)
         self._sending = Sending(options, bets, self._promises)
         self._route = _Route(options, read_addresses("servers", options.servers))
         self._consult = _Route(options, read_addresses("consult", options.consult or options.servers))

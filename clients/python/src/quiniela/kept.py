@@ -1,6 +1,7 @@
 """Files beside an agency's bets in which it keeps what the central has signed. Each is written once, and is on the disk then."""
 import os
-from typing import Optional
+import stat
+from typing import BinaryIO, Optional
 
 from .errors import BadSetting, NotBelieved
 from .notes import NOTE_BYTES_MAX
@@ -8,6 +9,19 @@ from .notes import NOTE_BYTES_MAX
 
 class KeptOther(Exception):
     """The file is there, with another text."""
+
+
+def open_ordinary(path: str, flags: int = os.O_RDONLY) -> BinaryIO:
+    """A file, for reading; without a buffer where `flags` say that it is written, too. It waits for nothing: what is no ordinary file,
+    such as a pipe, is BadSetting. Raises OSError."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise BadSetting(f"{path}: is no ordinary file")
+        return open(descriptor, "r+b", buffering=0) if flags & os.O_RDWR else open(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 class Kept:
@@ -24,7 +38,7 @@ class Kept:
     def read(self, suffix: str) -> Optional[bytes]:
         """None when it is not there."""
         try:
-            with open(self.path(suffix), "rb") as file:
+            with open_ordinary(self.path(suffix)) as file:
                 data = file.read(NOTE_BYTES_MAX + 1)
         except FileNotFoundError:
             return None

@@ -4,17 +4,20 @@ raises NotBelieved. The files are those of `quiniela client`: each of the two go
 import contextlib
 import os
 from base64 import b64encode
-from typing import BinaryIO, Iterator, List, Optional, Tuple
+from typing import Iterator, List, Optional, Tuple
 
 from .encoding import base64_decode
 from .errors import BadSetting, NotBelieved, NotTrue, Unavailable
-from .kept import Kept, KeptOther
+from .kept import Kept, KeptOther, open_ordinary
 from .notes import Note, VKey, read_vkey
 from .records import Commit, Receipt, Result, hold_receipt, read_block, read_commit, read_receipt, read_result, read_seal
 from .rules import Rules, check_next, read_rules, split_notes
 from .wire import ReceiptTold, Reply
 
 RECORDS_MAX = 64
+_BLOCK_BYTES_MAX = 32 * 1024  # of a receipt; `quiniela client` writes none of more
+_BLOCK_BEGINS = (b"entry ", b"index ", b"path", b"note ", b"\n")
+AWAY = "move it away, or name another file"
 BOTH = "give both to whoever audits the draw"
 ELSEWHERE = "move the files of another draw away, or name another place for the receipts"
 
@@ -29,7 +32,7 @@ class ReceiptsFile:
     def __init__(self, path: str, agency: int) -> None:
         self.path, self.covered, self.origin = path, 0, b""
         try:
-            self._file: BinaryIO = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644), "r+b", buffering=0)
+            self._file = open_ordinary(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         except OSError as error:
             raise BadSetting(f"{path}: the receipts cannot be kept there: {error.strerror}") from None
         try:
@@ -50,32 +53,38 @@ class ReceiptsFile:
             raise BadSetting(f"{self.path}: another client keeps its receipts there: end it first, or name another file") from None
 
     def _read(self, agency: int) -> None:
-        """What is there; a last block that was cut off as it was written is removed."""
+        """What is there. A last block that was cut off as it was written is removed; anything else that is no receipt is left as it
+        is, and refused: it may be a file of somebody's, named by mistake."""
         end = number = 0
         block: List[bytes] = []
-        with open(self.path, "rb") as file:
-            for line in file:
+        with open(os.dup(self._file.fileno()), "rb") as file:
+            for line in iter(lambda: file.readline(_BLOCK_BYTES_MAX), b""):
                 number += 1
+                try:
+                    self._check_line(block, line, agency)
+                except NotTrue as reason:
+                    raise BadSetting(f"{self.path}:{number}: {reason}: {AWAY}") from None
                 block.append(line)
-                if line == b"\n":
-                    try:
-                        receipt = read_receipt(_entry_of(block))
-                    except NotTrue as reason:
-                        raise BadSetting(f"{self.path}:{number}: {reason}: move it away, or name another file") from None
-                    self._check(receipt, agency, number)
-                    self._take(receipt)
+                if len(block) == len(_BLOCK_BEGINS):
+                    self._take(read_receipt(_entry_of(block[0])))
                     end, block = end + sum(map(len, block)), []
         if block:
-            if len(block) > 4:
-                raise BadSetting(f"{self.path}:{number}: is no line of a receipt: move it away, or name another file")
             self._file.truncate(end)
             os.fsync(self._file.fileno())
         self._end = end
 
-    def _check(self, receipt: Receipt, agency: int, number: int) -> None:
+    def _check_line(self, before: List[bytes], line: bytes, agency: int) -> None:
+        """Whether a line may follow those of its block. Only the file's last one has no end."""
+        begin = _BLOCK_BEGINS[len(before)]
+        is_whole = line.endswith(b"\n")
+        if len(line) == _BLOCK_BYTES_MAX or not (line.startswith(begin) or not is_whole and begin.startswith(line)):
+            raise NotTrue("is no line of a receipt")
+        if not before and is_whole:
+            self._check(read_receipt(_entry_of(line)), agency)
+
+    def _check(self, receipt: Receipt, agency: int) -> None:
         if receipt.agency != agency or self.origin not in (b"", receipt.origin):
-            other = "agency" if receipt.agency != agency else "draw than those before it"
-            raise BadSetting(f"{self.path}:{number}: is a receipt of another {other}: move it away, or name another file")
+            raise NotTrue(f"is a receipt of another {'agency' if receipt.agency != agency else 'draw than those before it'}")
 
     def _take(self, receipt: Receipt) -> None:
         self.origin = receipt.origin
@@ -85,6 +94,8 @@ class ReceiptsFile:
     def add(self, told: ReceiptTold, receipt: Receipt) -> None:
         path = b"".join(b" " + each for each in told.path)
         block = b"entry %b\nindex %d\npath%b\nnote %b\n\n" % (told.entry, told.place, path, b64encode(told.note))
+        if len(block) >= _BLOCK_BYTES_MAX:
+            raise NotBelieved("system", f"{self.path}: the receipt is too long to be kept")
         try:
             written = 0
             while written < len(block):
@@ -103,11 +114,8 @@ class ReceiptsFile:
         self._file.close()
 
 
-def _entry_of(block: List[bytes]) -> bytes:
-    begins = (b"entry ", b"index ", b"path", b"note ", b"\n")
-    if len(block) != len(begins) or not all(line.startswith(begin) for line, begin in zip(block, begins)):
-        raise NotTrue("is no block of a receipt")
-    return base64_decode(block[0][len(begins[0]):-1])
+def _entry_of(line: bytes) -> bytes:
+    return base64_decode(line[len(_BLOCK_BEGINS[0]):-1])
 
 
 class Promises:

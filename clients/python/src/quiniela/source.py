@@ -65,6 +65,10 @@ class BetsList:
             return ",".join(str(part) for part in bet).encode("utf-8", "surrogatepass")
         raise BadBets(f"a bet is a text, bytes, or five parts, and not {type(bet).__name__}")
 
+    def is_at(self, path: str) -> bool:
+        """Whether that is the file of these bets."""
+        return False
+
     def rows(self, first: int, count: int) -> Sequence[bytes]:
         """Up to `count` bets from index `first` on."""
         return self._rows[first:first + count]
@@ -98,6 +102,13 @@ class BetsFile:
 
     def close(self) -> None:
         self._file.close()
+
+    def is_at(self, path: str) -> bool:
+        """Whether that is this file, whatever its name."""
+        try:
+            return os.path.samestat(os.stat(path), os.fstat(self._file.fileno()))
+        except OSError:
+            return False
 
     # Opening
 

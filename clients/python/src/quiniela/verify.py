@@ -6,6 +6,7 @@ from typing import Callable, Dict, List, Optional
 from . import bets
 from .encoding import base64_decode, sha256
 from .errors import BadSetting, NotTrue, Unavailable
+from .kept import open_ordinary
 from .notes import Note, VKey, read_vkey
 from .proof import read_entry, read_proof
 from .records import AgencyTree, Entry, Receipt, Seal, read_block, read_result, read_seal
@@ -18,7 +19,7 @@ ALL_HOLD, FALSE, NOT_ALL_CHECKED = 0, 1, 3
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with open_ordinary(path) as file:
             return file.read()
     except OSError as error:
         raise BadSetting(f"{path}: cannot be read: {error.strerror}") from None

@@ -1,0 +1,60 @@
+"""An agency in Python never harms a file that was named by mistake, and waits for none."""
+import os
+import unittest
+
+from story import PythonStory
+
+import quiniela
+from planted_central import maker
+from quiniela import BadSetting, BetsFile, BetsList, Dialogue, Options
+from quiniela.promises import ReceiptsFile
+
+VKEY = maker.SERVER.vkey.decode()
+BET = "Ana,Paz,A1,2000-02-29,7"
+
+
+class Receipts(PythonStory):
+    def file(self, name, text):
+        return self.path(self.write(name, text))
+
+    def refuse(self, path, says):
+        with self.assertRaisesRegex(BadSetting, says):
+            ReceiptsFile(path, 1)
+
+    def test_what_is_no_receipt_is_left_as_it_is(self):
+        for number, text in enumerate((b"a", b"a\nb\nc\nd", BET.encode(), b"entry x\n", b"entry x\nindex 0\n", b"entries", b"\n",
+                                       b"entry " + b"A" * 100_000)):
+            with self.subTest(text[:20]):
+                path = self.file(f"short-{number}", text)
+                self.refuse(path, f"short-{number}:1: .*: move it away")
+                self.assertEqual(self.read(f"short-{number}"), text)
+
+    def test_what_was_cut_off_is_removed(self):
+        for number, text in enumerate((b"e", b"entry ", b"entry QUJD")):
+            with self.subTest(text):
+                ReceiptsFile(self.file(f"cut-{number}", text), 1).close()
+                self.assertEqual(self.read(f"cut-{number}"), b"")
+
+    def test_the_file_of_bets_is_no_place_for_receipts(self):
+        path = self.file("bets.csv", BET.encode())
+        os.link(path, self.path("same"))
+        for name in (path, self.path("same")):
+            with self.subTest(name):
+                options = Options(1, ["127.0.0.1:1"], central_key=VKEY, receipts=name)
+                with self.assertRaisesRegex(BadSetting, "is the file of bets"):
+                    quiniela.Agency(options, path)
+                self.assertEqual(self.read("bets.csv"), BET.encode())
+
+    def test_a_pipe_is_refused_and_not_waited_for(self):
+        os.mkfifo(self.path("pipe"))
+        self.refuse(self.path("pipe"), "is no ordinary file")
+        os.mkfifo(self.path("agency.seal"))
+        options = Options(1, ["127.0.0.1:1"], central_key=VKEY, receipts=self.path("agency.receipts"))
+        with self.assertRaisesRegex(BadSetting, "agency.seal: is no ordinary file"):
+            Dialogue(options, BetsList([BET]))
+        with self.assertRaisesRegex(quiniela.QuinielaError, "is no ordinary file"):
+            BetsFile(self.path("pipe"))
+
+
+if __name__ == "__main__":
+    unittest.main()
