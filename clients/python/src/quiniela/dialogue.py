@@ -132,7 +132,7 @@ class Dialogue:
         if self._error is not None:
             raise self._error
         unchecked = self._promises.unchecked if self._promises else None
-        return Outcome(self._options.agency, self._bets.total, self._sending.stored, self._winners, self._not_taken, self._number,
+        return Outcome(self._options.agency, self._bets.total, self._sending.counted, self._winners, self._not_taken, self._number,
                        unchecked)
 
     def start(self) -> None:
@@ -201,7 +201,7 @@ class Dialogue:
 
     def _tell(self, kind: str, text: str) -> None:
         if self._options.on_event:
-            self._options.on_event(Event(kind, text, self._sending.stored))
+            self._options.on_event(Event(kind, text, self._sending.counted))
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -273,10 +273,13 @@ class Dialogue:
 
     # Sending -----------------------------------------------------------------------------------------------
 
-    def _carry_out(self, step: Step) -> None:
+    def _say_resumed(self) -> None:
         if self._sending.warning:
             self._tell("resumed", self._sending.warning)
             self._sending.warning = None
+
+    def _carry_out(self, step: Step) -> None:
+        self._say_resumed()
         self._actions.extend(Send(data) for data in self._sending.out)
         self._sending.out.clear()
         if step is Step.WAITS:
@@ -286,7 +289,7 @@ class Dialogue:
             self._work_at(self._sending.work)
         elif step is Step.DONE:
             if not self._look_on:
-                self._tell("all_stored", f"all {self._sending.stored} bets are stored")
+                self._tell("all_stored", f"all {self._sending.counted} bets are stored")
             self._look_can = self._sending.can_look
             self._look_on = self._look_owed = False
             self._begin_consulting()
@@ -311,10 +314,11 @@ class Dialogue:
                 self._carry_out(self._sending.after_work())
 
     def _on_acknowledged(self, reply: Reply) -> None:
-        step, sent = self._sending.acknowledged(reply)
+        step, sent, has_grown = self._sending.acknowledged(reply)
+        if has_grown:
+            self._failures = self._here.failed = 0
         if sent is not None and not sent.only_asks:
             self._patience = self._options.answer_timeout
-            self._failures = self._here.failed = 0
             if not self._look_on:
                 self._tell("stored", f"{sent.length} bets are stored, {sent.end} of {self._bets.total}")
         self._carry_out(step)
@@ -324,6 +328,7 @@ class Dialogue:
         what was sent ahead."""
         self._not_taken = self._sending.closed(reply.next if reply.next >= 0 else self._sending.stored)
         self._tell("draw_closed", f"{reply.message}: {self._not_taken} bets of {self._bets.name} were not taken")
+        self._say_resumed()
         self._consulting = True
         self._look_can = self._look_on = self._look_owed = False
         self._connect()

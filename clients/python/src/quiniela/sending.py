@@ -61,7 +61,18 @@ class Sending:
         self.draw = ""
         self._window: Deque[Sent] = deque()
         self._mode = Mode.OPENING
+        self._most = 0  # that ever counted as stored
         self._has_ended = self._classic = self._resynced = self._same_draw = self._was_another = False
+
+    @property
+    def counted(self) -> int:
+        """How many bets count as stored: where the central signs, no more than it has given receipts for, whatever it says."""
+        return min(self.stored, self._promises.covered) if self._promises else self.stored
+
+    def has_grown(self) -> bool:
+        """Whether more counts as stored than ever before, since the last call."""
+        before, self._most = self._most, max(self._most, self.counted)
+        return self._most > before
 
     def _retry(self, reason: str) -> Step:
         self.reason = reason
@@ -108,10 +119,6 @@ class Sending:
                           "for this agency, or this one has changed", code="conflict")
         self._at = index
 
-    def _resume_at(self) -> int:
-        """What is stored and has no receipt is sent once more: then it gets one."""
-        return min(self.stored, self._promises.covered) if self._promises else self.stored
-
     # Beginning
 
     def begin(self) -> Step:
@@ -119,7 +126,7 @@ class Sending:
         self._window.clear()
         self._has_ended = False
         self._mode = Mode.ASKING if self._promises else Mode.OPENING
-        self._go_to(self._resume_at())
+        self._go_to(self.counted)
         if self._promises:
             return self._ask(self.stored, Sent(self.stored, 0, lists=self.stored == 0, draw=True, rules=True))
         return self._fill()
@@ -137,7 +144,7 @@ class Sending:
 
     def _stream(self) -> Step:
         self._mode = Mode.STREAMING
-        self._go_to(self._resume_at())
+        self._go_to(self.counted)  # what has no receipt is sent once more: then it gets one
         return self._fill()
 
     # Comparing what is stored
@@ -205,18 +212,18 @@ class Sending:
             if sent.digest is not None:
                 promises.take_receipt(reply, sent.end - sent.length, sent.length, sent.digest, sent.rules)
 
-    def acknowledged(self, reply: Reply) -> Tuple[Step, Optional[Sent]]:
-        """The step, and what was acknowledged, if anything was."""
+    def acknowledged(self, reply: Reply) -> Tuple[Step, Optional[Sent], bool]:
+        """The step; what was acknowledged, if anything was; and whether the agency has come further than ever before."""
         if not self._window:
-            return self._retry("the central acknowledged what was not sent"), None
+            return self._retry("the central acknowledged what was not sent"), None, False
         sent = self._window[0]
         self._classic = reply.next < 0
         if not self._classic and reply.next < sent.end:
-            return self.resync(reply.next, "the central has fewer bets than it acknowledged"), None
+            return self.resync(reply.next, "the central has fewer bets than it acknowledged"), None, False
         try:
             self._keep(sent, reply)
         except TryAgain as reason:
-            return self._retry(str(reason)), None
+            return self._retry(str(reason)), None, False
         except NotBelieved as reason:
             had = max(reply.next, 0)
             before = f"{had} bets are stored there from before" if self._mode is Mode.ASKING else f"{had} bets are stored there"
@@ -224,8 +231,9 @@ class Sending:
             raise NotBelieved(reason.code, f"{said}: {reason}") from None
         self._window.popleft()
         self.stored = sent.end
-        self._resynced = self._resynced and sent.only_asks
-        return self._go_on(sent, reply), sent
+        has_grown = self.has_grown()
+        self._resynced = self._resynced and not has_grown
+        return self._go_on(sent, reply), sent, has_grown
 
     def _go_on(self, sent: Sent, reply: Reply) -> Step:
         is_ahead = reply.next > sent.end
@@ -257,10 +265,12 @@ class Sending:
         return Step.CONNECTS
 
     def closed(self, there: int) -> int:
-        """The draw was closed after `there` bets. Returns how many were not taken."""
+        """The draw was closed after `there` bets, as the central says. Returns how many were not taken, or have no receipt."""
         self.stored = there
         self._go_to(there)
-        return self._bets.total - there
+        if self.counted < there:
+            self.warning = f"the central says that it has {there} bets, and has given receipts for {self.counted}: no more count"
+        return self._bets.total - self.counted
 
     def refused(self, reply: Reply) -> Refused:
         """What the central refuses for good, with the place of it."""
