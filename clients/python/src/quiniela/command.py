@@ -8,6 +8,7 @@ from typing import List, Optional
 
 from .blocking import Agency
 from .dialogue import Outcome
+from .encoding import printable
 from .errors import BadBets, BadSetting, QuinielaError
 from .options import TLS, Event, Options
 from .verify import verify
@@ -16,8 +17,13 @@ from .version import __version__
 DONE, FAILED, WRONG_USE, NOT_CHECKED = 0, 1, 2, 3
 
 
+def _tell(text: str) -> None:
+    """Texts of several lines come from this package; whatever else would steer a terminal is escaped."""
+    print("\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True)
+
+
 def _say(event: Event) -> None:
-    print(f"{event.kind}: {event.text}", file=sys.stderr, flush=True)
+    _tell(f"{event.kind}: {event.text}")
 
 
 def _list(text: str) -> List[str]:
@@ -85,7 +91,7 @@ def _print_outcome(outcome: Outcome, lists: bool) -> None:
     if outcome.not_taken:
         print(f"the draw was closed: {outcome.not_taken} bets take no part", file=sys.stderr)
     if outcome.unchecked:
-        print(f"not checked: {outcome.unchecked}", file=sys.stderr)
+        _tell(f"not checked: {outcome.unchecked}")
     print("\n".join(outcome.winners) if lists else f"{len(outcome.winners)} of {outcome.stored} bets have won",
           end="" if lists and not outcome.winners else "\n")
 
@@ -95,11 +101,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         return verify(given) if given.command == "verify" else _send(given)
     except BadSetting as error:
-        print(f"quiniela: {error}", file=sys.stderr)
+        _tell(f"quiniela: {error}")
         return WRONG_USE
     except BadBets as error:
-        print(str(error), file=sys.stderr)
+        _tell(str(error))
         return FAILED
     except QuinielaError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
+        _tell(f"{error.code}: {error}")
         return FAILED

@@ -12,6 +12,7 @@ from typing import Iterator, List, Optional, Union
 
 from . import wire
 from .bets import winning
+from .encoding import printable
 from .errors import BadSetting, QuinielaError, Refused
 from .options import Address, Event, Options, read_addresses
 from .promises import Promises, TryAgain, believing
@@ -21,6 +22,7 @@ from .wire import Reply
 
 _RETRY_S, _RETRY_MOST_S = 0.1, 5.0
 _POLL_S, _POLL_MOST_S = 1.0, 30.0
+_RETRY_AFTER_MOST_S = 60.0  # a central may ask for no longer pause
 _PATIENCE_GROWTH = 16
 _STEP_BETS = 20_000  # looked at between two looks at the connection
 
@@ -151,6 +153,7 @@ class Dialogue:
         frames = self._frames
         try:
             while frames is self._frames and self._linked:
+                frames.most = wire.REPLY_BYTES_MAX if self._consulting else wire.ANSWER_BYTES_MAX
                 message = frames.next()
                 if message is None:
                     return
@@ -327,7 +330,7 @@ class Dialogue:
         """What was taken takes part, and has its winners: they are asked for on a new connection, as on this one there may be answers to
         what was sent ahead."""
         self._not_taken = self._sending.closed(reply.next if reply.next >= 0 else self._sending.stored)
-        self._tell("draw_closed", f"{reply.message}: {self._not_taken} bets of {self._bets.name} were not taken")
+        self._tell("draw_closed", f"{printable(reply.message)}: {self._not_taken} bets of {self._bets.name} were not taken")
         self._say_resumed()
         self._consulting = True
         self._look_can = self._look_on = self._look_owed = False
@@ -356,14 +359,15 @@ class Dialogue:
             self._tell("warning", self._promises.unchecked)
 
     def _on_error(self, reply: Reply) -> None:
+        said = printable(f"{reply.message} ({reply.code})")
         if not self._consulting and reply.code == "gap" and reply.next >= 0:
             self._carry_out(self._sending.resync(reply.next, "gap"))
         elif not self._consulting and reply.code == "draw_closed":
             self._on_draw_closed(reply)
         elif reply.retryable:
-            self._come_later(f"{reply.message} ({reply.code})")
+            self._come_later(said)
         elif self._consulting:
-            self._fail(Refused(reply.code, f"all bets are stored, and the winners are refused: {reply.message} ({reply.code})"))
+            self._fail(Refused(reply.code, f"all bets are stored, and the winners are refused: {said}"))
         else:
             self._fail(self._sending.refused(reply))
 
@@ -411,9 +415,12 @@ class Dialogue:
         most = min(_POLL_S * 2 ** min(self._polls, 16), _POLL_MOST_S)
         self._polls += 1
         self._phase = _Phase.POLLING
-        self._wait(max(reply.retry_after_ms / 1000, self._options.random.uniform(0, most)))
+        self._wait(max(min(reply.retry_after_ms / 1000, _RETRY_AFTER_MOST_S), self._options.random.uniform(0, most)))
 
     def _on_winners(self, reply: Reply) -> None:
+        if reply.documents.count(",") >= max(self._bets.total, 1):
+            self._come_later(f"the central tells more winners than the {self._bets.total} bets of this agency")
+            return
         documents = reply.documents.split(",") if reply.documents else []
         if self._promises is None:
             self._winners = documents

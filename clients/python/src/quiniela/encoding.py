@@ -35,6 +35,11 @@ def shown(text: bytes, most: int = 60) -> str:
     return repr(bytes(text[:most]))[2:-1] + ("…" if len(text) > most else "")
 
 
+def printable(text: str) -> str:
+    """A text of somebody else for people: what would steer a terminal, or cannot be seen, is escaped."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
+
+
 def decimal(text: bytes, least: int = 0, most: int = U64_MAX) -> int:
     if not re.fullmatch(rb"0|[1-9][0-9]{0,19}", text) or not least <= int(text) <= most:
         raise NotTrue(f'"{shown(text)}" is no decimal number from {least} to {most}')

@@ -5,6 +5,7 @@ from typing import Any, Deque, Iterator, List, NamedTuple, Optional, Tuple, Unio
 
 from . import wire
 from .bets import digest_of
+from .encoding import printable
 from .errors import BadBets, NotBelieved, Refused
 from .options import Options
 from .promises import Promises, TryAgain, believing
@@ -197,8 +198,8 @@ class Sending:
             return
         self._same_draw = reply.draw != "" and reply.draw == self.draw
         if self.stored > 0 and self.draw and reply.draw and not self._same_draw:
-            raise Refused("other_draw", f'the central has another draw: "{reply.draw}"; {self.stored} bets of this agency are in '
-                                        f'"{self.draw}". Nothing was sent there: ask the operator')
+            raise Refused("other_draw", f'the central has another draw: "{printable(reply.draw)}"; {self.stored} bets of this agency are '
+                                        f'in "{printable(self.draw)}". Nothing was sent there: ask the operator')
         if reply.kind == wire.PROCESSED and reply.next >= self._window[0].end and len(reply.draw.encode()) <= _DRAW_BYTES_MAX:
             self.draw = reply.draw
 
@@ -280,4 +281,4 @@ class Sending:
             first = sent.end - sent.length
             line = first + 1 + reply.bet if reply.bet is not None and reply.bet < sent.length else None
             where = f"{self._bets.name}:{line}: " if line else f"{self._bets.name}: lines {first + 1} to {sent.end}: "
-        return Refused(reply.code, f"{where}{reply.message} ({reply.code})")
+        return Refused(reply.code, where + printable(f"{reply.message} ({reply.code})"))

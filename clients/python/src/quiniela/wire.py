@@ -7,9 +7,12 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 MESSAGE_BYTES_MAX = 1024 * 1024       # to the central, without its header
 REPLY_BYTES_MAX = 64 * 1024 * 1024    # from it
+ANSWER_BYTES_MAX = 512 * 1024         # without the documents of its winners
 HEADER_BYTES = 4
 PIECES_MAX = 1000
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # of a surrogate pair, maybe
 _DOCUMENTS = re.compile("(?:[A-Za-z0-9]{1,16}(?:,[A-Za-z0-9]{1,16})*)?")
+_WINNERS = re.compile(rb'"payload"\s*:\s*"([A-Za-z0-9,]*)"')
 _DIGEST = re.compile("[0-9a-f]{64}")
 SEND_CHUNK, SEND_LAST_CHUNK, CONSULT = 1, 2, 3
 PROCESSED, WINNERS, NOT_READY, ERROR = 1, 2, 3, 4
@@ -36,7 +39,8 @@ class ReceiptTold(NamedTuple):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. What it does not have is None; `next` is -1 then, as of a central that knows no places."""
+    """An answer. What it does not have is None; `next` is -1 then, as of a central that knows no places. `draw`, `code` and `message` may
+    have any characters: show them by encoding.printable()."""
     kind: int
     next: int = -1
     stored: Optional[List[Piece]] = None
@@ -91,7 +95,7 @@ class Frames:
 
     def __init__(self, most: int = REPLY_BYTES_MAX) -> None:
         self._bytes = bytearray()
-        self._most = most
+        self.most = most  # bytes of a message
 
     def feed(self, data: bytes) -> None:
         self._bytes += data
@@ -101,7 +105,7 @@ class Frames:
         if len(self._bytes) < HEADER_BYTES:
             return None
         length, = struct.unpack_from(">I", self._bytes)
-        if length > self._most:
+        if length > self.most:
             raise BadReply(_stranger(bytes(self._bytes[:8])))
         if len(self._bytes) < HEADER_BYTES + length:
             return None
@@ -132,7 +136,7 @@ def _text(message: Dict[str, Any], key: str) -> Optional[bytes]:
         return None
     if not isinstance(value, str):
         raise BadReply(f"{key}: is no text")
-    return value.encode("utf-8", "surrogatepass")
+    return value.encode("utf-8")
 
 
 def _pieces(value: Any) -> Optional[List[Piece]]:
@@ -159,8 +163,20 @@ def _receipt(value: Any) -> Optional[ReceiptTold]:
     texts = [value.get("entry"), value.get("note"), *value["path"]]
     if not all(isinstance(text, str) for text in texts):
         raise BadReply("receipt: has what is no text")
-    data = [text.encode("utf-8", "surrogatepass") for text in texts]
+    data = [text.encode("utf-8") for text in texts]
     return ReceiptTold(data[0], _whole(value.get("index"), "receipt: index"), data[2:], data[1])
+
+
+def _check_length(message: bytes) -> None:
+    """A long message is one text of documents: anything else would take many times its length to be read."""
+    if len(message) > ANSWER_BYTES_MAX:
+        winners = _WINNERS.search(message)
+        if len(message) - (len(winners[1]) if winners else 0) > ANSWER_BYTES_MAX:
+            raise BadReply("the central's answer is too long")
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
 
 
 def _no_pair_twice(pairs: Any) -> Dict[str, Any]:
@@ -171,8 +187,11 @@ def _no_pair_twice(pairs: Any) -> Dict[str, Any]:
 
 
 def _parse(message: bytes) -> Dict[str, Any]:
+    _check_length(message)
     try:
-        value = json.loads(message.decode("utf-8"), object_pairs_hook=_no_pair_twice)
+        value = json.loads(message.decode("utf-8"), object_pairs_hook=_no_pair_twice, parse_constant=_no_constant)
+        if _HALF.search(message):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair is no text: UnicodeEncodeError
     except (ValueError, RecursionError):
         raise BadReply("the central's answer does not parse as JSON") from None
     if not isinstance(value, dict):
@@ -184,7 +203,7 @@ def read_reply(message: bytes) -> Reply:
     """Reads an answer. BadReply when it is none; what is not known in it is ignored."""
     value = _parse(message)
     kind = value.get("type_message")
-    if isinstance(kind, bool) or kind not in (PROCESSED, WINNERS, NOT_READY, ERROR):
+    if not isinstance(kind, int) or isinstance(kind, bool) or kind not in (PROCESSED, WINNERS, NOT_READY, ERROR):
         raise BadReply("type_message: is not 1, 2, 3 or 4")
     draw = value.get("draw")
     if draw is not None and not isinstance(draw, str):
@@ -210,5 +229,6 @@ def _error(payload: Any) -> Dict[str, Any]:
     if not isinstance(payload, dict) or not isinstance(payload.get("code"), str):
         raise BadReply("payload: is no error")
     bet, field_ = payload.get("bet"), payload.get("field")
-    return {"code": payload["code"], "message": str(payload.get("message") or ""), "retryable": payload.get("retryable") is True,
+    message = payload.get("message")
+    return {"code": payload["code"], "message": message if isinstance(message, str) else "", "retryable": payload.get("retryable") is True,
             "bet": None if bet is None else _whole(bet, "bet"), "field": field_ if isinstance(field_, str) else ""}
