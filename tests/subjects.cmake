@@ -16,13 +16,13 @@ quiniela_tests_of(cli http_options settings_commands voided page_template draws 
 quiniela_tests_of(manual manual_text)
 quiniela_tests_of(bet errors bet chunk)
 quiniela_tests_of(wire message_memory frame foreign json_arrays json_text json_writer control_line chunk_writer message
-    message_fields reply reply_fields signed_fields vectors)
+    message_fields reply reply_fields signed_fields)
 quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost listing lists row_cache continuity
     ledger_shared ledger_order_shared orders_shared unknown_shared resets resets_shared known_shared resend
     told_shared ledger ledger_faults ledger_orders order_previews cutoff_clock settling terms worker pulse orders
     winners turn notice trial signing signing_folder signing_memory receipts sealed_tree sealing sealing_again
     sealing_memory sealing_secret other_seal paper_proof number_counts)
-quiniela_tests_of(agency reader reader_seek comparison csv_diagnosis backoff address route
+quiniela_tests_of(agency vectors reader reader_seek comparison csv_diagnosis backoff address route
     dialogue coming_back sending promises promises_memory promised_dialogue promised_first
     told_winners trust)
 quiniela_tests_of(link link link_failing given_up)

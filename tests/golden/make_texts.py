@@ -20,7 +20,9 @@ GOOD_BETS = [
     ("a space that does not break", "A\u00a0,B,1,2000-01-01,1"),
     ("names of 100 bytes", "A" * 100 + "," + "é" * 50 + ",1,2000-01-01,1"),
 ]
+GOOD_BETS.append(("as long as it may be: 512 bytes", "A,B,1,2000-01-01,".ljust(511, "0") + "7"))
 BAD_BETS = [
+    ("a byte too long: 513", "A,B,1,2000-01-01,".ljust(512, "0") + "7", "nombre"),
     ("nothing", "", "apellido"),
     ("four parts", "A,B,1,2000-01-01", "numero"),
     ("six parts", "A,B,1,2000-01-01,1,", "numero"),
@@ -66,6 +68,22 @@ LINES = [
     ("a quote that is not closed", '"Ana,Paz,1,2000-01-01,7', None),
     ("something behind a closed quote", '"Ana"x,Paz,1,2000-01-01,7', None),
 ]
+ONE, TWO = "Ana,Paz,1,2000-01-01,7", "Eva,Paz,2,2000-01-01,8"
+FILES = [  # their text, and their bets or the first line that is bad
+    ("lines that end with LF", f"{ONE}\n{TWO}\n", [ONE, TWO]),
+    ("with CR LF, as on Windows", f"{ONE}\r\n{TWO}\r\n", [ONE, TWO]),
+    ("the last one without an end", f"{ONE}\n{TWO}", [ONE, TWO]),
+    ("the last one with CR alone", f"{ONE}\r\n{TWO}\r", [ONE, TWO]),
+    ("a byte order mark at the beginning", f"\ufeff{ONE}\n", [ONE]),
+    ("two of them", f"\ufeff\ufeff{ONE}\n", 1),
+    ("one before a later line, as of two files that were joined", f"{ONE}\n\ufeff{TWO}\n", 2),
+    ("nothing", "", []),
+    ("a CR alone, which is an empty line at the end", "\r", []),
+    ("empty lines at the end", f"{ONE}\n\n\r\n\n", [ONE]),
+    ("an empty line before others", f"{ONE}\n\n{TWO}\n", 2),
+    ("CR alone between lines", f"{ONE}\r{TWO}\r", 1),
+    ("CR CR LF", f"{ONE}\r\r\n", 1),
+]
 DIGESTS = [
     ("one bet", ["Ana,Paz,30904465,1999-03-17,7574"]),
     ("zeros before a number are in the text, and not in the number", ["A,B,1,2000-01-01,0042", "A,B,1,2000-01-01,42"]),
@@ -84,5 +102,8 @@ def sections():
         + [{"is": about, "text": text, "expect": {"refused": "bad_bet", "field": field}} for about, text, field in BAD_BETS],
         "csv_lines": [{"is": about, "line": line, "expect": {"refused": True} if bet is None else {"bet": bet}}
                       for about, line, bet in LINES],
+        "csv_files": [{"is": about, "text": text,
+                       "expect": {"refused": "bad_bet", "line": found} if isinstance(found, int) else {"bets": found}}
+                      for about, text, found in FILES],
         "digests": [{"is": about, "bets": bets, "expect": {"digest": digest(bets)}} for about, bets in DIGESTS],
     }

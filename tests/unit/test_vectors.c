@@ -1,12 +1,17 @@
 // What the vectors say of messages, streams and bets is what the program reads.
 #include "decoder_story.h"
 
+#include "agency/reader.h"
 #include "bet/csv_quotes.h"
 #include "bet/errors.h"
 #include "golden.h"
 #include "vectors.h"
 #include "wire/frame.h"
 #include "wire/reply.h"
+
+#include <unistd.h>
+
+enum { FILE_BETS_MAX = 8 };
 
 static struct vectors vectors;
 
@@ -260,6 +265,47 @@ static void every_line_of_a_file(void **state) {
     }
 }
 
+// Checks a file whole, and reads its bets. Returns whether it is good; otherwise *line is the first bad one.
+static bool read_file(struct reader *reader, struct chunk *chunk, uint64_t *line, struct error *error) {
+    bool found = true, at_end;
+    while (found) {
+        bool good = reader_check_line(reader, true, &found, error);
+        *line = reader_position(reader);
+        if (!good) {
+            return false;
+        }
+    }
+    assert_true(reader_checked(reader, error));
+    assert_true(reader_fill(reader, chunk, FILE_BETS_MAX, MESSAGE_BYTES_MAX, &at_end, error));
+    return true;
+}
+
+static void every_file(void **state) {
+    (void)state;
+    int count = 0;
+    vectors_list(&vectors, "csv_files");
+    for (; vectors_next(&vectors); count++) {
+        char path[] = "/tmp/quiniela-XXXXXX";
+        const char *text = vector_text(&vectors, "$.text");
+        int descriptor = mkstemp(path);
+        assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
+        close(descriptor);
+        struct reader *reader;
+        struct error error;
+        struct chunk *chunk = chunk_new(FILE_BETS_MAX, MESSAGE_BYTES_MAX);
+        uint64_t line;
+        assert_true(reader_open(path, &reader, &error));
+        bool is_good = read_file(reader, chunk, &line, &error);
+        same_refusal(is_good, &error);
+        same_number("line", is_good ? -1 : (int64_t)line, -1);
+        same_bets(chunk);
+        reader_close(&reader);
+        chunk_free(chunk);
+        unlink(path);
+    }
+    assert_true(count > 10);
+}
+
 static void every_digest(void **state) {
     (void)state;
     vectors_list(&vectors, "digests");
@@ -285,7 +331,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message), cmocka_unit_test(every_stream_however_it_is_cut),
         cmocka_unit_test(every_bet),     cmocka_unit_test(every_line_of_a_file),
-        cmocka_unit_test(every_digest),
+        cmocka_unit_test(every_file),    cmocka_unit_test(every_digest),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -2,13 +2,14 @@
 import json
 import os
 import sys
+import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 GOLDEN = os.path.join(ROOT, "tests", "golden")
 sys.path.insert(0, os.path.join(ROOT, "clients", "python", "src"))
-from quiniela import bets, wire  # noqa: E402
+from quiniela import BadBets, BetsFile, bets, wire  # noqa: E402
 
 
 def data(name):
@@ -47,6 +48,12 @@ class Vectors(unittest.TestCase):
                 count += 1
         self.assertGreater(count, 5)
 
+    @staticmethod
+    def receipt(reply):
+        told = reply.receipt
+        return told and {"entry": told.entry.decode(), "index": told.place, "path": [each.decode() for each in told.path],
+                         "note": told.note.decode()}
+
     def test_answers_are_read(self):
         for each in self.of("messages", "from_central"):
             with self.subTest(each["file"]):
@@ -61,9 +68,14 @@ class Vectors(unittest.TestCase):
                 self.assertEqual(reply.next, -1 if expect.get("next") is None else expect["next"])
                 self.assertEqual([(piece.first, piece.length, piece.digest.hex()) for piece in reply.stored or []],
                                  [(piece["first"], piece["count"], piece["digest"]) for piece in expect.get("stored") or []])
-                for name in ("code", "retryable", "bet", "retry_after_ms", "draw"):
+                for name in ("retry_after_ms", "draw"):
                     if name in expect:
                         self.assertEqual(getattr(reply, name), expect[name], name)
+                error = expect.get("error", {})
+                self.assertEqual({name: getattr(reply, name) for name in error}, error)
+                self.assertEqual(reply.documents, ",".join(expect.get("winners", [])))
+                self.assertEqual(reply.is_unsigned, expect.get("unsigned", False))
+                self.assertEqual(self.receipt(reply), expect.get("receipt"))
                 for name in ("rules", "seal", "result", "key"):
                     if isinstance(expect.get(name), str):
                         self.assertEqual(getattr(reply, name), expect[name].encode(), name)
@@ -95,6 +107,20 @@ class Vectors(unittest.TestCase):
                 else:
                     self.assertIsNone(fault)
                     self.assertEqual(bets.number_of(text), each["expect"]["number"])
+
+    def test_files(self):
+        for each in self.of("csv_files"):
+            with self.subTest(each["is"]), tempfile.NamedTemporaryFile() as file:
+                file.write(each["text"].encode())
+                file.flush()
+                if "refused" in each["expect"]:
+                    with self.assertRaises(BadBets) as caught:
+                        BetsFile(file.name)
+                    self.assertEqual((caught.exception.code, caught.exception.line), ("bad_bet", each["expect"]["line"]))
+                    continue
+                found = BetsFile(file.name)
+                self.addCleanup(found.close)
+                self.assertEqual([row.decode() for row in found.rows(0, found.total + 1)], each["expect"]["bets"])
 
     def test_lines_and_digests(self):
         for each in self.of("csv_lines"):

@@ -23,6 +23,9 @@ def _looks_like(line: bytes, number: int) -> Optional[str]:
     for beginning, kind in _KINDS:
         if number == 1 and line.startswith(beginning):
             return f"the file {kind}, not CSV: {AS_CSV}"
+    if line.startswith(_MARK):
+        joined = "the file begins with two byte order marks:" if number == 1 else "a byte order mark within the file: were two files joined?"
+        return f"{joined} delete it, and check that the line before is complete"
     if not line:
         return "an empty line within the file: delete it"
     if b"\0" in line:
@@ -152,15 +155,14 @@ class BetsFile:
     @staticmethod
     def _text(line: bytes) -> bytes:
         """Without its end."""
-        if line.endswith(b"\r\n"):
-            return line[:-2]
-        return line[:-1] if line.endswith(b"\n") else line
+        text = line[:-1] if line.endswith(b"\n") else line
+        return text[:-1] if text.endswith(b"\r") else text
 
     def _fault(self, line: bytes, number: int) -> Optional[BadBets]:
         text = self._text(line)
         row = unquoted(text)
         fault = fault_of(row) if row is not None else None
-        if row is not None and fault is None:
+        if row is not None and fault is None and not text.startswith(_MARK):
             return None
         looks = _looks_like(text, number)
         reason = looks or (str(fault) if fault else "the quotes are wrong")
