@@ -6,7 +6,7 @@ from story import PythonStory
 
 import quiniela
 from planted_central import maker
-from quiniela import BadSetting, BetsFile, BetsList, Dialogue, Options
+from quiniela import BadBets, BadSetting, BetsFile, BetsList, Dialogue, Options
 from quiniela.promises import ReceiptsFile
 
 VKEY = maker.SERVER.vkey.decode()
@@ -54,6 +54,17 @@ class Receipts(PythonStory):
             Dialogue(options, BetsList([BET]))
         with self.assertRaisesRegex(quiniela.QuinielaError, "is no ordinary file"):
             BetsFile(self.path("pipe"))
+
+class Bets(PythonStory):
+    def test_a_message_shows_only_what_is_wrong_of_a_bet(self):
+        with self.assertRaises(BadBets) as caught:
+            BetsFile(self.path(self.write("bets.csv", b"Ana,Paz,A1,2001-02-29,7\n")))
+        self.assertTrue(str(caught.exception).endswith('bets.csv:1: nacimiento: is not a real date: "2001-02-29"'), caught.exception)
+        with self.assertRaisesRegex(BadBets, '^the list of bets: bet 1: nacimiento: is not a real date: "2001-02-29"$'):
+            BetsList(["Ana,Paz,A1,2001-02-29,7"])
+
+    def test_a_file_that_is_not_there_is_no_bad_bet(self):
+        self.assertRaisesRegex(BadSetting, "none.csv: cannot be opened", BetsFile, self.path("none.csv"))
 
 
 if __name__ == "__main__":

@@ -80,6 +80,12 @@ def fault_of(row: bytes) -> Optional[Fault]:
             _date_fault(parts[3]) or _number_fault(parts[4]))
 
 
+def culprit(row: bytes, fault: Optional[Fault]) -> bytes:
+    """The part that is wrong; the whole text where it has not five parts. A message shows no more: bets are personal data."""
+    parts = row.split(b",")
+    return parts[FIELDS.index(fault.field)] if fault and len(parts) == len(FIELDS) and len(row) <= BET_BYTES_MAX else row
+
+
 def number_of(row: bytes) -> int:
     """The number that a good bet is on."""
     return int(row[row.rfind(b",") + 1:])

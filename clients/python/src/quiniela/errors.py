@@ -11,7 +11,8 @@ class QuinielaError(Exception):
 
 
 class BadSetting(QuinielaError):
-    """An option cannot be understood, or does not go with another; or the files kept beside the bets are of another draw."""
+    """An option cannot be understood, or does not go with another; a file it names cannot be used; or the files kept beside the bets are
+    of another draw."""
 
     def __init__(self, text: str) -> None:
         super().__init__("bad_setting", text)

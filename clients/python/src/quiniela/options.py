@@ -36,10 +36,23 @@ class TLS:
 
 @dataclass(frozen=True)
 class Options:
-    """How an agency sends. Times are in seconds. Several servers are tried one after the other.
+    """How an agency sends. Raises BadSetting for what cannot be understood.
 
-    `consult`: the servers' ports for consultations; empty: the winners are asked for on the port for bets. `central_key`: the key of the
-    central's signed draw; what it signs is then checked, and kept in the files `receipts` (PATH.receipts) names. `strict`: see BetsFile.
+    agency             its number, from 1 to 10000000
+    servers            the central's ports for bets, each HOST:PORT (an IPv6 address in brackets); tried one after the other
+    consult            its ports for consultations; empty: the winners are asked for on the port for bets
+    chunk_size         bets a message, at most (1 to 20000)
+    window             messages that are sent ahead, before they are acknowledged (1 to 16)
+    tls                the agency's certificate and what else TLS needs; None: plain text
+    central_key        the key of the central's signed draw, NAME+ID+BASE64; what it signs is then checked and kept. With `receipts`
+    receipts           the file to keep receipts in, such as agency-3.receipts. What else is signed goes beside it, in agency-3.rules-0,
+                       agency-3.seal, agency-3.result and so on
+    strict             a file without bets, and a last line without a line end, are refused; otherwise a `warning` tells of them
+    on_event           is called with each Event, on the thread of run()
+    connect_timeout    seconds for a connection
+    answer_timeout     seconds for an answer; after each that does not come, twice as long, up to 16 times
+    trust_timeout      seconds for which servers are tried of which none has a good certificate
+    random             where the random waits come from
     """
     agency: int
     servers: Sequence[str]
@@ -53,7 +66,7 @@ class Options:
     on_event: Optional[Callable[[Event], None]] = None
     connect_timeout: float = 8.0
     answer_timeout: float = 30.0
-    trust_timeout: float = 60.0  # for how long servers without one good certificate are tried
+    trust_timeout: float = 60.0
     random: Random = field(default_factory=SystemRandom)
 
     def __post_init__(self) -> None:

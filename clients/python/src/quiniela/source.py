@@ -2,9 +2,9 @@
 import os
 from typing import BinaryIO, Iterable, List, Optional, Sequence, Tuple
 
-from .bets import BET_BYTES_MAX, fault_of, unquoted
+from .bets import BET_BYTES_MAX, culprit, fault_of, unquoted
 from .encoding import shown
-from .errors import BadBets
+from .errors import BadBets, BadSetting, QuinielaError
 
 _MARK = b"\xef\xbb\xbf"
 _LINE_BYTES_MAX = 4 * BET_BYTES_MAX  # a good line may have quotes
@@ -54,7 +54,7 @@ class BetsList:
             row = self._row(bet)
             fault = fault_of(row)
             if fault:
-                raise BadBets(f'{name}: bet {number}: {fault}: "{shown(row)}"', None, number, fault.field)
+                raise BadBets(f'{name}: bet {number}: {fault}: "{shown(culprit(row, fault))}"', None, number, fault.field)
             self._rows.append(row)
         self.total = len(self._rows)
 
@@ -83,7 +83,7 @@ class BetsList:
 class BetsFile:
     """An agency's CSV file: one bet a line, no header, fields with or without quotes, LF or CR LF.
 
-    It is read whole when it is opened. Raises BadBets, which names the file and the first bad line; its text
+    It is read whole when it is opened. Raises BadSetting for one that cannot be opened, and otherwise BadBets, which names the file and the first bad line; its text
     lists up to 20, and how many there are.
     The file must not change from then on: rows() raises BadBets (`conflict`) when it has.
     """
@@ -119,10 +119,10 @@ class BetsFile:
     def _open(path: str) -> BinaryIO:
         try:
             if not os.path.isfile(path) and os.path.exists(path):
-                raise BadBets(f"{path}: is no ordinary file, so it cannot be checked before it is sent: write it to one first", path)
+                raise BadSetting(f"{path}: is no ordinary file, so it cannot be checked before it is sent: write it to one first")
             return open(path, "rb")
         except OSError as error:
-            raise BadBets(f"{path}: cannot be opened: {error.strerror}", path, code="system") from None
+            raise BadSetting(f"{path}: cannot be opened: {error.strerror}") from None
 
     def _identity(self) -> Tuple[int, int, int, int]:
         status = os.fstat(self._file.fileno())
@@ -149,7 +149,7 @@ class BetsFile:
             while len(rest) == _LINE_BYTES_MAX and not rest.endswith(b"\n"):
                 rest = self._file.readline(_LINE_BYTES_MAX)
         except OSError as error:
-            raise BadBets(f"{self.name}: cannot be read: {error.strerror}", self.name, code="system") from None
+            raise QuinielaError("system", f"{self.name}: cannot be read: {error.strerror}") from None
         return line
 
     @staticmethod
@@ -166,7 +166,8 @@ class BetsFile:
             return None
         looks = _looks_like(text, number)
         reason = looks or (str(fault) if fault else "the quotes are wrong")
-        return BadBets(f'{self.name}:{number}: {reason}: "{shown(text)}"', self.name, number, fault.field if fault else None)
+        what = text if looks or row is None else culprit(row, fault)
+        return BadBets(f'{self.name}:{number}: {reason}: "{shown(what)}"', self.name, number, fault.field if fault else None)
 
     def _check(self) -> int:
         bad: List[BadBets] = []
