@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 
@@ -37,16 +38,35 @@ class Package(unittest.TestCase):
     def test_wheel_and_sdist(self):
         with open(os.path.join(ROOT, "CMakeLists.txt"), encoding="utf-8") as file:
             version = re.search(r"VERSION ([0-9.]+)", file.read().split("project(", 1)[1])[1]
-        wheels = []
+        made = []
         for name in ("one", "two"):
             out = self.build(name)
             self.assertEqual(sorted(os.listdir(out)), [f"quiniela-{version}-py3-none-any.whl", f"quiniela-{version}.tar.gz"])
             with open(os.path.join(out, f"quiniela-{version}-py3-none-any.whl"), "rb") as file:
-                wheels.append(file.read())
-        self.assertEqual(*wheels)
-        wheel = os.path.join(self.folder, "one", "dist", f"quiniela-{version}-py3-none-any.whl")
-        run(SYSTEM, "-m", "zipfile", "-e", wheel, os.path.join(self.folder, "site"))
-        found = run(SYSTEM, "-m", "quiniela", "--version", env={**PATHS, "PYTHONPATH": os.path.join(self.folder, "site")})
+                made.append((file.read(), self.contents(os.path.join(out, f"quiniela-{version}.tar.gz"))))
+        self.assertEqual(*made)
+        out = os.path.join(self.folder, "one", "dist")
+        self.check_wheel(os.path.join(out, f"quiniela-{version}-py3-none-any.whl"), version)
+        run(SYSTEM, "-m", "tarfile", "-e", os.path.join(out, f"quiniela-{version}.tar.gz"), os.path.join(self.folder, "unpacked"))
+        again = os.path.join(self.folder, "again")
+        run(SYSTEM, "-m", "build", "--no-isolation", "--wheel", "--outdir", again,
+            os.path.join(self.folder, "unpacked", f"quiniela-{version}"), env=PATHS)
+        self.check_wheel(os.path.join(again, f"quiniela-{version}-py3-none-any.whl"), version)
+
+    @staticmethod
+    def contents(sdist):
+        """What is in it, by name."""
+        with tarfile.open(sdist) as archive:
+            return {each.name: archive.extractfile(each).read() for each in archive if each.isfile()}
+
+    def check_wheel(self, wheel, version):
+        """It has every source, and works where it is unpacked."""
+        site = tempfile.mkdtemp(dir=self.folder)
+        run(SYSTEM, "-m", "zipfile", "-e", wheel, site)
+        sources = os.path.join(ROOT, "clients", "python", "src", "quiniela")
+        self.assertEqual(sorted(name for name in os.listdir(os.path.join(site, "quiniela"))),
+                         sorted(name for name in os.listdir(sources) if name.endswith(".py") or name == "py.typed"))
+        found = run(SYSTEM, "-m", "quiniela", "--version", env={**PATHS, "PYTHONPATH": site})
         self.assertEqual(found.strip(), version)
 
     def test_types(self):
