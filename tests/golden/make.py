@@ -245,6 +245,8 @@ def what_the_central_answers(files):
     reply("refuses", "what the file has beyond would be refused",
           '{"type_message":1,"payload":null,"next":27,"time_ms":1795694400123,"refuses":"agency_finished"}')
     reply("draw", "with the draw", '{"type_message":1,"payload":null,"next":0,"draw":"friday, opened 2026-11-27T08:00:00Z"}')
+    reply("draw-controls", "a draw with an escape of a terminal: to be escaped before it is shown",
+          '{"type_message":1,"payload":null,"next":0,"draw":"\\u001b[2J\\u009b"}')
     reply("unknown-fields", "unknown fields are ignored", '{"novelty":[{}], "type_message":1,"next":27,"payload":null}')
     reply("classic-processed", "what the oldest central answers", '{"type_message": 1, "payload": null}')
     reply("winners", "two documents", '{"type_message":2,"payload":"30876370,24807259"}')
@@ -272,6 +274,8 @@ def what_the_central_refuses(files):
     error("other-draw", "the central has another draw by now", "other_draw", False, end=',"draw":"saturday, opened 2026-11-28T08:00:00Z"')
     error("draining", "go on elsewhere; the central then closes the connection", "draining", True)
     error("unknown-code", "a code of a later central: `retryable` says what to do", "novelty", True)
+    files.reply("controls", "a code with an escape of a terminal: to be escaped before it is shown",
+                '{"type_message":4,"payload":{"code":"\\u001b[2J","message":"x","retryable":true}}')
 
 
 def what_no_client_believes(files):
@@ -282,6 +286,11 @@ def what_no_client_believes(files):
     bad("no-type", "bad_message", "without a type", '{"payload":null,"next":27}')
     bad("type", "bad_message", "type 5", '{"type_message":5,"payload":null}')
     bad("type-text", "bad_message", "a type that is a text", '{"type_message":"1","payload":null}')
+    bad("type-fraction", "bad_message", "a type that is written as a fraction", '{"type_message":1.0,"payload":null}')
+    bad("surrogate", "bad_json", "half of a surrogate pair", '{"type_message":1,"payload":null,"next":1,"draw":"\\ud800"}')
+    bad("not-a-number", "bad_json", "NaN, which JSON does not have", '{"type_message":1,"payload":null,"next":NaN}')
+    bad("code-number", "bad_message", "a code that is a number", '{"type_message":4,"payload":{"code":7,"message":"x","retryable":true}}')
+    bad("rules-number", "bad_message", "rules that are no text", '{"type_message":1,"payload":null,"next":1,"rules":7}')
     bad("winners-number", "bad_message", "winners that are no text", '{"type_message":2,"payload":30876370}')
     bad("winners-control", "bad_message", "winners with an escape of a terminal", '{"type_message":2,"payload":"\\u001b[2J30876370"}')
     bad("no-code", "bad_message", "an error without a code", '{"type_message":4,"payload":{"message":"x","retryable":true}}')
