@@ -1,8 +1,8 @@
 """Keeps the texts that the program translates: script/translations
 
 What is translated stands in the sources that po/sources.txt lists. Without --check it writes po/quiniela.pot anew, and gives each
-po/LANGUAGE.po what is new in it, untranslated: write the translations there, and remove "fuzzy" from those that are guesses. With
---check it writes nothing, and says what is missing, out of date, or of another format. The exit status is 0 when nothing is.
+po/LANGUAGE.po what is new in it, untranslated: write the translations there. With --check it writes nothing, and says what is missing,
+out of date, or of another format. The exit status is 0 when nothing is.
 
 With --page it notes in a translated page that it is as its source is now.
 """
@@ -31,6 +31,9 @@ PASSES = (
 DIRECTIVE = re.compile(r"%(?:<\w+>|[-+ #0]*[*\d]*(?:\.[*\d]*)?[hlz]*[a-zA-Z%])")
 # Words of files that are no texts: kept_after.c's refuse has a file's ending there.
 NO_TEXTS = {"result", "salt-key"}
+TABLE = re.compile(r"=\s*\{.*?\};", re.DOTALL)
+# With what stands before it: a text that is marked may be in several pieces.
+LITERAL = re.compile(r'(\bN_\(\s*(?:"(?:[^"\\]|\\.)*"\s*)*)?"((?:[^"\\]|\\.)*)"')
 SHOWN = 20  # faults
 
 
@@ -87,8 +90,22 @@ def told(path, entry):
     return f"{path}: \"{strings(entry, 'msgid')[:70]}\""
 
 
+def unmarked(root):
+    """A line for each text of a table that is not marked with N_, though another text of that table is."""
+    for path in sources(root):
+        code = read(os.path.join(root, path))
+        for table in TABLE.finditer(code):
+            if "N_(" not in table[0]:
+                continue
+            for literal in LITERAL.finditer(table[0]):
+                if not literal[1] and re.search("[A-Za-z] [a-z]", literal[2]):
+                    line = code.count("\n", 0, table.start() + literal.start()) + 1
+                    yield f'{path}:{line}: "{literal[2][:70]}" stands beside texts in N_(), and is not in one'
+
+
 def faults(root):
     """A line for each thing that is wrong."""
+    yield from unmarked(root)
     pot = template(root)
     if read(os.path.join(root, "po", "quiniela.pot")) != pot:
         yield "po/quiniela.pot: the sources have other texts: script/translations"

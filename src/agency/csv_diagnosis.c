@@ -175,7 +175,7 @@ static bool is_separator(const struct csv_line *line, struct error *error) {
     static const struct {
         char character;
         const char *what;
-    } separators[] = {{';', "';' between the fields"},
+    } separators[] = {{';', N_("';' between the fields")},
                       {'\t', N_("tabs between the fields")},
                       {'|', N_("vertical bars between the fields")}};
     if (line->length >= 4 && strncmp(line->text, "sep=", 4) == 0) {

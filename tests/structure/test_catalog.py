@@ -1,7 +1,6 @@
 """Every text of client and doctor is translated, and one that is missing or wrong is found."""
 import os
 import re
-import shutil
 import sys
 import tempfile
 import unittest
@@ -21,13 +20,11 @@ HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms
 GOOD = {"clock": "reloj", "%s: has %<PRIu64> bets": "%s: tiene %<PRIu64> apuestas", "Try again": "Otra vez", "it is late": "es tarde"}
 
 
-@unittest.skipIf(shutil.which("xgettext") is None, "xgettext is missing: script/bootstrap build installs gettext")
 class Tree(unittest.TestCase):
     def test_every_text_is_translated(self):
         self.assertEqual(list(catalog.faults(ROOT)), [])
 
 
-@unittest.skipIf(shutil.which("xgettext") is None, "xgettext is missing: script/bootstrap build installs gettext")
 class Found(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -64,6 +61,15 @@ class Found(unittest.TestCase):
         self.expect("^po/quiniela.pot: the sources have other texts", '"it is new" is missing')
         catalog.write(self.root)
         self.expect('^po/es.po: "it is new" is not translated')
+
+    def test_not_marked_beside_marked_ones(self):
+        table = 'static const struct kind kinds[] = {{\';\', "%s"},\n{\'|\', N_("it is "\n"late")}, {"gz", N_("clock")}};\n'
+        self.translate({**GOOD, "a b": "c"})
+        self.write("two.c", table % "a b")
+        catalog.write(self.root)
+        self.expect('^two.c:1: "a b" stands beside texts in N_')
+        self.write("two.c", table % "xz")
+        self.expect()
 
     def test_missing(self):
         self.translate({**GOOD, "clock": ""})
