@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct doctor {
     const struct doctor_options *options;
@@ -108,14 +109,38 @@ static size_t find_answer(const struct doctor *doctor) {
     return doctor->targets.count;
 }
 
+// Why nobody was asked for more; `at` is find_answer's.
+static const char *not_asked_because(const struct doctor *doctor, size_t at) {
+    if (at < doctor->targets.count) {
+        return N_("not asked, as the central does not take this agency's question (see above)");
+    }
+    return has_reply(doctor) ? N_("not asked, as no target has answered as the port of bets does")
+                             : N_("the central was not asked, or has not answered");
+}
+
+// Writes what the central says of an error: its most frequent one in the reader's language, which the central
+// does not know.
+static void write_said(const struct reply *reply, uint32_t agency, char said[ERROR_TEXT_BYTES]) {
+    char beginning[64];
+    int length = snprintf(beginning, sizeof beginning, "agency: %" PRIu32 " is not from 1 to ", agency);
+    const char *agencies = reply->error.text + length;
+    if (strncmp(reply->error.text, beginning, (size_t)length) == 0 && agencies[0] != '\0' &&
+        agencies[strspn(agencies, "0123456789")] == '\0') {
+        snprintf(said, ERROR_TEXT_BYTES, _("agency: %" PRIu32 " is not from 1 to %s"), agency, agencies);
+    } else {
+        snprintf(said, ERROR_TEXT_BYTES, "%s", reply->error.text);
+    }
+}
+
 static void report_refusal(const struct doctor *doctor, const struct reply *reply) {
+    char said[ERROR_TEXT_BYTES];
     const char *todo = reply->retryable ? N_("Try again in a while; if it stays so, tell the operator")
                                         : N_("Tell the operator what it says");
     if (reply->error.code == lottery_error_named("unknown_agency")) {
         todo = N_("Is --id right? If it is, ask the operator: the draw is open to fewer agencies");
     }
-    findings_add(doctor->findings, FINDING_WRONG, "agency", todo, "%s: %s", reply->error_name,
-                 reply->error.text);
+    write_said(reply, doctor->options->agency, said);
+    findings_add(doctor->findings, FINDING_WRONG, "agency", todo, "%s: %s", reply->error_name, said);
 }
 
 // What becomes of more bets.
@@ -131,8 +156,8 @@ static const char *refusal_text(const struct error_code *refuses) {
 static int64_t report_agency(const struct doctor *doctor, size_t at) {
     static const char check[] = N_("agency");
     if (at == doctor->targets.count) {
-        findings_add(doctor->findings, FINDING_SKIPPED, check, NULL,
-                     "the central was not asked, or has not answered");
+        findings_add(doctor->findings, FINDING_SKIPPED, check, NULL, "%s",
+                     translate(not_asked_because(doctor, at)));
         return -1;
     }
     const struct reply *reply = &doctor->looks[at].reply;
@@ -225,8 +250,11 @@ static void examine(struct doctor *doctor) {
     size_t at = find_answer(doctor);
     report_stored(doctor, at, report_agency(doctor, at));
     bool is_known = at < doctor->targets.count && doctor->looks[at].reply.type == REPLY_CHUNK_PROCESSED;
-    signing_report_key(options->promises, is_known ? &doctor->targets.list[at] : NULL, &doctor->how,
-                       doctor->findings);
+    if (is_known) {
+        signing_report_key(options->promises, &doctor->targets.list[at], &doctor->how, doctor->findings);
+    } else {
+        signing_report_not_asked(not_asked_because(doctor, at), doctor->findings);
+    }
 }
 
 bool doctor_examine(const struct doctor_options *options, struct findings *findings, struct error *error) {

@@ -147,16 +147,15 @@ static void report_reply(const struct vkey *trusted, const struct reply *reply, 
     }
 }
 
+void signing_report_not_asked(const char *why, struct findings *findings) {
+    findings_add(findings, FINDING_SKIPPED, key_check, NULL, "%s", translate(why));
+}
+
 void signing_report_key(const struct promises_options *promises, struct target *target,
                         const struct look_options *options, struct findings *findings) {
     const struct vkey *trusted = promises == NULL ? NULL : &promises->key;
     struct talk talk;
     struct reply reply;
-    if (target == NULL) {
-        findings_add(findings, FINDING_SKIPPED, key_check, NULL,
-                     "the central was not asked, or has not answered");
-        return;
-    }
     if (!target_connect(target, options->wait_ms)) {
         findings_add(findings, FINDING_WRONG, key_check, "Try again", "it cannot connect again");
         return;

@@ -9,7 +9,10 @@
 // there before. `promises` NULL: the agency was given no key of the central.
 void signing_report_place(const struct promises_options *promises, struct findings *findings);
 
-// Asks the central at `target` (NULL: none has answered), on a connection of its own, for the rules of its
+// Reports that nobody was asked who signs, and why: `why` is a constant text, marked with N_.
+void signing_report_not_asked(const char *why, struct findings *findings);
+
+// Asks the central at `target`, on a connection of its own, for the rules of its
 // draw, and reports whose key signs them, and whether that is the one that the agency was given.
 void signing_report_key(const struct promises_options *promises, struct target *target,
                         const struct look_options *options, struct findings *findings);

@@ -163,6 +163,7 @@ class Plain(Doctor):
         self.expect(found, "agency", "wrong", "unknown_agency: agency: 9 is not from 1 to 3")
         self.expect(found, "clock", "ok", "central")
         self.expect_skipped_from(found, "what is stored")
+        self.expect(found, "who signs", "skipped", "^not asked, as the central does not take this agency's question")
 
     def test_no_file(self):
         os.remove(f"{self.folder}/data/agency-1.csv")

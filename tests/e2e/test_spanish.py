@@ -47,6 +47,12 @@ class Speaks(Doctor):
             english, spanish = (self.said(*arguments, environment=environment) for environment in (ENGLISH, SPANISH))
             self.assertEqual((int(spanish[0]), *spanish[1:]), (int(english[0]), *english[1:]))
 
+    def test_doctor_of_a_wrong_number(self):
+        server = Server(self, agencies=3)
+        _, text, _ = self.said("doctor", "--id", 9, "--server-address", f"127.0.0.1:{server.ports[0]}")
+        self.assertRegex(text, r"\nmal +agencia +unknown_agency: agencia: 9 no es de 1 a 3\. ")
+        self.assertRegex(text, r"\nomitido +quién firma +no se preguntó, porque la central no acepta la pregunta de esta agencia")
+
     def test_doctor(self):
         server = Server(self, agencies=3)
         self.write("Ana,Gómez,30904465,1999-03-17\n")
