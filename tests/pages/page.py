@@ -92,6 +92,13 @@ def check_plain(line, page, number, what):
         raise Wrong(f"{page}:{number}: a command in {what}: put it into ```sh, without a prompt, and what it prints into ```text")
 
 
+def check_told(lines, number, page):
+    """A server without `&` gives no prompt again, and the mark is not seen: the sentence before has to say where it is typed."""
+    before = [line for line in lines[:number - 1] if line.strip() and not MARK.match(line)][-1:]
+    if not before or "terminal" not in before[0]:
+        raise Wrong(f"{page}:{number}: the mark `background` is no text: end the command with &, or say before it in which terminal it is typed")
+
+
 def read(text, page):
     """Every command of a page, in order; those with the mark `given` are names of files in tests/pages/given/."""
     lines, found, marks, by, at = text.split("\n"), [], {}, None, 0
@@ -116,6 +123,8 @@ def read(text, page):
             body = [inner[len(fence[1]):] for inner in lines[at:end]]
             if fence[2] == "sh":
                 found += split(body, number + 1, page, {"by": by, **marks} if by else marks)
+                if "background" in marks and not by:
+                    check_told(lines, number, page)
                 if found and found[-1].block == number + 1:
                     found[-1].shown = text_behind(lines, end + 1)
             elif marks:

@@ -18,6 +18,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 NOT_RUN_AT_MOST = 3
 GOOD = """# A page
 
+In a terminal of its own:
+
 <!-- background -->
 ```sh
 quiniela server --agencies 1 --store page.db
@@ -87,16 +89,16 @@ class Pages(unittest.TestCase):
     def test_what_fails_is_told_with_its_line(self):
         if not machine.can_be_made():
             self.skipTest("no network and folders of its own can be had here")
-        self.assert_refused(self.replaced("= 1\n", "= 2\n"), "page.md:24: test")
-        self.assert_refused(self.replaced("exits: 2", "exits: 1"), "page.md:11: quiniela close")
-        self.assert_refused(self.replaced("<!-- background -->\n", "<!-- background -->\n<!-- on: docker -->\n"), "page.md:12: quiniela close")
-        self.assert_refused(self.replaced("--agencies 1", "--agencies -1"), "page.md:5: quiniela server")
-        self.assert_refused(self.replaced("is done yet: add", "was done yet: add"), "page.md:11: quiniela close")
-        self.assert_refused(self.replaced("quiniela close: …", "quiniela close: nothing is done yet: add --yes to do it"), "page.md:11: quiniela close")
+        self.assert_refused(self.replaced("= 1\n", "= 2\n"), "page.md:26: test")
+        self.assert_refused(self.replaced("exits: 2", "exits: 1"), "page.md:13: quiniela close")
+        self.assert_refused(self.replaced("<!-- background -->\n", "<!-- background -->\n<!-- on: systemd -->\n"), "page.md:14: quiniela close")
+        self.assert_refused(self.replaced("--agencies 1", "--agencies -1"), "page.md:7: quiniela server")
+        self.assert_refused(self.replaced("is done yet: add", "was done yet: add"), "page.md:13: quiniela close")
+        self.assert_refused(self.replaced("quiniela close: …", "quiniela close: nothing is done yet: add --yes to do it"), "page.md:13: quiniela close")
 
     def test_names_that_there_are_not(self):
-        self.assert_refused(self.replaced("status --store PATH", "status --stare PATH"), "page.md:27: quiniela status has no --stare")
-        self.assert_refused(self.replaced("quiniela drain", "quiniela drein"), "page.md:30: there is no quiniela drein")
+        self.assert_refused(self.replaced("status --store PATH", "status --stare PATH"), "page.md:29: quiniela status has no --stare")
+        self.assert_refused(self.replaced("quiniela drain", "quiniela drein"), "page.md:32: there is no quiniela drein")
         for words, said in (("script/test --slow", "script/test has no --slow"), ("script/nothing", "there is no script/nothing"),
                             ("ctest --preset dev -L nothing_at_all", "no test has the label"),
                             ("X=1 python3 -B tests/e2e/test_nothing.py", "there is no tests/e2e/test_nothing.py")):
@@ -104,7 +106,8 @@ class Pages(unittest.TestCase):
 
     def test_commands_that_stand_where_nobody_runs_them(self):
         for text in ("```\nquiniela status\n```\n", "```text\n$ quiniela status\n```\n", "\n    quiniela status\n", "```bash\ntrue\n```\n",
-                     "<!-- exit: 1 -->\n```sh\nfalse\n```\n", "<!-- exits: 1 -->\n\n```sh\nfalse\n```\n", "```sh\ncat <<END\nfor ever\n```\n"):
+                     "<!-- exit: 1 -->\n```sh\nfalse\n```\n", "<!-- exits: 1 -->\n\n```sh\nfalse\n```\n", "```sh\ncat <<END\nfor ever\n```\n",
+                     "Open it:\n\n<!-- background -->\n```sh\nquiniela server\n```\n"):
             with self.assertRaises(pages.Wrong, msg=text):
                 pages.read(text, "page.md")
 
