@@ -19,19 +19,24 @@ def help_of(program, *words):
     return done.stdout if done.returncode == 0 else None
 
 
+def has_flag(text, flag):
+    """Whether it names that flag, whole."""
+    return re.search(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", text) is not None
+
+
 def wrong_in_quiniela(program, words):
     """What is wrong with the words after `quiniela`; None if nothing is. A word that is no name (COMMAND, …) says nothing."""
     if not words or not re.fullmatch(r"[a-z]+|--[a-z]+", words[0]):
         return None
     if words[0].startswith("--"):
-        return None if words[0] in (help_of(program) or "") + "--help" else f"quiniela has no {words[0]}"
+        return None if words[0] == "--help" or has_flag(help_of(program) or "", words[0]) else f"quiniela has no {words[0]}"
     shown = help_of(program, words[0])
     if shown is None:
         return f"there is no quiniela {words[0]}"
     if words[0] == "config":
         shown += "".join(help_of(program, side) for side in ("server", "client"))
     flags = [FLAG.match(word)[0] for word in words[1:] if FLAG.match(word)]
-    missing = [flag for flag in flags if flag != "--help" and not re.search(re.escape(flag) + r"(?![\w-])", shown)]
+    missing = [flag for flag in flags if flag != "--help" and not has_flag(shown, flag)]
     return f"quiniela {words[0]} has no {missing[0]}" if missing else None
 
 
@@ -58,7 +63,7 @@ def wrong_in_file(path, words):
         texts = help_of(sys.executable, place)
     else:
         texts = script_texts(place) if path.startswith("script/") else texts_beside(place)
-    missing = [flag[0] for flag in map(FLAG.match, words) if flag and flag[0] != "--help" and flag[0] not in texts]
+    missing = [flag[0] for flag in map(FLAG.match, words) if flag and flag[0] != "--help" and not has_flag(texts or "", flag[0])]
     return f"{path} has no {missing[0]}" if missing else None
 
 
