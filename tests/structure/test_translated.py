@@ -59,6 +59,11 @@ class Translated(unittest.TestCase):
         self.translate(SPANISH.replace("a.db", "b.db"))
         self.expect("quiniela status --store a.db$")
 
+    def test_command_of_any_program(self):
+        self.write("docs/a.md", SOURCE.replace("quiniela client", "apt-get install -y jq\nquiniela client"))
+        self.translate(SPANISH)
+        self.expect("apt-get install -y jq$")
+
     def test_first_line(self):
         self.write("docs/es/b.md", SPANISH)
         self.expect("^docs/es/b.md: its first line")

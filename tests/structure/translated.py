@@ -30,7 +30,7 @@ def outline(text):
             fence = (mark[1] or "none") if fence is None else None
         elif fence in ("none", "sh") or fence is None and line.startswith("    "):
             command = COMMENT.sub("", line).strip()
-            if re.match(r"(quiniela|script/|for agency|PATH=|sqlite3|\S+=\S+ quiniela)", command):
+            if fence == "sh" and command or re.match(r"(quiniela|script/)", command):
                 commands.append(re.sub(r" +", " ", command))
         elif fence is None and re.match("#+ ", line):
             levels.append(line.split(" ")[0])
