@@ -4,7 +4,7 @@ import subprocess
 
 LINES_MAX = 500
 WRITTEN = "lib/abi/"  # by script/abi
-FOLDERS = ("src", "lib", "tests", "script", "docs", "bench", "verifiers")
+FOLDERS = ("src", "lib", "tests", "script", "docs", "bench", "verifiers", "clients", "packaging", "manual")
 
 
 def too_long(root):

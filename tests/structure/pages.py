@@ -10,7 +10,7 @@ ANCHOR = re.compile(r"""<a (?:id|name)="([^"]+)">""")
 NAMED = re.compile(r"docs/([\w-]+\.md)")
 # What a message says of a heading: …see "Damage of the log" in docs/store.md. In the source the text may go on in the next line.
 HEADING = re.compile(r'\\"([^"\\]+)\\" in docs/([\w-]+\.md)')
-SPEAKS_OF_PAGES = ("src", "tests", "script", "bench", "cmake", "packaging")
+SPEAKS_OF_PAGES = ("src", "tests", "script", "bench", "cmake", "packaging", "lib", "clients", "manual", "po", "deploy")
 
 
 def prose(text):
