@@ -32,17 +32,10 @@ static void print_flag(FILE *stream, const struct setting *setting) {
     fputc('\n', stream);
 }
 
-static void print_sentence(FILE *stream, const char *text) {
-    char sentence[2048];
-    size_t length = strlen(text);
-    snprintf(sentence, sizeof sentence, "%s%s", text, length > 0 && text[length - 1] == '.' ? "" : ".");
-    mdoc_paragraph(stream, sentence);
-}
-
 static void print_option(FILE *stream, const struct settings_command *command,
                          const struct setting *setting) {
     print_flag(stream, setting);
-    print_sentence(stream, setting->help);
+    mdoc_sentence(stream, setting->help);
     value_print(stream, setting, false);
     manual_page_print_sources(stream, setting, settings_command_has_in_file(command, setting));
 }

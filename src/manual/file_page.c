@@ -10,7 +10,7 @@
 #include <string.h>
 
 static void print_key(FILE *stream, const struct settings_command *command, const struct setting *setting) {
-    char flag[FLAG_BYTES_MAX], text[2048], name[PAGE_NAME_BYTES];
+    char flag[FLAG_BYTES_MAX], name[PAGE_NAME_BYTES];
     setting_flag_name(setting, flag);
     manual_page_name(command, name);
     fprintf(stream, ".It Cm %s", setting_file_key(setting));
@@ -19,8 +19,7 @@ static void print_key(FILE *stream, const struct settings_command *command, cons
         mdoc_argument(stream, setting->value_name);
     }
     fputc('\n', stream);
-    snprintf(text, sizeof text, "%s.", setting->help);
-    mdoc_paragraph(stream, text);
+    mdoc_sentence(stream, setting->help);
     value_print(stream, setting, true);
     manual_page_print_sources(stream, setting, false);
     fprintf(stream, "Option:\n.Fl -%s\nof\n.Xr %s 1 .\n", flag, name);

@@ -12,7 +12,8 @@ enum list { NO_LIST, BULLETS, NUMBERS };
 
 struct conversion {
     FILE *stream;
-    int line; // the number of the current one
+    int line;       // the number of the current one
+    int block_line; // of that in which the last code block with fences begins
     enum list list;
     bool in_block, in_table; // a code block with fences; a table
     bool is_indented;        // a code block without
@@ -73,8 +74,16 @@ static void end_table(struct conversion *to) {
     }
 }
 
+static void end_indented(struct conversion *to) {
+    if (to->is_indented) {
+        fputs(".Ed\n", to->stream);
+        to->is_indented = false;
+    }
+}
+
 static bool end_all(struct conversion *to) {
     bool good = end_text(to);
+    end_indented(to);
     end_list(to);
     end_table(to);
     return good;
@@ -132,6 +141,7 @@ static bool fence(struct conversion *to) {
     end_table(to);
     fputs(to->in_block ? ".Ed\n" : ".Bd -literal -offset indent\n", to->stream);
     to->in_block = !to->in_block;
+    to->block_line = to->line;
     to->any = true;
     return good;
 }
@@ -199,9 +209,8 @@ static bool take(struct conversion *to, const char *line, size_t length) {
     if (to->in_block) {
         return take_in_block(to, line, length);
     }
-    if (to->is_indented && strncmp(line, "    ", 4) != 0) {
-        fputs(".Ed\n", to->stream);
-        to->is_indented = false;
+    if (strncmp(line, "    ", 4) != 0) {
+        end_indented(to);
     }
     if (length == 0) {
         return blank(to);
@@ -225,9 +234,14 @@ bool markdown_print(FILE *stream, const char *page, struct error *error) {
     }
     good = good && end_all(&to);
     free(to.text);
-    return good ||
-           error_set(
-               error, ERROR_BAD_SETTING,
-               "line %d of the page: a row has more cells than its table has headings, or there is no memory",
-               to.line);
+    if (!good) {
+        return error_set(
+            error, ERROR_BAD_SETTING,
+            "line %d of the page: a row has more cells than its table has headings, a heading is "
+            "longer than %d bytes or beyond the %dth, or there is no memory",
+            to.line, TABLE_HEADING_BYTES - 1, TABLE_COLUMNS_MAX);
+    }
+    return !to.in_block ||
+           error_set(error, ERROR_BAD_SETTING,
+                     "line %d of the page: the block that begins here has no end (```)", to.block_line);
 }

@@ -42,7 +42,7 @@ bool markdown_table_begin(struct markdown_table *table, const char *line, size_t
     size_t bytes;
     const char *cell;
     for (table->columns = 0; (cell = next_cell(&cells, &bytes)) != NULL; table->columns++) {
-        if (table->columns == TABLE_COLUMNS_MAX) {
+        if (table->columns == TABLE_COLUMNS_MAX || bytes >= TABLE_HEADING_BYTES) {
             return false;
         }
         snprintf(table->headings[table->columns], TABLE_HEADING_BYTES, "%.*s", (int)bytes, cell);

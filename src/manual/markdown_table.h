@@ -14,7 +14,8 @@ struct markdown_table {
     char headings[TABLE_COLUMNS_MAX][TABLE_HEADING_BYTES];
 };
 
-// Takes the headings, which are the first row: "| field | is |".
+// Takes the headings, which are the first row: "| field | is |". False: they are too many, or one is too
+// long.
 bool markdown_table_begin(struct markdown_table *table, const char *line, size_t length) MUST_CHECK;
 
 // Prints a further row; the one of dashes prints nothing. In a table of more than two columns each cell after

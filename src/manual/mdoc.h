@@ -10,7 +10,10 @@
 // newlines in a row begin a new paragraph; any other newline is a blank. Ends with a newline.
 void mdoc_paragraph(FILE *stream, const char *text);
 
-// The same of `length` bytes, and every newline is a blank.
+// The same, with a full stop at its end, unless one stands there.
+void mdoc_sentence(FILE *stream, const char *text);
+
+// As mdoc_paragraph, of `length` bytes, and every newline is a blank.
 void mdoc_part(FILE *stream, const char *text, size_t length);
 
 // The same as one argument of a macro, in quotes and without a newline after it.

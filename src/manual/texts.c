@@ -7,26 +7,31 @@
 
 enum { HEADING_BYTES = 4 }; // ".Sh "
 
-char *text_read_file(const char *path, struct error *error) {
+// All that the file says; NULL, and an errno in `reason`, if it cannot be read.
+static char *read_all(const char *path, int *reason) {
     FILE *file = fopen(path, "r");
     if (file == NULL) {
-        error_set_system(error, errno, "%.200s", path);
+        *reason = errno;
         return NULL;
     }
     char *text = NULL;
     size_t room = 0;
     ssize_t length = getdelim(&text, &room, '\0', file); // the whole of it: a text has no such byte
-    int reason = length < 0 && !feof(file) ? errno : 0;
+    *reason = length < 0 && !feof(file) ? errno : 0;
     (void)fclose(file);
-    if (reason == 0 && length < 0) {
+    if (length < 0) {
         free(text);
-        text = strdup("");
-        reason = text == NULL ? ENOMEM : 0;
+        text = *reason == 0 ? strdup("") : NULL;
+        *reason = text == NULL && *reason == 0 ? ENOMEM : *reason;
     }
-    if (reason != 0) {
-        free(text);
+    return text;
+}
+
+char *text_read_file(const char *path, struct error *error) {
+    int reason;
+    char *text = read_all(path, &reason);
+    if (text == NULL) {
         error_set_system(error, reason, "%.200s", path);
-        return NULL;
     }
     return text;
 }
@@ -82,15 +87,17 @@ static bool check(const char *path, const char *text, const char *const *section
 char *text_read(const char *folder, const char *name, const char *const *sections, struct error *error) {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s.mdoc", folder, name);
-    errno = 0;
-    char *text = text_read_file(path, error);
+    int reason;
+    char *text = read_all(path, &reason);
+    if (text == NULL && reason == ENOENT) {
+        error_set(error, ERROR_BAD_SETTING,
+                  "%.200s is missing: what is written by hand of the page of \"%s\", as \"A command\" in "
+                  "docs/recipes.md tells",
+                  path, name);
+        return NULL;
+    }
     if (text == NULL) {
-        if (errno == ENOENT) {
-            error_set(error, ERROR_BAD_SETTING,
-                      "%.200s is missing: what is written by hand of the page of \"%s\", as \"A command\" in "
-                      "docs/recipes.md tells",
-                      path, name);
-        }
+        error_set_system(error, reason, "%.200s", path);
         return NULL;
     }
     if (!check(path, text, sections, error)) {

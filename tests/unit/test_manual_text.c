@@ -38,6 +38,14 @@ static void page(const char *text, const char *wanted) {
     wrote(wanted);
 }
 
+static void refused(const char *text, const char *why) {
+    struct error error;
+    assert_false(markdown_print(begin(), text, &error));
+    assert_non_null(strstr(error.text, why));
+    assert_int_equal(fclose(out.stream), 0);
+    free(out.text);
+}
+
 static void nothing_in_a_text_is_a_request(void **state) {
     (void)state;
     paragraph("a\\b ~ ^", "a\\eb \\(ti \\(ha\n");
@@ -88,6 +96,34 @@ static void an_argument_is_one(void **state) {
     wrote("\"\\&An \\fBa \\(dqb\\(dq\\fR c. D\"");
 }
 
+static void nothing_of_a_long_text_is_lost(void **state) {
+    (void)state;
+    static const char end[] = ".the-end";
+    char text[5000 + sizeof end], wanted[sizeof text + 16];
+    memset(text, 'x', 5000);
+    memcpy(text + 5000, end, sizeof end);
+    sprintf(wanted, "%.5000s.the\\-end\n", text);
+    mdoc_literal(begin(), text, strlen(text));
+    wrote(wanted);
+    memcpy(text + 5000, "x'-", 4);
+    sprintf(wanted, "a\n%s.\n", text);
+    char sentence[sizeof text + 2];
+    sprintf(sentence, "a %s", text);
+    mdoc_sentence(begin(), sentence);
+    wrote(wanted);
+    text[5000] = '\0';
+    mdoc_argument(begin(), text);
+    wrote(text);
+}
+
+static void a_sentence_has_one_full_stop(void **state) {
+    (void)state;
+    mdoc_sentence(begin(), "One.\n\nTwo");
+    wrote("One.\n.Pp\nTwo.\n");
+    mdoc_sentence(begin(), "One.");
+    wrote("One.\n");
+}
+
 static void headings_and_paragraphs(void **state) {
     (void)state;
     page("# Title\n\nOne [link `a`](b.md#c)\nand [b].\n\nTwo.\n\n## An end\n\nThree.\n",
@@ -107,11 +143,8 @@ static void tables(void **state) {
          ".Bl -tag -width Ds\n.It \"\\&\\fBx|y\\fR\"\ntext\n.El\n.Pp\nEnd.\n");
     page("| a | is | was |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n",
          ".Bl -tag -width Ds\n.It \"\\&1\"\nis: 2\n.br\nwas: 3\n.El\n");
-    struct error error;
-    assert_false(markdown_print(begin(), "# T\n\n| a |\n| --- |\n| 1 | 2 |\n", &error));
-    assert_non_null(strstr(error.text, "line 5"));
-    assert_int_equal(fclose(out.stream), 0);
-    free(out.text);
+    refused("# T\n\n| a |\n| --- |\n| 1 | 2 |\n", "line 5 ");
+    refused("| 6789012345678901234567890123456789012345678901234567890123456789 |\n| --- |\n", "line 1 ");
 }
 
 static void blocks_of_code(void **state) {
@@ -120,6 +153,8 @@ static void blocks_of_code(void **state) {
          "A:\n.Bd -literal -offset indent\n\\&.x \\-y\n\n# z\n.Ed\n.Pp\nB:\n.Bd -literal -offset "
          "indent\nindented\n"
          "  more\n.Ed\nC\n");
+    page("B:\n\n    indented\n", "B:\n.Bd -literal -offset indent\nindented\n.Ed\n");
+    refused("A\n\n```\nno end\n", "line 3 of the page: the block that begins here has no end");
 }
 
 static void a_section_goes_up_to_the_next(void **state) {
@@ -133,6 +168,17 @@ static void a_section_goes_up_to_the_next(void **state) {
     wrote("");
 }
 
+static void a_text_that_cannot_be_read_is_named(void **state) {
+    (void)state;
+    static const char *const sections[] = {NULL};
+    struct error error;
+    assert_null(text_read("/proc/self/no-such-folder", "page", sections, &error));
+    assert_non_null(strstr(error.text, "/page.mdoc is missing: what is written by hand"));
+    assert_null(text_read("/proc/self/status", "page", sections, &error)); // no folder
+    assert_ptr_equal(error.code, ERROR_SYSTEM);
+    assert_non_null(strstr(error.text, "/proc/self/status/page.mdoc"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_in_a_text_is_a_request),
@@ -140,11 +186,14 @@ int main(void) {
         cmocka_unit_test(lines_are_short),
         cmocka_unit_test(code_and_what_is_stressed_have_other_letters),
         cmocka_unit_test(an_argument_is_one),
+        cmocka_unit_test(nothing_of_a_long_text_is_lost),
+        cmocka_unit_test(a_sentence_has_one_full_stop),
         cmocka_unit_test(headings_and_paragraphs),
         cmocka_unit_test(lists),
         cmocka_unit_test(tables),
         cmocka_unit_test(blocks_of_code),
         cmocka_unit_test(a_section_goes_up_to_the_next),
+        cmocka_unit_test(a_text_that_cannot_be_read_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
