@@ -10,10 +10,21 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define SERVICE_SETTINGS "/etc/quiniela/server.ini" // of the package
+
+// Whether the store that is not there is the default one, and this machine has a service, which keeps its own
+// elsewhere.
+static bool is_service_meant(const struct error *error) {
+    static const char missing[] = "quiniela.db: cannot open: there is no such file";
+    return strncmp(error->text, missing, strlen(missing)) == 0 && access(SERVICE_SETTINGS, F_OK) == 0;
+}
 
 int command_fail(const struct settings_command *command, const struct error *error) {
     (void)fflush(stdout); // where both are one file, the reason is to come last
-    fprintf(stderr, "quiniela %s: %s\n", command->name, error->text);
+    fprintf(stderr, "quiniela %s: %s%s\n", command->name, error->text,
+            is_service_meant(error) ? "; the store of the service: --config " SERVICE_SETTINGS : "");
     return error->code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
 }
 

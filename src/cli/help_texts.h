@@ -230,8 +230,9 @@
     "It takes no new connection, answers what is under way, and ends; agencies come back later, or go to "   \
     "another server. The command returns when the server has ended."
 
-#define HELP_RELOAD_SUMMARY "Have the running server read its certificates again."
-#define HELP_RELOAD_DETAILS "As SIGHUP does. Exit 1 when they cannot be used: those read before stay in use."
+#define HELP_RELOAD_SUMMARY "Have the running server read its certificates, and open its logs, again."
+#define HELP_RELOAD_DETAILS                                                                                  \
+    "As SIGHUP does. Exit 1 when the certificates cannot be used: those read before stay in use."
 
 #define HELP_JSON_ANSWER .help = "Print the server's answer as it is: one line of JSON"
 

@@ -3,9 +3,10 @@
 Nor is anything listened on.
 """
 import os
+import subprocess
 import unittest
 
-from harness import STORES, Server, Story, bound_at
+from harness import PROGRAM, STORES, Server, Story, bound_at
 
 SERVER = ("server", "--server-port", 0, "--consult-server-port", 0)
 
@@ -115,6 +116,16 @@ class Mistakes(Story):
             status, _, errors = self.run_program(command, "--store", "nosuch.db")
             self.assertEqual(status, 1, command)
             self.assertIn("nosuch.db: cannot open: there is no such file; STORE (--store) says which it is", errors)
+            self.assertNotIn("--config", errors)
+
+    @unittest.skipIf(os.getuid() != 0, "only root has an /etc of its own")
+    def test_a_store_that_the_service_has(self):
+        etc = "mount -t tmpfs tmpfs /etc && mkdir /etc/quiniela && touch /etc/quiniela/server.ini"
+        for before, hint in (etc, True), ("mount -t tmpfs tmpfs /etc", False):
+            done = subprocess.run(["unshare", "--mount", "sh", "-c", f'{before} && exec "$@"', "sh", PROGRAM, "winners"], cwd=self.folder,
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual("the store of the service: --config /etc/quiniela/server.ini" in done.stderr, hint, done.stderr)
 
 
 if __name__ == "__main__":

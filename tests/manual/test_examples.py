@@ -18,7 +18,7 @@ from made import ENVIRONMENT, HANG_S, PROGRAM, ROOT, TEXTS  # noqa: E402
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import held_ports  # noqa: E402
 
-NOT_RUN = {"quiniela-client": "the central of the example is on other machines", "quiniela-top": "it needs a terminal",
+NOT_RUN = {"quiniela": "it needs the service", "quiniela-client": "the central of the example is on other machines", "quiniela-top": "it needs a terminal",
            "quiniela-ping": "the server of the example is on another machine"}
 MARK = re.compile(r'\.\\" (given|background|until|exits|not run)(?:: (.*))?')
 # What all scripts have: begin COMMAND in the background; until COMMAND succeeds; and COMMAND that has to exit so.
