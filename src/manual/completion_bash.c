@@ -22,6 +22,7 @@ static const char BEGINNING[] =
     "{\n"
     "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}\n"
     "    local flags=--help operands= other\n"
+    "    local IFS=$' \\t\\n' # whatever the shell's is\n"
     "    COMPREPLY=()\n"
     "    # Of --flag=value bash makes three words.\n"
     "    if [[ $word == = ]]; then\n"

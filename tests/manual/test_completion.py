@@ -111,6 +111,11 @@ class Completion(unittest.TestCase):
         self.shells = {"bash": AtTerminal(self, ["bash", "--norc", "--noprofile", "-i"], BASH, "\x1b*"),
                        "zsh": AtTerminal(self, ["zsh", "-f", "-i"], ZSH, "\t"), "fish": Fish(self.folder)}
 
+    def test_a_shell_that_splits_words_otherwise(self):
+        """bash with an IFS of the user's own."""
+        self.shells = {"bash": AtTerminal(self, ["bash", "--norc", "--noprofile", "-i"], f"{BASH.removesuffix('; : >ready')}; IFS=,; : >ready", "\x1b*")}
+        self.check("quiniela re", {name for name in commands() if name.startswith("re")})
+
     def check(self, line, wanted):
         """Every shell is to know exactly that; of a path, those that begin so."""
         for name, shell in self.shells.items():
