@@ -1,5 +1,5 @@
 # The packages: one for each component that something is installed with. Read last, when all of them are known.
-find_program(GZIP gzip)
+find_program(GZIP gzip REQUIRED)
 
 # Debian's own pages, at the date of the last commit, so that a package is the same whenever it is made.
 set(date "Thu, 01 Jan 1970 00:00:00 +0000")
@@ -41,7 +41,7 @@ draw as /etc/quiniela/server.ini says.")
 set(CPACK_DEBIAN_QUINIELA_PACKAGE_DEPENDS
     "init-system-helpers (>= 1.54~), systemd | systemd-standalone-sysusers | systemd-sysusers, systemd | systemd-standalone-tmpfiles | systemd-tmpfiles")
 set(CPACK_DEBIAN_QUINIELA_PACKAGE_RECOMMENDS "logrotate")
-set(CPACK_DEBIAN_QUINIELA_PACKAGE_SUGGESTS "python3, openssl, prometheus")
+set(CPACK_DEBIAN_QUINIELA_PACKAGE_SUGGESTS "python3, openssl, prometheus, sqlite3")
 set(CPACK_DEBIAN_QUINIELA_PACKAGE_CONTROL_EXTRA "${CMAKE_CURRENT_SOURCE_DIR}/postinst;${CMAKE_CURRENT_SOURCE_DIR}/prerm;${CMAKE_CURRENT_SOURCE_DIR}/postrm;${CMAKE_CURRENT_SOURCE_DIR}/conffiles")
 
 set(CPACK_DEBIAN_LIBQUINIELA0_PACKAGE_NAME libquiniela0)
@@ -69,12 +69,10 @@ list(REMOVE_ITEM CPACK_COMPONENTS_ALL Unspecified)
 foreach(package IN LISTS CPACK_COMPONENTS_ALL)
     set(folder ${CMAKE_INSTALL_DATADIR}/doc/${package})
     install(FILES copyright DESTINATION ${folder} COMPONENT ${package})
-    if(GZIP)
-        install(CODE "
-            set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${folder}\")
-            execute_process(COMMAND ${GZIP} -9nc ${CMAKE_CURRENT_BINARY_DIR}/changelog OUTPUT_FILE \${folder}/changelog.gz COMMAND_ERROR_IS_FATAL ANY)"
-            COMPONENT ${package})
-    endif()
+    install(CODE "
+        set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${folder}\")
+        execute_process(COMMAND ${GZIP} -9nc ${CMAKE_CURRENT_BINARY_DIR}/changelog OUTPUT_FILE \${folder}/changelog.gz COMMAND_ERROR_IS_FATAL ANY)"
+        COMPONENT ${package})
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${package}.lintian-overrides)
         install(FILES ${package}.lintian-overrides DESTINATION share/lintian/overrides RENAME ${package} COMPONENT ${package})
     endif()

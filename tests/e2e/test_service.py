@@ -162,17 +162,21 @@ class Unit(Story):
 
     @unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd is not here")
     def test_of_a_signed_draw(self):
-        """The commented lines are good once the # is away."""
-        with open(f"{ROOT}/packaging/quiniela.service", encoding="utf-8") as file:
-            unit, count = re.subn(r"(?m)^#(?=LoadCredential=|Environment=SIGN_KEY=|StateDirectory=)", "", file.read())
-        self.assertEqual(count, 3)
+        """The examples of drop-ins, for a signed draw and for TLS, are understood; and the settings of the first are good."""
         shutil.copy(f"{ROOT}/packaging/quiniela.socket", self.folder)
-        with open(f"{self.folder}/quiniela.service", "w", encoding="utf-8") as here:
-            here.write(unit.replace("/usr/bin/quiniela", "/bin/true"))
-        done = subprocess.run(["systemd-analyze", "verify", f"{self.folder}/quiniela.service"],
-                              capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+        for unit, drop_ins in ("quiniela", ("tls", "sign")), ("quiniela@", ("tls-draws", "sign-draws")):
+            with open(f"{ROOT}/packaging/{unit}.service", encoding="utf-8") as file, \
+                    open(f"{self.folder}/{unit}.service", "w", encoding="utf-8") as here:
+                here.write(file.read().replace("/usr/bin/quiniela", "/bin/true"))
+            os.mkdir(f"{self.folder}/{unit}.service.d")
+            for name in drop_ins:
+                shutil.copy(f"{ROOT}/packaging/examples/{name}.conf", f"{self.folder}/{unit}.service.d")
+            done = subprocess.run(["systemd-analyze", "verify", f"{self.folder}/{unit.replace('@', '@x')}.service"],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
 
+        with open(f"{ROOT}/packaging/examples/sign.conf", encoding="utf-8") as file:
+            unit = file.read()
         folder = re.search(r"(?m)^StateDirectory=(\S+-seals)$", unit)[1]
         with open(f"{ROOT}/packaging/server.ini", encoding="utf-8") as file:
             settings = re.sub(r"(?m)^#(?=(SIGN_NAME|SEAL_DIR) )", "", file.read())
