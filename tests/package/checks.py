@@ -8,6 +8,8 @@ import subprocess
 from machine import Failed, run
 
 EXPOSURE_MOST = 1.5
+PAGES_LEAST, LINKS_LEAST = 35, 200
+DOCUMENTATION = "/usr/share/doc/quiniela"
 UNITS = "/usr/lib/systemd/system"
 
 
@@ -50,11 +52,27 @@ def pages(machine):
             ours = other and other[1].startswith("quiniela")
             if "outdated mandoc.db" not in line and (not other or ours and f"{other[1]}.{other[2]}.gz" not in names):
                 raise Failed(f"{os.path.basename(page)}: {line}")
+    if len(found) < PAGES_LEAST:
+        raise Failed(f"the manual has {len(found)} pages, and not {PAGES_LEAST} at least: {', '.join(sorted(names))}")
     return len(found)
+
+
+def links(machine):
+    """What an installed page leads to is there."""
+    count = 0
+    for page in glob.glob(f"{machine.root}{DOCUMENTATION}/**/*.md", recursive=True):
+        with open(page, encoding="utf-8") as file:
+            for target in re.findall(r'(?:\]\(|(?:src|srcset|href)=")([^)#\s":]+)(?=[)#"])', file.read()):
+                count += 1
+                if not os.path.exists(os.path.join(os.path.dirname(page), target)):
+                    raise Failed(f"{page.removeprefix(machine.root)} leads to {target}, which is not there")
+    if count < LINKS_LEAST:
+        raise Failed(f"the installed pages have {count} links, and not {LINKS_LEAST} at least")
+    return count
 
 
 def leftovers(before, after, kept=()):
     """Of what was not there before only `kept` is, and what lies in them."""
-    left = sorted(path for path in after - before if not path.startswith(tuple(kept)))
+    left = sorted(path for path in after - before if not any(path == name or path.startswith(f"{name}/") for name in kept))
     if left:
         raise Failed("left behind:\n" + "\n".join(left))

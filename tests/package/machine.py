@@ -98,14 +98,21 @@ class Machine:
         until = time.monotonic() + BOOT_S
         while self.nspawn.poll() is None and time.monotonic() < until:
             self.leader = self._leader()
-            if self.leader and subprocess.run(self._entering() + ["systemctl", "is-system-running", "--wait"], check=False,
-                                              capture_output=True, text=True).stdout.strip() in ("running", "degraded"):
+            if self.leader and self._is_running(until - time.monotonic()):
                 return True
             time.sleep(0.1)  # until the machine has a first process, and that a socket
         self.log.seek(0)
         print(f"systemd-nspawn cannot boot a machine here:\n{self.log.read()}", file=sys.stderr)
         self._end()
         return False
+
+    def _is_running(self, at_most_s):
+        try:
+            done = subprocess.run(self._entering() + ["systemctl", "is-system-running", "--wait"], check=False, capture_output=True, text=True,
+                                  timeout=max(at_most_s, 0.1))
+        except subprocess.TimeoutExpired:
+            return False
+        return done.stdout.strip() in ("running", "degraded")
 
     def _leader(self):
         """The first process of the machine: the child of nspawn's that is number 1 in there."""

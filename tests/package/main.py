@@ -2,7 +2,7 @@
 
 It makes the packages (script/package), and a Debian 12 in build/debian (debootstrap, once), which systemd-nspawn boots with nothing but
 loopback: nothing of this machine is changed. In it: the package is installed; the first night goes as README.md has it, word for word (its
-blocks for systemd); several draws run at once; a package of a lower version, with the program of an older commit, is upgraded in the middle of
+blocks for systemd), and in another docs/install.md; several draws run at once; a package of a lower version, with the program of an older commit, is upgraded in the middle of
 a night; it is removed and purged, and what is left is looked at. Before that lintian, mandoc and systemd-analyze are asked.
 --short leaves out what needs a machine that is booted: it enters the system (chroot), and installs, removes and purges there.
 """
@@ -13,18 +13,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [HERE, os.path.join(ROOT, "tests")]
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests"), os.path.join(ROOT, "tests", "pages")]
 import checks  # noqa: E402
 import given  # noqa: E402
 import older  # noqa: E402
-import page  # noqa: E402
 import stories  # noqa: E402
 from machine import Base, Failed, Machine, run  # noqa: E402
 
 FOLDER = f"{ROOT}/build/debian"
+START_S = 60
 
 
 def step(what):
@@ -39,7 +40,7 @@ def inside(packages, base):
         step("install, in a system that is not booted")
         machine.install(*packages)
         step("the units and the manual")
-        print(f"   {checks.units(machine)} units, {checks.pages(machine)} pages of the manual")
+        print(f"   {checks.units(machine)} units, {checks.pages(machine)} pages of the manual, {checks.links(machine)} links")
         shutil.rmtree(f"{machine.root}/run/systemd")
         step("remove, purge, what is left")
         names = [os.path.basename(package).split("_")[0] for package in packages]
@@ -62,6 +63,8 @@ def by_hand(packages, base):
         server = subprocess.Popen(["unshare", "-n", "sh", "-c", 'ip link set lo up; exec "$@"', "sh", "chroot",
                                    "--userspec=quiniela:quiniela", machine.root, *begin], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         said = []
+        late = threading.Timer(START_S, server.kill)
+        late.start()
         try:
             while not said or said[-1] and "action: listen" not in said[-1]:
                 said.append(server.stdout.readline())
@@ -69,7 +72,8 @@ def by_hand(packages, base):
                 raise Failed(f"the unit's ExecStart ends by itself\n{''.join(said)}")
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait()
+            server.wait()  # which `late` bounds, too
+            late.cancel()
         print(f"   by hand, as its user: {' '.join(begin)}")
 
 
@@ -81,14 +85,26 @@ def booted(packages, base, upgrade_from):
         step("boot")
         if not machine.boot():
             return False
-        blocks = page.blocks(f"{ROOT}/README.md")
-        step(f"the first night, as README.md has it: {len(blocks)} blocks")
-        stories.night(machine, blocks)
+        step("the first night, as README.md has it")
+        stories.page(machine, f"{ROOT}/README.md")
+        stories.drawn(machine, 5)
         step("what the service may do")
         stories.confined(machine)
         step("several draws at once")
         stories.several(machine)
-        step("remove, purge, what is left")
+        step("a store that is somebody else's")
+        stories.foreign(machine)
+        step("remove while a draw still starts, purge, what is left")
+        stories.hung(machine)
+        stories.remove(machine, before)
+    with Machine(base, f"{FOLDER}/read") as machine:
+        machine.put(packages)
+        before = machine.paths()
+        step("docs/install.md, as it stands there")
+        if not machine.boot():
+            return False
+        stories.page(machine, f"{ROOT}/docs/install.md")
+        stories.installed(machine)
         stories.remove(machine, before)
     if upgrade_from is None:
         print("== SKIPPED: the upgrade, as this repository has not the older commit ==", file=sys.stderr)

@@ -1,14 +1,17 @@
 """What is done with a booted machine, and what must be so afterwards."""
+import glob
+import itertools
 import json
 import os
 import re
 
 from checks import leftovers
 from machine import Failed
-from page import missing
+from page import commands, not_said
 
 SETTINGS = "/etc/quiniela/server.ini"
 KEPT = "/var/lib/quiniela", "/var/log/quiniela"
+DRAWS = "/var/lib/quiniela-draws", "/var/log/quiniela-draws"
 
 
 def setting_of_unit(machine, key, unit="quiniela.service"):
@@ -45,13 +48,43 @@ def shell(machine, commands):
     return machine.run("bash", "-e", "-u", "-o", "pipefail", "-c", commands)
 
 
-def night(machine, blocks):
-    must(blocks, "README.md has no block for systemd: <!-- on: systemd --> before ```sh")
-    for commands, printed in blocks:
-        said = shell(machine, "cd /root\n" + commands)
-        line = missing(printed, said)
-        must(line is None, f"README.md says that this is printed, and it is not: {line}", said)
+def page(machine, path):
+    """What the page has for a machine with systemd, block by block."""
+    name = os.path.basename(path)
+    found = commands(path, "systemd")
+    must(found, f"{name} has no block for systemd: <!-- on: systemd --> before ```sh")
+    for _, block in itertools.groupby(found, key=lambda command: command.block):
+        block = list(block)
+        said = shell(machine, "cd /root\n" + "\n".join(command.text for command in block))
+        line = not_said(block[-1].shown, said)
+        must(line is None, f"{name} says that this is printed, and it is not: {line}", said)
+
+
+def installed(machine):
+    """What docs/install.md ends with: two draws, and one that could be signed."""
+    for unit in "quiniela.socket", "quiniela.service", "quiniela@second.service":
+        must(is_active(machine, unit), f"{unit} does not run")
+    said = machine.run("systemctl", "cat", "quiniela.service")
+    must("\nLoadCredential=sign.key:" in said, "the unit does not get the key", said)
+
+
+def foreign(machine):
+    """A store that came with another owner is the service's at its next start, whatever has looked at the folders before."""
+    shell(machine, """systemctl stop quiniela.socket quiniela.service
+        chown -R 64000:64000 /var/lib/quiniela
+        systemd-tmpfiles --create quiniela.conf
+        systemctl start quiniela""")
     drawn(machine, 5)
+
+
+def hung(machine):
+    """A draw that is still about to start."""
+    shell(machine, """mkdir -p /run/systemd/system/quiniela@hung.service.d
+        printf '[Service]\\nExecStartPre=/bin/sleep infinity\\nTimeoutStartSec=infinity\\n' >/run/systemd/system/quiniela@hung.service.d/hang.conf
+        systemctl daemon-reload
+        systemctl start --no-block quiniela@hung.service
+        until [ "$(systemctl show --value --property=SubState quiniela@hung.service)" = start-pre ]; do sleep 0.1; done
+        mkdir /var/lib/quiniela-draws/lost+found""")
 
 
 def confined(machine):
@@ -71,7 +104,7 @@ def confined(machine):
     said = machine.run("journalctl", "-u", "quiniela", "-o", "cat", "--no-pager")
     must("action: drain | result: success" in said, "a restart was not gentle", said)
     machine.run("logrotate", "--force", "/etc/logrotate.d/quiniela")
-    machine.run("systemctl", "reload", "quiniela")
+    machine.run("systemctl", "reload", "quiniela")  # an order, which is the next record
     machine.run("quiniela", "verify", "--audit", "/var/log/quiniela/audit.log.1", "/var/log/quiniela/audit.log")
 
 
@@ -128,7 +161,7 @@ def upgrade(machine, older, newer):
 def remove(machine, before):
     """A removal ends what runs and leaves the settings; a purge leaves what was stored, and says where."""
     machine.run("apt-get", "remove", "-y", "-q", "quiniela")
-    running = machine.run("systemctl", "list-units", "--plain", "--no-legend", "--state=active", "quiniela*")
+    running = machine.run("systemctl", "list-units", "--plain", "--no-legend", "--state=active,activating,reloading,deactivating", "quiniela*")
     must(not running, "after the removal there still run", running)
     must(not os.path.exists(f"{machine.root}/usr/bin/quiniela"), "the removal has left the program")
     must(os.path.exists(machine.root + SETTINGS), "the removal has taken the settings")
@@ -136,5 +169,8 @@ def remove(machine, before):
     must(os.path.exists(f"{machine.root}/var/lib/quiniela/quiniela.db"), "the purge has taken the store")
     for folder in KEPT:
         must(f"{folder} is kept" in said, f"the purge does not say where {folder} is", said)
+    own = [path for path in glob.glob(f"{machine.root}/etc/systemd/system/quiniela*")]
+    for path in own:
+        must(f"{path.removeprefix(machine.root)} is kept" in said, f"the purge does not say that {path} is left", said)
     machine.run("apt-get", "autoremove", "--purge", "-y", "-q")
-    leftovers(before, machine.paths(), (*KEPT, "/etc/quiniela", "/etc/systemd/system/quiniela@third.socket.d"))
+    leftovers(before, machine.paths(), (*KEPT, *DRAWS, "/etc/quiniela", *[path.removeprefix(machine.root) for path in own]))
