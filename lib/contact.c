@@ -20,20 +20,7 @@ enum {
     INPUT_BYTES_MIN = 64 * 1024,
     ENCRYPTED_BYTES = 16 * 1024,
     READS_MAX = 16, // in one step: then it is the owner's turn
-    // A silent central is probed, and counts as gone when it has not answered for UNACKNOWLEDGED_MS_MAX. Two
-    // lost probes do not end a connection that waits for the draw. The number of probes follows from
-    // TCP_USER_TIMEOUT, which the kernel prefers to a probe count.
-    KEEPALIVE_SECONDS = 8,
-    KEEPALIVE_PROBE_SECONDS = 4,
-    // If the other machine has not acknowledged bytes for this long, it is gone. The limit must not be
-    // shorter: a central that does not read because its disk is slow looks the same.
-    UNACKNOWLEDGED_MS_MAX = 20000,
 };
-
-static const struct tcp_options connected_options = {.nodelay = true,
-                                                     .keepalive_seconds = KEEPALIVE_SECONDS,
-                                                     .probe_seconds = KEEPALIVE_PROBE_SECONDS,
-                                                     .unacknowledged_ms = UNACKNOWLEDGED_MS_MAX};
 
 enum contact_state {
     CONTACT_DIALLING,
@@ -319,7 +306,7 @@ static bool begin_transport(struct contact *contact) {
 }
 
 static void begin(struct contact *contact) {
-    tcp_set_options(contact->descriptor, &connected_options);
+    tcp_set_options(contact->descriptor, &tcp_to_central);
     contact->state = CONTACT_OPENING;
     contact->opens_until_ms = (int64_t)clock_steady_ms() + CONNECT_MS_MAX;
     if (!begin_transport(contact)) {

@@ -17,10 +17,6 @@
 
 enum { ADDRESSES_TRIED_MAX = 32 }; // of one name
 
-// How long the first packet of a connection may stay unanswered, and TLS's handshake may take. The kernel's
-// own two minutes last long after the network is repaired.
-enum { CONNECT_MS_MAX = 8000 };
-
 // Who looks names up. `start` returns false when it cannot; otherwise dialling_answer follows, not from
 // within it, unless `cancel` comes first. start NULL: getaddrinfo(3) does, which waits.
 struct name_lookup {

@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// How long the first packet of a connection may stay unanswered. The kernel's own two minutes last long after
-// the network is repaired.
-enum { CONNECT_MS_MAX = 8000 };
-
 // A socket that is being connected. libuv needs both until the socket is closed, even if the dial is gone by
 // then.
 struct attempt {

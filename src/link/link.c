@@ -16,20 +16,7 @@
 enum {
     INPUT_BYTES_MIN = 16 * 1024,
     ENCRYPTED_BYTES = 16 * 1024,
-    // A silent central is probed, and counts as gone when it has not answered for UNACKNOWLEDGED_MS_MAX. Two
-    // lost probes do not end a link that waits for the draw. The number of probes follows from
-    // TCP_USER_TIMEOUT, which the kernel prefers to a probe count.
-    KEEPALIVE_SECONDS = 8,
-    KEEPALIVE_PROBE_SECONDS = 4,
-    // If the other machine has not acknowledged bytes for this long, it is gone. The limit must not be
-    // shorter: a central that does not read because its disk is slow looks the same.
-    UNACKNOWLEDGED_MS_MAX = 20000,
 };
-
-static const struct tcp_options connected_options = {.nodelay = true,
-                                                     .keepalive_seconds = KEEPALIVE_SECONDS,
-                                                     .probe_seconds = KEEPALIVE_PROBE_SECONDS,
-                                                     .unacknowledged_ms = UNACKNOWLEDGED_MS_MAX};
 
 enum link_state {
     LINK_DIALLING,
@@ -343,7 +330,7 @@ static void on_dialled(void *context, uv_tcp_t *socket, const char *reason) {
     link->socket = socket;
     socket->data = link;
     if (uv_fileno((uv_handle_t *)socket, &descriptor) == 0) {
-        tcp_set_options(descriptor, &connected_options);
+        tcp_set_options(descriptor, &tcp_to_central);
     }
     change_state(link, LINK_OPENING);
     int failure = begin_transport(link) ? uv_read_start((uv_stream_t *)socket, on_room, on_read) : UV_ENOMEM;

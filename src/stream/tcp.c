@@ -4,6 +4,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+const struct tcp_options tcp_to_central = {
+    .nodelay = true, .keepalive_seconds = 8, .probe_seconds = 4, .unacknowledged_ms = 20000};
+
 static void set(int descriptor, int level, int option, int value) {
     if (value != 0) {
         (void)setsockopt(descriptor, level, option, &value, sizeof value);
