@@ -25,8 +25,7 @@ static void give_chunk(struct office *office, uint64_t first, uint32_t count) {
     must(take_chunk(office, &sent, &reply), &office->error);
 }
 
-// Receipts
-// ---------------------------------------------------------------------------------------------------
+// Receipts ------------------------------------------------------------------------------------------------
 
 static void a_receipt_is_kept_as_it_came(void **state) {
     struct office *office = *state;
@@ -204,8 +203,7 @@ static void a_place_that_cannot_be_written_is_refused(void **state) {
     expect_refused(office, open_office(office), ERROR_BAD_SETTING, "no regular file");
 }
 
-// Rules
-// ------------------------------------------------------------------------------------------------------
+// Rules ---------------------------------------------------------------------------------------------------
 
 static struct rules *later_rules(struct office *office, uint32_t agencies) {
     struct rules rules = small_rules(office->sealed);
@@ -294,8 +292,7 @@ static void files_of_another_draw_are_in_the_way(void **state) {
     rules_free(next_night);
 }
 
-// Seal, result and key
-// ---------------------------------------------------------------------------------------
+// Seal, result and key ------------------------------------------------------------------------------------
 
 static bool take_waiting(struct office *office, const struct reply *reply, bool *is_new) {
     error_clear(&office->error);
