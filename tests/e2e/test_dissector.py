@@ -167,7 +167,8 @@ class Dissector(Story):
                       "error": expect.get("error", {}).get("code")}
             for name in names:
                 value = wanted.get(name.split(".")[1])
-                self.assertEqual(row[name], "" if value is None else str(value), f"{vector['file']}: {name}")
+                shown = re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\x{ord(match[0]):02x}", "" if value is None else str(value))
+                self.assertEqual(row[name], shown, f"{vector['file']}: {name}")
 
     def test_numbers_are_exact(self):
         """Of 64 bits, which are more than Lua's numbers hold; what is more than those is not shown."""

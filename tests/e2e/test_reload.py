@@ -147,14 +147,14 @@ class Reloaded(Tls):
 
 
 class Service(Tls):
-    """What the unit's example does with its certificates."""
+    """What the drop-in for the unit does with its certificates."""
 
     def unit(self):
-        with open(f"{ROOT}/packaging/quiniela.service", encoding="utf-8") as file:
-            return [line.rstrip("\n").removeprefix("#") for line in file if re.match(r"#?[A-Z]\w+=", line)]
+        with open(f"{ROOT}/packaging/examples/tls.conf", encoding="utf-8") as file:
+            return [line.rstrip("\n") for line in file if re.match(r"[A-Z]\w+=.", line)]
 
     def test_a_reload_gets_new_certificates(self):
-        """Commented out lines included, with folders of this test in place of those of the machine."""
+        """With folders of this test in place of those of the machine."""
         mine, run = f"{self.folder}/etc", f"{self.folder}/run"
         os.makedirs(run, mode=0o700)
         os.makedirs(mine)
