@@ -104,7 +104,8 @@ def confined(machine):
     said = machine.run("journalctl", "-u", "quiniela", "-o", "cat", "--no-pager")
     must("action: drain | result: success" in said, "a restart was not gentle", said)
     machine.run("logrotate", "--force", "/etc/logrotate.d/quiniela")
-    machine.run("systemctl", "reload", "quiniela")  # an order, which is the next record
+    machine.run("systemctl", "reload", "quiniela")  # an order, which is the next record; systemd does not wait for it
+    shell(machine, "timeout 60 sh -c 'until [ -s /var/log/quiniela/audit.log ]; do sleep 0.05; done'")
     machine.run("quiniela", "verify", "--audit", "/var/log/quiniela/audit.log.1", "/var/log/quiniela/audit.log")
 
 
