@@ -119,6 +119,7 @@ def several(machine):
         printf '[Socket]\\nListenStream=127.0.0.1:12365\\nListenStream=127.0.0.1:12366\\n' >/etc/systemd/system/quiniela@third.socket.d/ports.conf
         systemctl daemon-reload
         systemctl enable --now quiniela@second.service quiniela@third.socket
+        cd /root && quiniela sample
         for port in 12355 12365; do
             quiniela client --id 1 --data-dir /root/data --server-address 127.0.0.1:$port --server-consult-address 127.0.0.1:$((port + 1))
         done""")
