@@ -12,11 +12,13 @@ LISTENS = r"action: board \| result: success \| url: http://(\[?[^/]*?\]?):(\d+)
 
 
 class Board:
-    """Of a server that was started with a board; `port` where several are looked at as one."""
+    """Of a server that was started with a board, which has looked at its store; `port` where several are looked at as one."""
 
     def __init__(self, story, server=None, port=None):
         self.story = story
         self.port = port or int(server.wait_for(LISTENS)[2])
+        if port is None:
+            self.wait_until_ready()
 
     def connect(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=hang_s())
@@ -45,8 +47,7 @@ class Board:
         until(lambda: self.ask("/readyz")[::2] == (200, b"ok\n"), "the server to be ready")
 
     def draw(self):
-        """Once the store has been read for the first time."""
-        return json.loads(until(lambda: (answer := self.ask("/api/v1/draw"))[0] == 200 and answer[2], "the draw"))
+        return self.json("/api/v1/draw")
 
     def everything(self):
         """The bytes of every route, and those of the events' beginning."""

@@ -185,7 +185,6 @@ class Asked(BoardStory):
         server = self.serve("--control", "control", agencies=1)
         board = Board(self, server)
         self.assertEqual(board.get("/livez").strip(), "ok")
-        board.wait_until_ready()
         wire, whole = Wire(self, server.ports[0]), frame({"type_message": 1, "agency": "1", "payload": [BET]})
         wire.socket.sendall(whole[:9])  # which the drain waits for
         process = Process(self, ["drain", "--control", "control"])

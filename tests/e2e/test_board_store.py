@@ -44,7 +44,6 @@ class InFiles(Story):
         self.addCleanup(subprocess.run, ["umount", "--lazy", self.path("disk")], check=True)
         server = Server(self, "--http-port", 0, servers=1, agencies=2, store="disk/night.db")
         board = Board(self, server)
-        board.wait_until_ready()
         with contextlib.suppress(OSError), open(self.path("disk", "ballast"), "wb", buffering=0) as file:
             while True:
                 file.write(bytes(65536))
@@ -62,7 +61,6 @@ class InFiles(Story):
     def test_a_store_that_is_gone(self):
         server = Server(self, "--http-port", 0, servers=1, agencies=2, store="night.db")
         board = Board(self, server)
-        board.wait_until_ready()
         os.rename(self.path("night.db"), self.path("moved.db"))
         wait_until_it_says(board, "store: it cannot be read: ")
         self.assertFalse(board.draw()["store"]["ok"])
@@ -76,7 +74,6 @@ class Seals(SignedStory):
     def test_a_folder_of_seals_that_cannot_be_written(self):
         server = self.serve("--http-port", 0, agencies=1)
         board = Board(self, server)
-        board.wait_until_ready()
         folder = os.path.dirname(self.path(self.kept_file("seal.note")))
         os.rename(folder, folder + ".moved")
         with open(folder, "w", encoding="ascii"):
@@ -104,7 +101,6 @@ class InDatabase(DatabaseStory):
         server = Server(self, "--http-port", 0, servers=1, agencies=2,
                         store=self.address(user="guarded", more=f"password={SECRET}"))
         board = Board(self, server)
-        board.wait_until_ready()
         self.sql("ALTER ROLE guarded PASSWORD 'another'")
         self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guarded'")
         self.assertEqual(Wire(self, server.ports[0]).ask(chunk(0, 3)).code, "store_failed")
@@ -137,7 +133,6 @@ class InDatabase(DatabaseStory):
                         environment={"LD_PRELOAD": CLOCK_LIBRARY, "QUINIELA_CLOCK": self.path("clock"),
                                      "QUINIELA_STEADY_CLOCK": self.path("steady")})
         board = Board(self, server)
-        board.wait_until_ready()
         wire = Wire(self, server.ports[0])
         self.assertEqual(wire.ask(chunk(0, 3))["next"], 3)
         events = Events(board)

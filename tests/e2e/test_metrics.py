@@ -198,7 +198,6 @@ class Alerts(Night):
         self.addCleanup(subprocess.run, ["umount", "--lazy", self.path("disk")], check=True)
         self.serve(agencies=2, store="disk/night.db")
         self.watch()
-        self.board.wait_until_ready()
         with contextlib.suppress(OSError), open(self.path("disk", "ballast"), "wb", buffering=0) as file:
             while True:
                 file.write(bytes(65536))
