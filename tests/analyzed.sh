@@ -1,11 +1,11 @@
 # Which sources clang's analyzer looks at in script/test. To be sourced where the project's root is the working directory.
 
-# changed ENDING: the files that differ from the last commit, or that the last 40 commits of src/ and lib/ have changed; all, where a
+# changed ENDING: the files that differ from the last commit, or that the last 20 commits of src/ and lib/ have changed; all, where a
 # shallow clone does not know.
 changed() {
     {
         git diff --name-only HEAD -- src lib
-        git log -40 --format= --name-only -- src lib
+        git log -20 --format= --name-only -- src lib
     } | awk -v ending="$1" 'substr($0, length - length(ending) + 1) == ending'
 }
 

@@ -20,7 +20,7 @@ class Analyzed(unittest.TestCase):
             self.write(name, '#include "toy/used.h"\n' if number in (2, 5) else '#include "toy/unused.h"\n')
         self.write("src/toy/used.h", "\n")
         self.commit()
-        for number in range(40):  # since then
+        for number in range(20):  # since then
             self.write("src/toy/notes", str(number))
             self.commit()
 
@@ -48,7 +48,7 @@ class Analyzed(unittest.TestCase):
     def test_each_source_has_its_turn(self):
         seen = set()
         for _ in range(STEPS):
-            self.empty(4)
+            self.empty(1)
             now = self.analyzed()
             self.assertEqual(len(now), len(SOURCES) // 4)
             seen |= now
