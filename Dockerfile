@@ -5,13 +5,12 @@ COPY script/bootstrap script/bootstrap
 RUN script/bootstrap build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
-COPY packaging packaging
 COPY po po
 COPY lib lib
 COPY src src
 COPY verifiers verifiers
 COPY web web
-RUN cmake --preset release -DBUILD_TESTING=OFF -DQUINIELA_MANUAL=OFF && cmake --build --preset release
+RUN cmake --preset release -DBUILD_TESTING=OFF -DQUINIELA_MANUAL=OFF -DQUINIELA_PACKAGING=OFF && cmake --build --preset release
 
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update -qq \

@@ -60,13 +60,28 @@ class Compose(Story):
                 self.assertIn(says, errors)
         self.assertEqual(os.listdir(self.folder), [])
 
+    def dockerfile(self):
+        with open(os.path.join(ROOT, "Dockerfile"), encoding="utf-8") as file:
+            return file.read()
+
+    def copied(self):
+        return {word for line in self.dockerfile().splitlines() if re.match("COPY (?!--from)", line) for word in line.split()[1:-1]}
+
     def test_an_image_is_given_what_it_copies(self):
         """.dockerignore hides everything but what it names."""
-        with open(os.path.join(ROOT, "Dockerfile"), encoding="utf-8") as file:
-            copied = {word for line in file if re.match("COPY (?!--from)", line) for word in line.split()[1:-1]}
+        copied = self.copied()
         with open(os.path.join(ROOT, ".dockerignore"), encoding="utf-8") as file:
             hidden, *given = file.read().split()
         self.assertEqual((hidden, {f"!{path}" for path in copied}), ("*", set(given)))
+
+    def test_what_an_image_copies_is_enough_to_build(self):
+        for path in self.copied():
+            os.makedirs(os.path.dirname(self.path(path)), exist_ok=True)
+            os.symlink(os.path.join(ROOT, path), self.path(path))
+        command = re.search(r"(?m)^RUN (cmake .*) && cmake --build", self.dockerfile())[1]
+        result = subprocess.run(command.split(), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                text=True, timeout=3 * hang_s())
+        self.assertEqual(result.returncode, 0, result.stdout)
 
     @unittest.skipUnless(shutil.which("docker-compose"), "no docker-compose is installed")
     def test_compose_takes_them(self):
