@@ -1,4 +1,5 @@
-"""Links of the pages, what the program, its tests and its scripts say of them, and whether the list of sources is whole."""
+"""Links of the pages, what stands twice in one, what the program, its tests and its scripts say of them, and whether the list of
+sources is whole."""
 import fnmatch
 import os
 import re
@@ -46,6 +47,22 @@ def files(root, *folders):
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *folders], cwd=root, check=True,
                             stdout=subprocess.PIPE).stdout
     return [name for name in sorted(listed.decode().split("\0")) if name and os.path.isfile(os.path.join(root, name))]
+
+
+def said_twice(root, count=12):
+    """A line for each place where a page begins to say again, word by word, what it has said: so a merge leaves it. Of tables,
+    whose cells are often alike, nothing is said."""
+    for name in files(root, "*.md"):
+        words = [(number, word) for number, line in prose(read(os.path.join(root, name))) if not line.startswith("|")
+                 for word in line.split()]
+        first, goes_on = {}, False
+        for place in range(len(words) - count + 1):
+            number, text = words[place][0], " ".join(word for _, word in words[place:place + count])
+            again = text in first
+            if again and not goes_on:
+                yield f"{name}:{number}: stands in line {first[text]}, too: {text}"
+            first.setdefault(text, number)
+            goes_on = again
 
 
 def broken_links(root):

@@ -8,7 +8,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
-from pages import anchors, broken_links, broken_words, misnamed_sources, unreached  # noqa: E402
+from pages import anchors, broken_links, broken_words, misnamed_sources, said_twice, unreached  # noqa: E402
 
 
 class Pages(unittest.TestCase):
@@ -16,6 +16,9 @@ class Pages(unittest.TestCase):
 
     def test_links(self):
         self.assertEqual("\n".join(broken_links(ROOT)), "")
+
+    def test_nothing_stands_twice(self):
+        self.assertEqual("\n".join(said_twice(ROOT)), "")
 
     def test_words(self):
         """What messages and comments say: see docs/store.md."""
@@ -59,6 +62,11 @@ class Planted(unittest.TestCase):
         self.assertEqual(list(broken_links(self.root)), [
             "docs/b.md:2: gone.md: there is no such file", "docs/b.md:2: a.md#gone: there is no such heading",
             "docs/b.md:2: #a: there is no such heading"])
+
+    def test_twice(self):
+        self.write("docs/b.md", "# B\na b c d\n| a b c d |\n```\na b c d\n```\nx a b\nc d e a b c\n")
+        self.assertEqual(list(said_twice(self.root, 4)), ["docs/b.md:7: stands in line 2, too: a b c d"])
+        self.assertEqual(list(said_twice(self.root, 5)), [])
 
     def test_words(self):
         self.write("docs/b.md", "# B\n## Two word\n")
