@@ -1,6 +1,8 @@
 """The verifier in Python says what holds, what is false, and what was not checked."""
+import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +25,53 @@ class Started(Asking):
         self.ask(3, seal=self.draw.seal())
         self.ask(1, seal=self.draw.seal()[:-1])
         self.ask(2)
+
+
+class OwnFaults(Asking):
+    """What goes wrong in the verifier itself, or around it, says nothing of the draw: 2, and never 1."""
+    VERIFIER = os.path.join(maker.ROOT, "verifiers", "verify.py")
+
+    def start(self, *words, **more):
+        given = ["--key", maker.SERVER.vkey.decode(), "--rules", self.write("rules", self.draw.rules())]
+        return subprocess.run([*(OTHER or [sys.executable, self.VERIFIER]), *(words or given)], cwd=self.folder, check=False, timeout=60,
+                              **more).returncode
+
+    def test_outputs_that_cannot_be_written(self):
+        self.assertEqual(self.start(stdout=subprocess.DEVNULL), 0)
+        with open("/dev/full", "wb") as full:
+            self.assertEqual(self.start(stdout=full, stderr=subprocess.DEVNULL), 2)
+            self.assertEqual(self.start(stdout=full, stderr=full), 2)
+            self.assertEqual(self.start("--seal", "nowhere", stderr=full), 2)
+            self.assertEqual(self.start("--seals", stderr=full), 2)
+        self.assertEqual(self.start(stderr=subprocess.DEVNULL, preexec_fn=lambda: os.close(1)), 2)
+
+    @unittest.skipIf(OTHER, "is about the one in Python")
+    def test_no_room_for_a_file_of_its_own(self):
+        authority = beacon.Authority()
+        self.addCleanup(authority.folder.cleanup)
+        draw = maker.Draw(tsas=[authority.fingerprint])
+        with mock.patch("tempfile.TemporaryDirectory", side_effect=OSError(errno.ENOSPC, "No usable temporary directory")):
+            said = self.ask(2, rules=draw.rules(), seal=draw.seal(), token=b"0\0", tsa_cert=authority.certificate)
+        self.assertEqual(said, "verify.py: No usable temporary directory\n")
+
+    @unittest.skipIf(OTHER, "is about the one in Python")
+    def test_what_nobody_thought_of(self):
+        for fault in RuntimeError, MemoryError, RecursionError:
+            text = f"import sys; sys.path[:0] = ['{os.path.dirname(self.VERIFIER)}']\n" \
+                   f"from quiniela_verify import command\ndef check(given): raise {fault.__name__}\ncommand.check = check\ncommand.run()\n"
+            done = subprocess.run([sys.executable, "-c", text, "--rules", self.write("rules", self.draw.rules())], capture_output=True,
+                                  check=False, timeout=60)
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
+            self.assertIn(fault.__name__.encode(), done.stderr)
+
+    @unittest.skipIf(OTHER, "is about the one in Python")
+    def test_verify_py_alone(self):
+        """Whoever copies only that one file is told what is missing."""
+        with open(self.VERIFIER, "rb") as file:
+            path = self.write("verify.py", file.read())
+        done = subprocess.run([sys.executable, path, "--help"], capture_output=True, check=False, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assertIn(b"must stand beside it", done.stderr)
 
 
 class Statuses(Asking):
@@ -82,15 +131,16 @@ class Statuses(Asking):
 
     @unittest.skipIf(OTHER, "is about the one in Python")
     def test_from_one_file(self):
-        """As an auditor would be handed it."""
-        path = os.path.join(self.folder, "verify.pyz")
-        subprocess.run([sys.executable, "-m", "zipapp", os.path.join(maker.ROOT, "verifiers"), "-m", "quiniela_verify.command:main",
-                        "-o", path],
-                       check=True)
-        done = subprocess.run([sys.executable, path, "--key", maker.SERVER.vkey.decode(), "--rules",
-                               self.write("rules", self.draw.rules())],
-                              capture_output=True, check=False)
-        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        """As an auditor would be handed it, and made as its first lines say: it tells the false from the true."""
+        path, source = os.path.join(self.folder, "verify.pyz"), os.path.join(maker.ROOT, "verifiers")
+        with open(os.path.join(source, "verify.py"), encoding="utf-8") as file:
+            words = re.search(r"python3 (-m zipapp verifiers .*)", file.read())[1].split()
+        subprocess.run([sys.executable, *[{"verifiers": source, "verify.pyz": path}.get(word, word) for word in words]], check=True)
+        rules = self.draw.rules()
+        for data, status in (rules, 0), (rules.replace(b"agencies 5", b"agencies 6"), 1), (None, 2):
+            given = [] if data is None else ["--key", maker.SERVER.vkey.decode(), "--rules", self.write("rules", data)]
+            done = subprocess.run([sys.executable, path, *given], capture_output=True, check=False)
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
 
 
 class Number(Asking):

@@ -3,10 +3,11 @@ import argparse
 import contextlib
 import os
 import sys
+import traceback
 
 from . import checks_after, checks_bets, checks_number, checks_seal, encoding, notes
 from .case import Case
-from .claims import WRONG_USE
+from .claims import WRONG_USE, harmless
 from .encoding import Refused
 from .files import File, Unreadable
 from .package import Package
@@ -201,6 +202,28 @@ def check(given):
     return case
 
 
+def _fail(why):
+    """Tells what is wrong, with the use or with a file."""
+    print(f"verify.py: {why}", file=sys.stderr)
+    return WRONG_USE
+
+
+def _system_error(error):
+    name = f"{harmless(os.fsdecode(error.filename))}: " if error.filename is not None else ""
+    return name + (error.strerror or str(error))
+
+
+def _print(text):
+    if sys.stdout is None:
+        return "there is none"
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+    except OSError as error:
+        return _system_error(error)
+    return None
+
+
 def main(arguments=None):
     """Returns the exit status."""
     given = read_flags(arguments)
@@ -209,12 +232,43 @@ def main(arguments=None):
             open_files(given, stack)
             case = check(given)
     except Unreadable as error:
-        print(f"verify.py: {error}", file=sys.stderr)
-        return WRONG_USE
+        return _fail(error)
+    except OSError as error:
+        return _fail(_system_error(error))
     if not case.claims.all:
-        print("verify.py: nothing was checked: what was given says nothing by itself", file=sys.stderr)
-        return WRONG_USE
+        return _fail("nothing was checked: what was given says nothing by itself")
     origin = case.origin.decode() if case.origin else None
-    sys.stdout.buffer.write((case.claims.json(origin) if given.json else case.claims.text()).encode())
-    sys.stdout.flush()
-    return case.claims.status
+    fault = _print(case.claims.json(origin) if given.json else case.claims.text())
+    return case.claims.status if fault is None else _fail(f"standard output: {fault}")
+
+
+# The process ---------------------------------------------------------------------------------------------
+
+def _status():
+    """Of main(), and 2 for whatever goes wrong in it: Python would make it 1, which is what something false is."""
+    try:
+        return main()
+    except SystemExit as end:
+        return end.code
+    except Exception:  # pylint: disable=broad-exception-caught  # also a fault of its own says nothing of the draw
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+        return WRONG_USE
+
+
+def _flush_all():
+    """Whether all that was printed has left. What has not is dropped: Python would try again in the end, and make it 120."""
+    is_out = True
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            is_out = False
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return is_out
+
+
+def run():
+    """The whole process: ends it with the exit status. What starts the verifier calls this, and not main()."""
+    status = _status()
+    sys.exit(status if _flush_all() else WRONG_USE)
