@@ -5,10 +5,8 @@
 
 #include <inttypes.h>
 
-// That the seal was there before the pulse.
-static void check_time(struct evidence *evidence) {
-    uint64_t pulse = evidence->rules->pulse.time;
-    char at[TIME_TEXT_BYTES], seen[TIME_TEXT_BYTES];
+// When the seal was first seen; NULL: never, as far as is known.
+static const struct seal_time *first_time(const struct evidence *evidence) {
     const struct seal_time *first = NULL;
     for (size_t i = 0; i < evidence->time_count; i++) {
         const struct seal_time *time = &evidence->times[i];
@@ -16,6 +14,14 @@ static void check_time(struct evidence *evidence) {
             first = time;
         }
     }
+    return first;
+}
+
+// That the seal was there before the pulse.
+static void check_time(struct evidence *evidence) {
+    uint64_t pulse = evidence->rules->pulse.time;
+    char at[TIME_TEXT_BYTES], seen[TIME_TEXT_BYTES];
+    const struct seal_time *first = first_time(evidence);
     time_text(pulse, at);
     if (first != NULL) {
         time_text(first->seconds, seen);
@@ -23,6 +29,12 @@ static void check_time(struct evidence *evidence) {
     if (first != NULL && beacon_time_holds(first->seconds, pulse)) {
         verdicts_add(&evidence->verdicts, VERDICT_OK, "time", "%s saw the seal at %s, before the pulse of %s",
                      first->who, seen, at);
+    } else if (evidence->has_open_time) {
+        verdicts_add(
+            &evidence->verdicts, VERDICT_NOT_CHECKED, "time",
+            "nothing that was checked saw the seal %d s before the pulse of %s, and a time stamp was "
+            "not checked",
+            BEACON_WITNESS_LEAD_S, at);
     } else {
         verdicts_add(&evidence->verdicts, VERDICT_FALSE, "time",
                      "no witness and no time stamp saw the seal %d s before the pulse of %s%s%s%s%s%s",

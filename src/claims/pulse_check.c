@@ -90,8 +90,11 @@ static bool take_pulse(struct evidence *evidence, const struct pulse *pulse, con
                  pulse->time_stamp.text, pulse->chain, pulse->index,
                  rules == NULL ? "no rules, which name the pulse"
                  : is_whole    ? "the one that the rules name, signed"
-                               : "no certificate (--nist-cert) to check its signature with, and the rules' "
-                                 "is the central's word");
+                 : given_file(evidence->given, GIVEN_CERTIFICATE) == NULL
+                     ? "no certificate (--nist-cert) to check its signature with, and the rules' is the "
+                       "central's word"
+                     : "no certificate (--nist-cert) that can be taken to check its signature with, and the "
+                       "rules' is the central's word");
     return true;
 }
 

@@ -78,6 +78,41 @@ static bool holds(const struct evidence *evidence, struct slice token, const str
     return false;
 }
 
+// Whether there is a certificate of every authority of the rules.
+static bool has_all(const struct rules *rules, const struct authorities *authorities) {
+    for (size_t i = 0; i < rules->authority_count; i++) {
+        size_t at = 0;
+        while (at < authorities->count && !hash_equal(&authorities->list[at].hash, &rules->authorities[i])) {
+            at++;
+        }
+        if (at == authorities->count) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// What no token can be checked without; NULL: it is all there.
+static const char *what_is_lacking(const struct evidence *evidence, const struct authorities *authorities) {
+    if (!evidence->has_seal || evidence->rules == NULL) {
+        return evidence->has_seal ? "no rules to check it with" : "no seal to check it with";
+    }
+    if (authorities->count > 0) {
+        return NULL;
+    }
+    return given_file(evidence->given, GIVEN_AUTHORITY) == NULL
+               ? "no --tsa-cert to check it with"
+               : "no --tsa-cert that can be taken to check it with";
+}
+
+static bool say_stamped(struct evidence *evidence, const struct source *source, const char *what,
+                        uint64_t time, struct error *error) {
+    char at[TIME_TEXT_BYTES];
+    time_text(time, at);
+    verdicts_add(&evidence->verdicts, VERDICT_OK, what, "the seal was there at %s", at);
+    return evidence_add_time(evidence, time, source->path, error);
+}
+
 static bool check_token(struct evidence *evidence, const struct source *source, const char *what,
                         const struct authorities *authorities, struct error *error) {
     struct small_file file;
@@ -85,21 +120,20 @@ static bool check_token(struct evidence *evidence, const struct source *source, 
     if (!source_read(source, TIMESTAMP_BYTES_MAX, &file, error)) {
         return false;
     }
-    const char *lacking = !evidence->has_seal       ? "seal"
-                          : evidence->rules == NULL ? "rules"
-                          : authorities->count == 0 ? "--tsa-cert"
-                                                    : NULL;
-    bool done = lacking != NULL || holds(evidence, small_file_text(&file), authorities, &time, error);
+    const char *lacking = what_is_lacking(evidence, authorities);
+    bool done = lacking == NULL && holds(evidence, small_file_text(&file), authorities, &time, error);
     small_file_free(&file);
-    if (lacking != NULL) {
-        verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what, "no %s to check it with", lacking);
-    } else if (done) {
-        char at[TIME_TEXT_BYTES];
-        time_text(time, at);
-        verdicts_add(&evidence->verdicts, VERDICT_OK, what, "the seal was there at %s", at);
-        return evidence_add_time(evidence, time, source->path, error);
+    if (done) {
+        return say_stamped(evidence, source, what, time, error);
     }
-    return done;
+    if (lacking == NULL && error->code == ERROR_FALSE_CLAIM && !has_all(evidence->rules, authorities)) {
+        lacking = "is of none of the --tsa-cert, and the rules name another authority";
+    }
+    if (lacking != NULL) {
+        verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what, "%s", lacking);
+        evidence->has_open_time |= evidence->rules != NULL && evidence->rules->authority_count > 0;
+    }
+    return lacking != NULL;
 }
 
 bool check_tokens(struct evidence *evidence, struct error *error) {

@@ -65,6 +65,25 @@ class Whole(Recount):
         said = self.recount(1, without=["--approval", "--winners"], pulse="pulse.json", nist_cert="certificate.pem")
         self.false(said, "number", f"{number:04}")
 
+    def test_a_time_stamp_without_its_certificate(self):
+        """Which is in the package, and checked or not: nothing else shows when the seal was there."""
+        nist, authority = beacon.Beacon(), beacon.Authority()
+        self.addCleanup(authority.folder.cleanup)
+        draw = maker.Draw(how="beacon", nist=nist.named("9999-11-25T21:30:00Z"), tsas=[authority.fingerprint], close="9999-11-25T21:00:00Z")
+        pulse = nist.pulse("9999-11-25T21:30:00.000Z")
+        number = maker.derived(draw.seal_text(), bytes.fromhex(json.loads(pulse)["pulse"]["outputValue"]))
+        for name, data in (("pulse.json", pulse), ("certificate.pem", nist.certificate), ("result.note", draw.result(number)),
+                           ("winners.csv", draw.winners(number)), ("tsa.pem", authority.certificate), ("agency.seal", draw.seal())):
+            self.write(name, data)
+        more = {"without": ["--approval"], "pulse": "pulse.json", "nist_cert": "certificate.pem", "seal": "agency.seal"}
+        for token, status, state in ((authority.stamp(draw.seal_text())[1], 0, "ok"), (authority.stamp(b"another")[1], 1, "FALSE")):
+            self.pack(draw=draw, **{"seal.note": draw.seal(), "token-0.der": token})
+            said = self.recount(3, **more)
+            self.assertRegex(said, r"(?m)^not checked  token package/token-0\.der: no --tsa-cert")
+            self.assertRegex(said, r"(?m)^not checked  time: ")
+            self.assertNotIn("FALSE", said)
+            self.assertRegex(self.recount(status, tsa_cert="tsa.pem", **more), rf"(?m)^{state} +time: ")
+
     def test_what_an_auditor_lacks(self):
         for flag, what in (("--manifest-hash", "manifest"), ("--result", "result"), ("--key", "key"), ("--approval", "approvals")):
             said = self.recount(3, without=[flag] + ["--winners"] * (flag == "--result"))

@@ -167,6 +167,27 @@ class Both(Story):
             said = [claim["why"] for claim in claims if claim["what"] == "token 3--token"]
             self.assertIn(f"the time stamp {why}" if why else "the seal was there at ", said[0])
 
+    def test_times_that_were_not_checked(self):
+        """Of a beacon's draw, and of two authorities: what nobody could look at is not false, and never holds."""
+        nist, one, other = beacon.Beacon(), beacon.Authority(), beacon.Authority()
+        for each in one, other:
+            self.addCleanup(each.folder.cleanup)
+        draw = maker.Draw(how="beacon", nist=nist.named("9999-11-25T21:30:00Z"), tsas=sorted([one.fingerprint, other.fingerprint]),
+                          close="9999-11-25T21:00:00Z")
+        given = [("--rules", draw.rules()), ("--seal", draw.seal()), ("--seal", draw.seal()), ("--pulse", nist.pulse("9999-11-25T21:30:00.000Z"))]
+        whole = [*given, ("--nist-cert", nist.certificate)]
+        tokens = [("--token", each.stamp(draw.seal_text())[1]) for each in (one, other)]
+        first, second, strange = [("--tsa-cert", each.certificate) for each in (one, other, nist)]
+        bad = [("--token", one.stamp(b"another")[1])]
+        for files, status, time in ((whole, 1, "false"), (whole + tokens, 3, "not checked"), ([*whole, *tokens, first], 3, "ok"),
+                                    ([*whole, *tokens[:1], second], 3, "not checked"), ([*whole, tokens[0], first, second], 0, "ok"),
+                                    ([*whole, *bad, first, second], 1, "false"), ([*whole, *bad, first], 3, "not checked"),
+                                    ([*whole, *bad], 3, "not checked"), ([*whole, *tokens, strange], 1, "not checked"),
+                                    ([*given, *tokens, strange, ("--nist-cert", one.certificate)], 1, "not checked")):
+            with self.subTest(files=[flag for flag, _ in files[3:]]):
+                found, claims = self.ask(files, words=status != 1)
+                self.assertEqual((found, [claim["state"] for claim in claims if claim["what"] == "time"]), (status, [time]))
+
     def test_words_of_receipts(self):
         """Of more than is sealed, of other rules, of other bets, of an agency more; and of a chunk without bets."""
         draw, given = of_manual()

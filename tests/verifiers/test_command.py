@@ -203,12 +203,42 @@ class Number(Asking):
             said = self.ask(3, **files, token=given, tsa_cert=self.authority.certificate)
             self.in_any_line(said, "ok", "time", "token saw the seal")
             self.in_any_line(said, "not checked", "seals", "only one copy")  # a time stamp does not show that there is no other
-        self.in_any_line(self.ask(1, **files, token=token), "not checked", "token", "--tsa-cert")
+        said = self.ask(3, **files, token=token)
+        self.in_any_line(said, "not checked", "token", "no --tsa-cert to check it with")
+        self.in_any_line(said, "not checked", "time", "a time stamp was not checked")
+        self.in_any_line(self.ask(1, **files), "FALSE", "time", "no witness and no time stamp")
         for wrong in (self.authority.stamp(b"something else")[1], token + b"\0", token[:-1], b"", b"0\x00",
                       bytes([*token[:-9], token[-9] ^ 1, *token[-8:]])):
             self.in_any_line(self.ask(1, **files, token=wrong, tsa_cert=self.authority.certificate), "FALSE", "token", "the time stamp ")
         self.in_any_line(self.ask(1, **files, token=token, tsa_cert=self.beacon.certificate), "FALSE", "tsa certificate",
                          "none that the rules name")
+
+    def test_a_time_stamp_of_another_authority(self):
+        """Of two that the rules name: it is not checked without the certificate of its own, whichever else there is."""
+        nist, other = self.beacon.named("9999-11-25T21:30:00Z"), beacon.Authority()
+        self.addCleanup(other.folder.cleanup)
+        draw = maker.Draw(how="beacon", nist=nist, tsas=sorted([self.authority.fingerprint, other.fingerprint]),
+                          close="9999-11-25T21:00:00Z")
+        files = {"rules": draw.rules(), "seal": draw.seal(), "pulse": self.beacon.pulse("9999-11-25T21:30:00.000Z"),
+                 "nist_cert": self.beacon.certificate, "token": other.stamp(draw.seal_text())[1]}
+        said = self.ask(3, **files, tsa_cert=self.authority.certificate)
+        self.in_any_line(said, "not checked", "token", "the rules name another authority")
+        self.in_any_line(said, "not checked", "time")
+        both = {"tsa_cert": self.authority.certificate, "tsa_cert_2": other.certificate}
+        self.in_any_line(self.ask(3, **files, **both), "ok", "time")
+        self.in_any_line(self.ask(3, **files, token_2=self.authority.stamp(draw.seal_text())[1], tsa_cert=self.authority.certificate), "ok",
+                         "time")
+        for token in beacon.Authority.stamp(other, b"else")[1], files["token"][:-1]:
+            said = self.ask(1, **{**files, "token": token}, **both)
+            self.in_any_line(said, "FALSE", "token")
+            self.in_any_line(said, "FALSE", "time")
+
+    def test_a_time_stamp_that_the_rules_do_not_ask_for(self):
+        """It counts for nothing, checked or not."""
+        draw = maker.Draw(how="beacon", nist=self.beacon.named("2026-11-25T21:30:00Z"), witnesses=[maker.WITNESS])
+        said = self.ask(1, rules=draw.rules(), seal=draw.seal(), pulse=self.beacon.pulse("2026-11-25T21:30:00.000Z"),
+                        nist_cert=self.beacon.certificate, token=self.authority.stamp(draw.seal_text())[1])
+        self.in_any_line(said, "FALSE", "time")
 
     def test_without_the_openssl_command(self):
         """What it would have checked is not checked."""
@@ -217,7 +247,28 @@ class Number(Asking):
         files = {"rules": draw.rules(), "seal": draw.seal(), "token": token, "tsa_cert": self.authority.certificate}
         self.in_any_line(self.ask(3, **files), "ok", "token")
         with mock.patch.dict(os.environ, {"PATH": self.folder}):
-            self.in_any_line(self.ask(3, **files), "not checked", "tsa certificate", "no `openssl` command")
+            said = self.ask(3, **files)
+            self.in_any_line(said, "not checked", "tsa certificate", "no `openssl` command")
+            self.in_any_line(said, "not checked", "token", "no --tsa-cert that can be taken to check it with")
+
+    @unittest.skipIf(OTHER, "is about the one in Python")
+    def test_a_beacon_without_the_openssl_command(self):
+        """What it was not able to look at is not false."""
+        draw = self.beacon_draw()
+        files = {"rules": draw.rules(), "seal": draw.seal(), "token": self.authority.stamp(draw.seal_text())[1],
+                 "tsa_cert": self.authority.certificate, "pulse": self.beacon.pulse("2026-11-25T21:30:00.000Z"),
+                 "nist_cert": self.beacon.certificate}
+        self.in_any_line(self.ask(1, **files), "FALSE", "time")  # it is of now
+        with mock.patch.dict(os.environ, {"PATH": self.folder}):
+            said = self.ask(3, **files)
+        self.in_any_line(said, "not checked", "pulse", "no certificate (--nist-cert) that can be taken")
+        self.in_any_line(said, "not checked", "time", "a time stamp was not checked")
+        for script, words in ("kill -9 $$", "was ended by signal 9"), ("exec sleep 60", "took more than 0.5 s"):
+            with open(self.write("openssl", f"#!/bin/sh\n{script}\n".encode()), "rb") as file:
+                os.fchmod(file.fileno(), 0o700)
+            with mock.patch.dict(os.environ, {"PATH": f"{self.folder}:/usr/bin:/bin"}), \
+                    mock.patch("quiniela_verify.openssl.SECONDS_MAX", 0.5):
+                self.in_any_line(self.ask(3, **files), "not checked", "tsa certificate", words)
 
     def test_the_real_pulse(self):
         """NIST's, of 2018; skipped where the known files are not."""

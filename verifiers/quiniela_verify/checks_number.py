@@ -4,6 +4,7 @@ from collections import Counter
 from . import number, pulse
 from .encoding import Refused, instant_text, sha256
 from .notes import NOTE_BYTES_MAX
+from .openssl import Missing
 from .records import read_approval, read_result
 
 # Results -------------------------------------------------------------------------------------------------
@@ -73,8 +74,9 @@ def _read_pulse(case):
         if not case.rules:
             case.claims.not_checked(what, f"{said}: no rules, which name the pulse")
         elif not certificate:
-            case.claims.not_checked(what, f"{said}: no certificate (--nist-cert) to check its signature with, and the rules' is the "
-                                          "central's word")
+            taken = " that can be taken" if case.given.nist_certificate else ""
+            case.claims.not_checked(what, f"{said}: no certificate (--nist-cert){taken} to check its signature with, and the rules' is "
+                                          "the central's word")
         else:
             case.claims.ok(what, f"{said}: the one that the rules name, signed")
         return found
@@ -88,6 +90,9 @@ def _check_time(case):
     with case.claims.about("time"):
         at = case.rules.pulse.time
         good = [(seen, who) for seen, who in case.times if number.time_holds(seen, at)]
+        if not good and case.has_open_time:
+            raise Missing(f"nothing that was checked saw the seal {number.WITNESS_LEAD_S} s before the pulse of {instant_text(at)}, and a "
+                          "time stamp was not checked")
         if not good:
             seen = "; ".join(f"{who}: {instant_text(seen)}" for seen, who in sorted(case.times))
             raise Refused(f"no witness and no time stamp saw the seal {number.WITNESS_LEAD_S} s before the pulse of "

@@ -4,6 +4,7 @@ from .bets import secret_hash
 from .encoding import Refused, instant_text, sha256
 from .files import read_secret
 from .notes import NOTE_BYTES_MAX
+from .openssl import Missing
 from .records import read_seal
 
 # Rules ---------------------------------------------------------------------------------------------------
@@ -187,16 +188,34 @@ def _stamped(token, seal_hash, authorities):
     return None
 
 
+def _need(case, authorities):
+    """What no token can be checked without."""
+    if case.seal is None or not case.rules:
+        raise Missing(f"no {'seal' if case.seal is None else 'rules'} to check it with")
+    if not authorities:
+        raise Missing(f"no --tsa-cert {'that can be taken ' if case.given.tsa_certificates else ''}to check it with")
+
+
+def _check_token(case, what, file, authorities):
+    token = file.read(openssl.TOKEN_BYTES_MAX)
+    _need(case, authorities)
+    try:
+        stamped = _stamped(token, sha256(case.seal), authorities)
+    except openssl.NotOf:
+        if set(case.rules.authorities) <= set(map(openssl.fingerprint, authorities)):
+            raise
+        raise Missing("is of none of the --tsa-cert, and the rules name another authority") from None
+    case.times.append((stamped, file.path))
+    case.claims.ok(what, f"the seal was there at {instant_text(stamped)}")
+
+
 def check_tokens(case):
     authorities = _authorities(case)
     for file in case.given.tokens:
         what = f"token {file.path}"
         with case.claims.about(what):
-            token = file.read(openssl.TOKEN_BYTES_MAX)
-            if case.seal is None or not case.rules or not authorities:
-                lacking = "seal" if case.seal is None else "rules" if not case.rules else "--tsa-cert"
-                case.claims.not_checked(what, f"no {lacking} to check it with")
-                continue
-            stamped = _stamped(token, sha256(case.seal), authorities)
-            case.times.append((stamped, file.path))
-            case.claims.ok(what, f"the seal was there at {instant_text(stamped)}")
+            try:
+                _check_token(case, what, file, authorities)
+            except Missing:
+                case.has_open_time = bool(case.rules and case.rules.authorities)
+                raise

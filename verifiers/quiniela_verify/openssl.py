@@ -14,8 +14,12 @@ SECONDS_MAX = 60
 TOKEN_BYTES_MAX = 64 * 1024
 
 
+class NotOf(Refused):
+    """A time stamp that is one, and not of this seal by this authority."""
+
+
 class Missing(Exception):
-    """There is no `openssl` command, so that nothing can be said."""
+    """What an answer would need is not there, such as the `openssl` command: nothing can be said."""
 
 
 def _run(*arguments, stdin=b""):
@@ -26,7 +30,9 @@ def _run(*arguments, stdin=b""):
     except FileNotFoundError:
         raise Missing("there is no `openssl` command here") from None
     except subprocess.TimeoutExpired:
-        raise Refused(f"openssl {arguments[0]} took more than {SECONDS_MAX} s") from None
+        raise Missing(f"openssl {arguments[0]} took more than {SECONDS_MAX} s") from None
+    if done.returncode < 0:
+        raise Missing(f"openssl {arguments[0]} was ended by signal {-done.returncode}")
     return done.stdout if done.returncode == 0 else None
 
 
@@ -101,14 +107,14 @@ def timestamp(der, imprint, authority):
         text = (_run("ts", "-reply", "-in", token, "-token_in", "-token_out", "-text") or b"").decode("utf-8", "replace")
         stamped = _time(_field(text, "Time stamp"))
         if not _is_of(text, imprint):
-            raise Refused("the time stamp is of something else")
+            raise NotOf("the time stamp is of something else")
         trusted = os.path.join(folder, "authority")
         with open(trusted, "wb") as file:
             body = base64.encodebytes(authority)
             file.write(b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n")
         if _run("ts", "-verify", "-in", token, "-token_in", "-digest", imprint.hex(), "-CAfile", trusted, "-partial_chain",
                 "-attime", str(stamped)) is None:
-            raise Refused("the time stamp is not signed by what the authority has issued for it")
+            raise NotOf("the time stamp is not signed by what the authority has issued for it")
     return stamped
 
 
