@@ -87,20 +87,22 @@ static bool is_listed(const struct manifest *manifest, const char *name) {
 // The folder
 // -------------------------------------------------------------------------------------------------
 
-static size_t look_for_others(const struct package *package, struct verdicts *verdicts, const char *what,
-                              DIR *folder) {
-    size_t seen = 0, faults = 0;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+static bool look_for_others(const struct package *package, struct verdicts *verdicts, const char *what,
+                            DIR *folder, size_t *faults, struct error *error) {
+    size_t seen = 0;
+    errno = 0;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL; errno = 0) {
         if (++seen > PACKAGE_FILES_MAX + 3) { // the manifest, ".", ".."
             verdicts_add(verdicts, VERDICT_FALSE, what, "there are more than %d files", PACKAGE_FILES_MAX);
-            return faults + 1;
+            ++*faults;
+            return true;
         }
         if (!is_listed(package->manifest, entry->d_name)) {
             verdicts_add(verdicts, VERDICT_FALSE, what, "%s: is not in the manifest", entry->d_name);
-            faults++;
+            ++*faults;
         }
     }
-    return faults;
+    return errno == 0 || error_set_system(error, errno, "%.250s", package->path);
 }
 
 static bool check_nothing_more(const struct package *package, struct verdicts *verdicts, const char *what,
@@ -114,9 +116,9 @@ static bool check_nothing_more(const struct package *package, struct verdicts *v
         }
         return error_set_system(error, reason, "%.250s", package->path);
     }
-    *faults += look_for_others(package, verdicts, what, folder);
+    bool done = look_for_others(package, verdicts, what, folder, faults, error);
     closedir(folder);
-    return true;
+    return done;
 }
 
 static bool hash_source(const struct source *source, struct hash *hash, uint64_t *size, struct error *error) {
@@ -174,6 +176,9 @@ bool package_check(struct package *package, struct verdicts *verdicts, const cha
             if (!verdicts_refuse(verdicts, what, error)) {
                 return false;
             }
+        }
+        if (package->manifest->files[i].kind == PACKAGE_AUDIT) {
+            source_close(&package->sources[i]); // of which there may be many, and nothing more is read
         }
     }
     return true;

@@ -16,7 +16,12 @@ enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY }; // a named pipe i
 // Looks at what has been opened; closes it when it is nothing to read.
 static bool look(struct source *source, const struct error_code *code, struct error *error) {
     struct stat status;
-    if (fstat(source->descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+    if (fstat(source->descriptor, &status) != 0) {
+        error_set_system(error, errno, "%.250s", source->path);
+        source_close(source);
+        return false;
+    }
+    if (S_ISREG(status.st_mode)) {
         source->size = (uint64_t)status.st_size;
         source->device = status.st_dev;
         source->inode = status.st_ino;
@@ -39,6 +44,22 @@ bool source_open(const char *path, struct source *source, struct error *error) {
     return look(source, ERROR_SYSTEM, error);
 }
 
+// Whether that a file of a folder cannot be opened says something of the folder, and not of who reads it.
+// What it says; NULL: nothing.
+static const char *says_of_folder(int reason) {
+    switch (reason) {
+    case ELOOP:
+        return "is a link";
+    case ENXIO:
+        return "is no regular file"; // a socket
+    case ENOENT:
+    case ENOTDIR:
+        return strerror(reason);
+    default:
+        return NULL;
+    }
+}
+
 bool source_open_in(int folder, const char *path, const char *name, struct source *source,
                     struct error *error) {
     size_t length = strlen(path) + 1 + strlen(name) + 1;
@@ -50,8 +71,12 @@ bool source_open_in(int folder, const char *path, const char *name, struct sourc
     source->descriptor = openat(folder, name, FLAGS | O_NOFOLLOW);
     if (source->descriptor < 0) {
         int reason = errno;
-        error_set(error, ERROR_FALSE_CLAIM, "%.250s: %s", source->path,
-                  reason == ELOOP ? "is a link" : strerror(reason));
+        const char *says = says_of_folder(reason);
+        if (says != NULL) {
+            error_set(error, ERROR_FALSE_CLAIM, "%.250s: %s", source->path, says);
+        } else {
+            error_set_system(error, reason, "%.250s", source->path);
+        }
         source_close(source);
         return false;
     }

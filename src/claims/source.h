@@ -20,7 +20,8 @@ struct source {
 bool source_open(const char *path, struct source *source, struct error *error) MUST_CHECK;
 
 // Opens the file `name` of an open folder, where no link is followed; `path` is the folder's, for what is
-// said. ERROR_FALSE_CLAIM instead of ERROR_SYSTEM.
+// said. ERROR_FALSE_CLAIM when it is not there, is a link, or is no regular file: the folder is not what it
+// is said to be. ERROR_SYSTEM when it is there and cannot be read, which is the reader's; ERROR_NO_MEMORY.
 bool source_open_in(int folder, const char *path, const char *name, struct source *source,
                     struct error *error) MUST_CHECK;
 

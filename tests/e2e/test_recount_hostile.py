@@ -3,9 +3,11 @@ import contextlib
 import os
 import pty
 import random
+import resource
 import shutil
 import signal
 import stat
+import subprocess
 import sys
 import unittest
 
@@ -100,6 +102,17 @@ class Read(Recount):
         self.refused("--manifest-hash", manifest_hash=self.noted.upper())
         self.refused("--package is missing", without=["--package", "--manifest-hash"])
         self.refused("--json: ", "--json", "a", "--json", "b")
+
+    def test_a_package_that_its_reader_cannot_open(self):
+        """Which says nothing of the draw. Of its many logs no more than one is open at a time."""
+        logs, tokens = ({name % number: b"{}\n" for number in range(60)} for name in ("audit-%d.log", "token-%d.der"))
+        for more, status, words in (logs, 0, "files are those of the manifest"), (tokens, 2, "too many open files"):
+            self.pack(**more)
+            done = subprocess.run([PROGRAM, "recount", *self.flags()], cwd=self.folder, capture_output=True, check=False, timeout=60,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+            said = (done.stdout + done.stderr).decode()
+            self.assertEqual((done.returncode, "FALSE" in said), (status, False), said)
+            self.assertIn(words, said)
 
     def test_one_thing_twice(self):
         """An approval, a result: copies of them are of no use, and two that differ are a fraud."""

@@ -1,9 +1,14 @@
 """Whoever cheats is caught by the verifier in Python, with what an agency, a bettor or an auditor has."""
+import contextlib
 import os
+import resource
+import socket
+import subprocess
+import sys
 import unittest
 
 import maker
-from asking import Asking
+from asking import OTHER, Asking
 
 CLOSE = 1795640400  # 2026-11-25T21:00:00Z
 
@@ -366,6 +371,28 @@ class Package(Asking):
             self.draw.package(self.package)
             spoil()
             self.in_any_line(self.ask_package(1), "FALSE", "package", word)
+
+    def test_what_its_reader_cannot_open(self):
+        """That says nothing of the package. Of its many logs no more than one is open at a time."""
+        verifier = OTHER or [sys.executable, "-S", os.path.join(maker.ROOT, "verifiers", "verify.py")]
+        for name, status in ("audit-%d.log", 3), ("token-%d.der", 2):
+            for old in os.listdir(self.package):
+                os.unlink(os.path.join(self.package, old))
+            self.draw.package(self.package, **{name % number: b"{}\n" for number in range(60)})
+            done = subprocess.run([*verifier, "--key", maker.SERVER.vkey.decode(), "--package", self.package], capture_output=True,
+                                  check=False, timeout=60,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+            said = done.stdout.decode() + done.stderr.decode()
+            self.assertEqual(done.returncode, status, said)
+            self.assertNotIn("FALSE", said)
+            self.assertIn("files are those of the manifest" if status == 3 else "too many open files", said.lower())
+
+    def test_a_socket(self):
+        self.draw.package(self.package)
+        os.unlink(os.path.join(self.package, "seal.note"))
+        with socket.socket(socket.AF_UNIX) as there, contextlib.chdir(self.package):
+            there.bind("seal.note")
+        self.in_any_line(self.ask_package(1), "FALSE", "package", "no regular file")
 
     def test_too_many_files(self):
         self.draw.package(self.package)

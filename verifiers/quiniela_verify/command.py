@@ -137,7 +137,7 @@ def _take_package(case):
     if not package.faults:
         with case.claims.about(what):
             case.take_origin(package.origin)
-            case.claims.ok(what, f"its {len(package.files)} files are those of the manifest")
+            case.claims.ok(what, f"its {package.count} files are those of the manifest")
     _check_manifest(case, what, package.manifest_hash)
 
 

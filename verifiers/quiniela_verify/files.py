@@ -13,7 +13,14 @@ SECRET_BYTES_MAX = 256
 
 
 class Unreadable(Exception):
-    """A file that cannot be read at all."""
+    """A file that cannot be read at all: by this reader, now."""
+
+
+class NotThere(Unreadable):
+    """…by anybody: it is not there, is a link where none is followed, or is no regular file."""
+
+
+NOT_THERE = {errno.ENOENT: None, errno.ENOTDIR: None, errno.ELOOP: "is a link", errno.ENXIO: "is no regular file"}  # a socket
 
 
 class File:
@@ -26,12 +33,13 @@ class File:
         try:
             descriptor = os.open(path, flags, dir_fd=folder)
         except (OSError, ValueError) as error:
-            why = "is a link" if getattr(error, "errno", None) == errno.ELOOP and folder is not None else _why(error)
-            raise Unreadable(f"{harmless(self.path)}: {why}") from None
+            code = getattr(error, "errno", None)
+            why = NOT_THERE.get(code) if folder is not None else None
+            raise (NotThere if code in NOT_THERE else Unreadable)(f"{harmless(self.path)}: {why or _why(error)}") from None
         self.status = os.fstat(descriptor)
         if not stat.S_ISREG(self.status.st_mode):
             os.close(descriptor)
-            raise Unreadable(f"{harmless(self.path)}: is no regular file")
+            raise NotThere(f"{harmless(self.path)}: is no regular file")
         self.stream = os.fdopen(descriptor, "rb")
 
     def __enter__(self):

@@ -5,7 +5,7 @@ import re
 
 from .claims import harmless
 from .encoding import Form, Refused, decimal, hex_decode, origin, parts, sha256
-from .files import File, Unreadable
+from .files import File, NotThere, Unreadable
 
 MANIFEST = "manifest.txt"
 MANIFEST_BYTES_MAX = 64 * 1024
@@ -49,11 +49,11 @@ def read_manifest(data):
 
 
 class Package:
-    """A package's folder. What is wrong with it is in `faults`; what could be opened of it is in `files`, by name, all the same:
-    they may tell what was changed."""
+    """A package's folder. What is wrong with it is in `faults`; what is there of it is in `files`, by name, all the same: they may
+    tell what was changed. Logs are not: there may be many of them, and nothing more is read of them."""
 
     def __init__(self, path):
-        self.path, self.faults, self.files, self.origin, self.manifest_hash = path, [], {}, None, None
+        self.path, self.faults, self.files, self.origin, self.manifest_hash, self.count = path, [], {}, None, None, 0
         try:
             self.folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except (OSError, ValueError) as error:
@@ -70,6 +70,7 @@ class Package:
                 manifest = file.read(MANIFEST_BYTES_MAX)
             self.manifest_hash = sha256(manifest)
             self.origin, listed = read_manifest(manifest)
+            self.count = len(listed)
             self._check_nothing_more(listed)
         except Refused as refused:
             self.faults.append(str(refused))
@@ -83,7 +84,7 @@ class Package:
     def _open(self, name):
         try:
             return File(name, self.folder, os.path.join(self.path, name))
-        except Unreadable as error:
+        except NotThere as error:
             raise Refused(str(error)) from None
 
     def _check_nothing_more(self, listed):
@@ -96,7 +97,17 @@ class Package:
                     self.faults.append(f"{entry.name}: is not in the manifest")
 
     def _take(self, name, size, hash_):
-        file = self.files[name] = self._open(name)
+        file = self._open(name)
+        if name.startswith("audit"):
+            with file:
+                self._hold(file, size, hash_)
+        else:
+            self.files[name] = file
+            self._hold(file, size, hash_)
+
+    @staticmethod
+    def _hold(file, size, hash_):
+        """Holds the file against what the manifest says of it."""
         if file.status.st_size != size:
             raise Refused(f"has {file.status.st_size} bytes, and {size} in the manifest")
         found = hashlib.sha256()
