@@ -76,7 +76,8 @@ struct evidence {
     uint8_t salt_key[AGENCY_KEY_BYTES]; // K(a) of --agency
     struct agency_entry *entries;       // of agencies, proved to be in the seal
     size_t entry_count;
-    bool is_listed; // a seal.json gives the root of the seal, and the rules
+    bool is_listed; // a seal.json gives the root of the seal, and the rules; the bets of all agencies are:
+    uint64_t listed_bets;
     struct known_receipt *receipts;
     size_t receipt_count, receipt_room;
     struct receipt_file *receipt_files;

@@ -13,8 +13,7 @@ struct package {
     bool has_manifest;      // it could be read, and its hash is:
     struct hash hash;
     struct manifest *manifest; // NULL while it has not been read, or is none
-    struct source
-        *sources; // of the manifest's files; their path is NULL where they are not there, and of logs
+    struct source *sources;    // of the manifest's files; path NULL: it is not there, or is a log
 };
 
 // Opens the folder. ERROR_SYSTEM, ERROR_NO_MEMORY. Closed by the caller.

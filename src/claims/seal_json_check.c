@@ -95,6 +95,7 @@ static bool is_sealed(const struct listing *listing, struct error *error) {
 static bool believe(struct listing *listing, const char *what, struct error *error) {
     struct evidence *evidence = listing->evidence;
     evidence->is_listed = true;
+    evidence->listed_bets = listing->list.bets;
     for (size_t i = 0; i < listing->wanted_count; i++) {
         if (listing->wanted[i].origin.length > 0 &&
             !evidence_add_entry(evidence, &listing->wanted[i], error)) {

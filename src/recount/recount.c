@@ -51,12 +51,21 @@ void recount_end(struct recount *recount) {
 }
 
 void recount_total(const struct recount *recount, struct recount_totals *totals) {
-    *totals = (struct recount_totals){0, 0, 0};
-    for (size_t i = 0; i < recount->tallies.count; i++) {
-        const struct tally *tally = &recount->tallies.list[i];
-        totals->sealed += tally->sealed;
-        totals->counted += tally->counted;
-        totals->winners += tally->winners;
+    const struct evidence *evidence = &recount->evidence;
+    const struct tallies *tallies = &recount->tallies;
+    *totals = (struct recount_totals){.sealed = {evidence->is_listed, evidence->listed_bets},
+                                      .counted = {tallies->is_whole, 0},
+                                      .winners = {tallies->has_winners, 0}};
+    for (size_t i = 0; i < tallies->count; i++) {
+        totals->counted.bets += tallies->list[i].counted;
+        totals->winners.bets += tallies->list[i].winners;
+    }
+}
+
+void recount_total_text(const struct recount_total *total, char text[TOTAL_BYTES]) {
+    strcpy(text, "?");
+    if (total->is_known) {
+        snprintf(text, TOTAL_BYTES, "%" PRIu64, total->bets);
     }
 }
 

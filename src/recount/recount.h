@@ -18,11 +18,18 @@ struct recount {
 bool recount_make(struct recount *recount, struct given *given, struct error *error) MUST_CHECK;
 void recount_end(struct recount *recount);
 
-// Of all agencies together.
-struct recount_totals {
-    uint64_t sealed, counted, winners; // bets
+// Of all agencies together: bets. What is not known of all of them has no total: how many are sealed without
+// a seal.json that gives the seal, or how many there are in an export that could not be read to its end.
+struct recount_total {
+    bool is_known;
+    uint64_t bets;
 };
+struct recount_totals {
+    struct recount_total sealed, counted, winners;
+};
+enum { TOTAL_BYTES = 24 };
 void recount_total(const struct recount *recount, struct recount_totals *totals);
+void recount_total_text(const struct recount_total *total, char text[TOTAL_BYTES]); // "?": not known
 
 // The reports: text, JSON, and a page in Spanish and English to print and sign (HTML), which names the JSON's
 // SHA-256 (NULL: there is none). The same files give the same bytes. ERROR_NO_MEMORY; what cannot be written

@@ -25,6 +25,14 @@ static void put_root(struct json_writer *json, const char *key, const struct has
     json_put_text(json, key, text);
 }
 
+static void put_total(struct json_writer *json, const char *key, const struct recount_total *total) {
+    if (total->is_known) {
+        json_put_number(json, key, total->bets);
+    } else {
+        json_put_null(json, key);
+    }
+}
+
 static void put_draw(struct json_writer *json, const struct recount *recount) {
     const struct evidence *evidence = &recount->evidence;
     const struct package *package = evidence->given->package;
@@ -37,13 +45,9 @@ static void put_draw(struct json_writer *json, const struct recount *recount) {
     put_hex(json, "rules", evidence->rules == NULL ? NULL : &evidence->rules->hash);
     put_hex(json, "seal", evidence->has_seal ? &evidence->seal_hash : NULL);
     json_put_text(json, "number", evidence->has_drawn ? number : NULL);
-    json_put_number(json, "sealed", totals.sealed);
-    json_put_number(json, "counted", totals.counted);
-    if (recount->tallies.has_winners) {
-        json_put_number(json, "winners", totals.winners);
-    } else {
-        json_put_null(json, "winners");
-    }
+    put_total(json, "sealed", &totals.sealed);
+    put_total(json, "counted", &totals.counted);
+    put_total(json, "winners", &totals.winners);
 }
 
 static void put_agency(struct json_writer *json, const struct recount *recount, const struct tally *tally) {

@@ -51,9 +51,10 @@ static void put_hash(FILE *stream, const char *spanish, const char *english, con
     put_row(stream, spanish, english, "h", hash == NULL ? "-" : text);
 }
 
-static void put_count(FILE *stream, const char *spanish, const char *english, uint64_t count) {
-    char text[24];
-    snprintf(text, sizeof text, "%" PRIu64, count);
+static void put_total(FILE *stream, const char *spanish, const char *english,
+                      const struct recount_total *total) {
+    char text[TOTAL_BYTES];
+    recount_total_text(total, text);
     put_row(stream, spanish, english, "n", text);
 }
 
@@ -67,13 +68,9 @@ static void put_draw(const struct recount *recount, const struct hash *json, FIL
     fputs("<table>\n", stream);
     put_row(stream, "Sorteo", "Draw", "h", evidence->origin[0] == '\0' ? "?" : evidence->origin);
     put_row(stream, "Número sorteado", "Number drawn", "v", evidence->has_drawn ? number : "?");
-    put_count(stream, "Apuestas selladas", "Bets sealed", totals.sealed);
-    put_count(stream, "Apuestas contadas", "Bets counted", totals.counted);
-    if (recount->tallies.has_winners) {
-        put_count(stream, "Apuestas ganadoras", "Winning bets", totals.winners);
-    } else {
-        put_row(stream, "Apuestas ganadoras", "Winning bets", "n", "?");
-    }
+    put_total(stream, "Apuestas selladas", "Bets sealed", &totals.sealed);
+    put_total(stream, "Apuestas contadas", "Bets counted", &totals.counted);
+    put_total(stream, "Apuestas ganadoras", "Winning bets", &totals.winners);
     put_hash(stream, "SHA-256 del manifiesto del paquete", "SHA-256 of the package's manifest",
              package->has_manifest ? &package->hash : NULL);
     put_hash(stream, "SHA-256 de las reglas", "SHA-256 of the rules",
@@ -94,12 +91,10 @@ static const char *state_of(const struct tally *tally) {
                                           : "cortada <span class=en lang=en>cut</span>";
 }
 
-static void put_winners(const struct recount *recount, uint64_t winners, FILE *stream) {
-    if (recount->tallies.has_winners) {
-        fprintf(stream, "<td class=n>%" PRIu64, winners);
-    } else {
-        fputs("<td class=n>?", stream);
-    }
+static void put_cell(const struct recount_total *total, FILE *stream) {
+    char text[TOTAL_BYTES];
+    recount_total_text(total, text);
+    fprintf(stream, "<td class=n>%s", text);
 }
 
 static void put_agency(const struct recount *recount, const struct tally *tally, FILE *stream) {
@@ -108,7 +103,7 @@ static void put_agency(const struct recount *recount, const struct tally *tally,
     base64_encode(tally->counted_root.bytes, HASH_BYTES, root);
     fprintf(stream, "<tr><td class=n>%s<td>%s<td class=n>%" PRIu64 "<td class=n>%" PRIu64, agencies,
             state_of(tally), tally->sealed, tally->counted);
-    put_winners(recount, tally->winners, stream);
+    put_cell(&(struct recount_total){recount->tallies.has_winners, tally->winners}, stream);
     fprintf(stream, "<td class=h>%s", root);
     fputs(tally_is_equal(tally) ? "<td>=\n" : "<td class=d>DIFIERE <span class=en lang=en>DIFFERS</span>\n",
           stream);
@@ -137,9 +132,10 @@ static void put_agencies(const struct recount *recount, FILE *stream) {
     for (size_t i = 0; i < tallies->count && i < PAGE_AGENCIES_MAX; i++) {
         put_agency(recount, &tallies->list[i], stream);
     }
-    fprintf(stream, "<tr><th colspan=2>Total<td class=n>%" PRIu64 "<td class=n>%" PRIu64, totals.sealed,
-            totals.counted);
-    put_winners(recount, totals.winners, stream);
+    fputs("<tr><th colspan=2>Total", stream);
+    put_cell(&totals.sealed, stream);
+    put_cell(&totals.counted, stream);
+    put_cell(&totals.winners, stream);
     fputs("<td><td>\n</tbody>\n</table>\n", stream);
     if (tallies->count > PAGE_AGENCIES_MAX || !tallies->is_whole) {
         fputs("<p class=d>", stream);

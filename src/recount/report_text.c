@@ -4,12 +4,10 @@
 
 #include <inttypes.h>
 
-static void print_winners(const struct recount *recount, uint64_t winners, FILE *stream) {
-    if (recount->tallies.has_winners) {
-        fprintf(stream, "  %10" PRIu64, winners);
-    } else {
-        fprintf(stream, "  %10s", "?");
-    }
+static void print_total(const struct recount_total *total, int width, FILE *stream) {
+    char text[TOTAL_BYTES];
+    recount_total_text(total, text);
+    fprintf(stream, "  %*s", width, text);
 }
 
 static void print_agency(const struct recount *recount, const struct tally *tally, FILE *stream) {
@@ -18,7 +16,7 @@ static void print_agency(const struct recount *recount, const struct tally *tall
     base64_encode(tally->counted_root.bytes, HASH_BYTES, root);
     fprintf(stream, "%17s  %-10s  %12" PRIu64 "  %12" PRIu64, agencies,
             tally->is_sealed ? entry_state_name(tally->state) : "not sealed", tally->sealed, tally->counted);
-    print_winners(recount, tally->winners, stream);
+    print_total(&(struct recount_total){recount->tallies.has_winners, tally->winners}, 10, stream);
     fprintf(stream, "  %s%s\n", root, tally_is_equal(tally) ? "" : "  DIFFERS");
 }
 
@@ -31,8 +29,10 @@ static void print_agencies(const struct recount *recount, FILE *stream) {
     for (size_t i = 0; i < recount->tallies.count; i++) {
         print_agency(recount, &recount->tallies.list[i], stream);
     }
-    fprintf(stream, "%17s  %-10s  %12" PRIu64 "  %12" PRIu64, "all", "", totals.sealed, totals.counted);
-    print_winners(recount, totals.winners, stream);
+    fprintf(stream, "%17s  %-10s", "all", "");
+    print_total(&totals.sealed, 12, stream);
+    print_total(&totals.counted, 12, stream);
+    print_total(&totals.winners, 10, stream);
     fprintf(stream, "\n");
     if (!recount->tallies.is_whole) {
         fprintf(stream, "The table ends where the export could not be read.\n");

@@ -162,6 +162,25 @@ class Changed(Recount):
                 said = self.recount(1)
                 self.assertRegex(said, r"(?m)^FALSE +export .*\bagency \d" if index else r"(?m)^FALSE +export ", f"row {index}, byte {at}")
 
+    def test_an_export_that_breaks_off(self):
+        """What was counted up to there is no total; how many bets are sealed is known all the same, from seal.json alone."""
+        def totals(**changed):
+            self.pack(**changed)
+            found = self.report(1)
+            said = self.recount(1, "--page", "page.html")
+            row = re.search(r"(?m)^ +all +(.*)$", said)
+            shown = Page(self.read("page.html").decode()).isolated[2:5]
+            self.assertRegex(self.read("page.html").decode(), "<th colspan=2>Total" + "".join(f"<td class=n>{re.escape(t)}" for t in shown))
+            return [found[key] for key in ("sealed", "counted", "winners", "whole")], row and row[1].split(), shown
+        for at in 0, 5:
+            broken = b"".join([*ROWS[:at], b"0" + ROWS[at], *ROWS[at + 1:]])
+            numbers, row, shown = totals(**{"export.csv": broken})
+            self.assertEqual((numbers, shown), ([6, None, None, False], ["6", "?", "?"]))
+            self.assertEqual(row, ["6", "?", "?"] if at else None)
+        other = maker.Draw({**maker.SMALL, 5: ("finished", [])})
+        numbers, row, shown = totals(**{"seal.json": other.seal_json()})
+        self.assertEqual((numbers, row, shown), ([None, None, None, False], None, ["?", "?", "?"]))
+
     def test_every_file_of_the_package(self):
         """A bit in each, whatever the manifest says of it afterwards; but a log, which only the manifest's hash keeps."""
         noted = self.noted
