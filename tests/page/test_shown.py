@@ -79,6 +79,16 @@ class Shown(Paged):
         self.assertIn("two seals were signed. A fraud", text)
         self.asked_nobody(tab)
 
+    def test_an_agency_s_entry(self):
+        """It has a tlog-proof, as the proof of a bet does, and is not taken for one."""
+        tab = self.open()
+        tab.choose_files("#files", [self.write("agency-1.entry", self.draw.entry_file(1)), self.write("bet.tlog-proof", self.proof),
+                                    self.write("seal.note", self.seal)])
+        colour, text = self.answered(tab, 3)
+        self.assertEqual(colour, AMBER, text)
+        self.assertIn("not checked agency-1.entry: is an agency's entry", text)
+        self.assertNotIn("FALSE", text)
+
     def test_the_same_again_is_not_a_copy(self):
         tab = self.open()
         path = self.write("seal.note", self.draw.seal())

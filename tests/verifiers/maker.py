@@ -198,6 +198,11 @@ class Draw:
         return b"quiniela agency v1\n%s\n%d %s %d %s\n" % (self.origin, agency, state.encode(), len(rows),
                                                            b64(root(self.leaves(agency))))
 
+    def entry_file(self, agency, seal=None):
+        """As `quiniela prove --entry` writes it."""
+        lines = [b"c2sp.org/tlog-proof@v1", b"index %d" % agency, *map(b64, path(agency, self.draw_leaves())), b""]
+        return self.entry(agency) + b"\n" + b"\n".join(lines) + b"\n" + (seal or self.seal())
+
     @property
     def bets(self):
         return sum(len(rows) for _, rows in self.agencies.values())

@@ -3,6 +3,7 @@
 const FILE_BYTES_MAX = 16 * 1024 * 1024, FILES_MAX = 200;
 const FIRST_LINES = {"quiniela proof v1": "proofs", "quiniela rules v1": "rules", "quiniela approval v1": "approvals",
     "quiniela result v1": "results"};
+const AGENCY_ENTRY = "quiniela agency v1"; // a file of `quiniela prove --entry`
 const CODE = /^(?:[^\n]*#)?[A-Z2-7]{100,}\n?$/;
 
 // The list of Case's that it belongs to, "sealJson", "pulse", "certificate", or null where it is nothing that this page reads.
@@ -10,6 +11,9 @@ function kindOf(data) {
     const first = data.slice(0, 100).split("\n", 1)[0];
     if (Object.hasOwn(FIRST_LINES, first)) {
         return FIRST_LINES[first];
+    }
+    if (first === AGENCY_ENTRY) { // which has a tlog-proof, too, and is no proof of a bet
+        return null;
     }
     if (data.includes("c2sp.org/tlog-proof@")) {
         return "proofs";
@@ -48,7 +52,9 @@ class Intake {
     }
 
     addBytes(label, name, data) {
-        this.add({label, name, data, kind: kindOf(data)});
+        const isEntry = data.startsWith(`${AGENCY_ENTRY}\n`);
+        const why = isEntry ? say`is an agency's entry, with which quiniela prove makes proofs of its bets: this page checks those` : undefined;
+        this.add({label, name, data, kind: kindOf(data), why});
     }
 
     async addFile(file) {

@@ -316,6 +316,8 @@ const SPANISH = Object.freeze({
         "tiene más de {0} bytes, y esta página no lee más: quiniela verify y verify.py sí",
     "takes {0} things, and {1} more were left out: load it again": "toma {0} cosas, y otras {1} quedaron fuera: vuelva a cargarla",
     "is nothing that this page reads": "no es nada que esta página lea",
+    "is an agency's entry, with which quiniela prove makes proofs of its bets: this page checks those":
+        "es la entrada de una agencia, con la que quiniela prove hace pruebas de sus apuestas: esta página comprueba esas",
     "is another certificate than this page's own": "es otro certificado que el de esta página",
     "is a second one, and one is taken": "es otro más, y se toma uno",
 
