@@ -10,7 +10,7 @@ enum {
     RECEIPTS_LINE_BYTES_MAX = 128 * 1024,
     RECEIPT_BLOCK_LINES = 4,
     RECEIPTS_BYTES_MAX = 1024 * 1024 * 1024,
-    RECEIPTS_MAX = 5 * 1000 * 1000,
+    RECEIPTS_MAX = 5 * 1000 * 1000, // of an agency; more than a file has room for
 };
 
 struct receipt_blocks {

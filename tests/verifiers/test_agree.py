@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import random
+import re
 import struct
 import subprocess
 import unittest
@@ -13,7 +14,8 @@ import unittest
 import beacon
 import maker
 from asked import KEY
-from quiniela_verify import bets, encoding, notes, proof, pulse, records, rules
+from quiniela_verify import (bets, checks_after, checks_bets, encoding, files, merkle, notes, openssl, package, proof, pulse, records, rules,
+                             seal_json)
 from quiniela_verify.encoding import Refused
 
 TEXTS = int(os.environ.get("QUINIELA_TEXTS", "20000"))
@@ -55,6 +57,36 @@ def good_ones():
         "3": [maker.base32(bytes(range(i))) for i in range(1, 20)], "d": [b"0", b"10", b"18446744073709551615"],
         "i": [b"2026-11-25T21:00:00Z", b"2024-02-29T23:59:59Z", b"1970-01-01T00:00:00Z"],
         "o": [maker.ORIGIN, b"a/b", b"a/B/c-_.d", b"a" * 100 + b"/" + b"b" * 64]}
+
+
+class Limits(unittest.TestCase):
+    """How much either takes: what is beyond a limit of one alone would be false by that one."""
+    SAME = (("claims/receipt_blocks.h", "RECEIPTS_MAX", checks_bets.RECEIPTS_MAX),
+            ("claims/receipt_blocks.h", "RECEIPTS_BYTES_MAX", files.RECEIPTS_BYTES_MAX),
+            ("claims/receipt_blocks.h", "RECEIPTS_LINE_BYTES_MAX", files.LINE_BYTES_MAX),
+            ("claims/checks.h", "EXPORT_BYTES_MAX", checks_bets.EXPORT_BYTES_MAX),
+            ("claims/checks.h", "WINNERS_BYTES_MAX", checks_after.WINNERS_BYTES_MAX),
+            ("claims/csv_check.c", "CSV_BYTES_MAX", checks_bets.CSV_BYTES_MAX),
+            ("claims/rows.h", "ROWS_LINE_BYTES_MAX", files.CSV_LINE_BYTES_MAX),
+            ("claims/sealed_list.h", "SEALED_LIST_BYTES_MAX", seal_json.BYTES_MAX),
+            ("claims/sealed_list.h", "SEALED_LIST_LINE_BYTES_MAX", seal_json.LINE_BYTES_MAX),
+            ("claims/secret_check.c", "SECRET_FILE_BYTES_MAX", files.SECRET_BYTES_MAX),
+            ("claims/manifest.h", "MANIFEST_BYTES_MAX", package.MANIFEST_BYTES_MAX),
+            ("claims/manifest.h", "PACKAGE_FILES_MAX", package.FILES_MAX),
+            ("seal/timestamp.h", "TIMESTAMP_BYTES_MAX", openssl.TOKEN_BYTES_MAX),
+            ("seal/limits.h", "NOTE_BYTES_MAX", notes.NOTE_BYTES_MAX), ("seal/limits.h", "NOTE_SIGNATURES_MAX", notes.SIGNATURES_MAX),
+            ("seal/limits.h", "PROOF_BYTES_MAX", proof.PROOF_BYTES_MAX), ("seal/limits.h", "PULSE_BYTES_MAX", pulse.PULSE_BYTES_MAX),
+            ("seal/limits.h", "CERTIFICATE_BYTES_MAX", pulse.CERTIFICATE_BYTES_MAX), ("seal/merkle.h", "MERKLE_LEVELS_MAX", merkle.LEVELS_MAX))
+
+    def test_they_are_the_same(self):
+        for name, limit, own in self.SAME:
+            with open(os.path.join(maker.ROOT, "src", name), encoding="utf-8") as file:
+                found = re.search(rf"\b{limit}(?: = |\s+)([^,}}/\n]+)", file.read())
+            words = re.findall(r"\d+|\*|<<", re.sub(r"UINT64_C\((\d+)\)", r"\1", found[1]))
+            value = int(words[0])
+            for sign, number in zip(words[1::2], map(int, words[2::2])):
+                value = value * number if sign == "*" else value << number
+            self.assertEqual(value, own, f"{name}: {limit}")
 
 
 class Garbler:

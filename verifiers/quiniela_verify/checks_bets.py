@@ -8,7 +8,7 @@ from .records import parse_checkpoint
 from .seal_json import SealJson
 
 DIFFERING_MAX = 20  # agencies that are named
-RECEIPTS_MAX = 2_000_000  # of an agency: a small chunk each, for the largest there can be
+RECEIPTS_MAX = 5_000_000  # of an agency; more than a file has room for (files.RECEIPTS_BYTES_MAX)
 CSV_BYTES_MAX = 64 * 1024**3
 EXPORT_BYTES_MAX = 1024**4
 BROKEN = "the central broke its word"

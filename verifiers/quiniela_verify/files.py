@@ -10,6 +10,7 @@ from .records import read_receipt
 SMALL_BYTES_MAX = 64 * 1024
 LINE_BYTES_MAX = 128 * 1024
 SECRET_BYTES_MAX = 256
+RECEIPTS_BYTES_MAX = 1024**3
 
 
 class Unreadable(Exception):
@@ -100,7 +101,7 @@ def read_secret(file):
     return secret
 
 
-def receipts(file, most=1024**3):
+def receipts(file, most=RECEIPTS_BYTES_MAX):
     """Each receipt of a file, its blocks ended by an empty line. The signatures are not checked."""
     file.check_size(most)
     block, number = [], 0
