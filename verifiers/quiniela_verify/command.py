@@ -209,7 +209,7 @@ def _fail(why):
 
 
 def _system_error(error):
-    name = f"{harmless(os.fsdecode(error.filename))}: " if error.filename is not None else ""
+    name = f"{harmless(str(error.filename))}: " if error.filename is not None else ""
     return name + (error.strerror or str(error))
 
 
