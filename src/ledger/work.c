@@ -81,10 +81,12 @@ bool work_is_ahead(const struct ledger *ledger) {
     return ledger->erased.code != ERROR_DRAW_ERASED && sealing_is_ahead(ledger);
 }
 
-// A file that is in the way stays there until somebody has looked at it; another seal is recorded.
-static bool has_one_seal(struct ledger *ledger) {
+// A file that is in the way stays there until somebody has looked at it, which is no failure of the store;
+// another seal is recorded.
+static bool folder_lets_draw(struct ledger *ledger) {
     struct error error;
-    if (sealing_look_in_folder(ledger, &error)) {
+    if (sealing_look_in_folder(ledger, &error) &&
+        sealed_result_may_be(ledger, ledger->draw.winning_number, &error)) {
         return true;
     }
     struct log_source source = {.error = error_name(error.code)};
@@ -113,15 +115,11 @@ void work_do(struct ledger *ledger) {
         give_up_unless_stale(ledger, &error);
         return;
     }
-    if (!awaits_draw(ledger) || !has_one_seal(ledger) ||
+    if (!awaits_draw(ledger) || !folder_lets_draw(ledger) ||
         work_draw(ledger, ledger->draw.winning_number, &error)) {
         return;
     }
-    if (error.code == ERROR_NUMBER_STORED) { // no failure of the store: somebody has to look at it
-        struct log_source source = {.error = error_name(error.code)};
-        (void)log_event_limited(&source, LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s",
-                                source.error, error.text);
-    } else if (error.code != ERROR_STORE_STALE) { // else another server makes it; work_look sees it
+    if (error.code != ERROR_STORE_STALE) { // else another server makes it; work_look sees it
         log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
                   error.text);
         access_give_up(ledger, &error);

@@ -1,7 +1,10 @@
-// No draw is made when another seal of it is known by then.
+// No draw is made when another seal of it is known by then, or something else has its result's place.
 #include "sealing_story.h"
 
 #include "ledger/check.h"
+#include "seal/result.h"
+
+#include <sys/stat.h>
 
 static void order_draw(const struct error_code *code) {
     assert_error(&give(ORDER_DRAW, (struct order_input){.is_sure = true, .number = WINNING_NUMBER})->error,
@@ -114,6 +117,85 @@ static void one_that_is_found_is_recorded_first(void **state) {
     (void)state;
 }
 
+// In the result's place
+// ---------------------------------------------------------------------------------------
+
+static struct slice result_of(const struct result *result, size_t signers, char room[NOTE_BYTES_MAX]) {
+    const struct signing_key *keys[] = {office.keys[0], office.keys[1]};
+    char text[RESULT_BYTES_MAX];
+    struct draft draft;
+    struct error error;
+    draft_begin(&draft, room, NOTE_BYTES_MAX);
+    must(note_sign(&draft, (struct slice){text, result_write(result, text)}, keys, signers, &error), &error);
+    return draft_text(&draft);
+}
+
+// Its winners would be told to nobody, and its number would stay for ever.
+static void assert_not_made_beside(struct slice bytes, const char *says) {
+    write_kept("result.note", bytes);
+    order_draw(ERROR_KEPT_OTHER);
+    if (strstr(office.order.answer.error.text, says) == NULL) {
+        fail_msg("expected \"%s\", it says \"%s\"", says, office.order.answer.error.text);
+    }
+    assert_int_equal(story.drawn, 0);
+    assert_int_equal(query("SELECT count(*) FROM draws WHERE winning_number IS NOT NULL"), 0);
+    assert_kept_as("result.note", bytes);
+}
+
+static void a_file_that_is_no_result_of_this_draw(void **state) {
+    static char room[NOTE_BYTES_MAX + 1];
+    seal_manual_draw();
+    const struct result own = {.origin = slice_of(SMALL_NAME "/1"),
+                               .seal = story.ledger->sealing.hash,
+                               .number = WINNING_NUMBER,
+                               .winners = 1};
+    struct result other = own;
+    assert_not_made_beside(slice_of(""), "is no result of this draw: move it away");
+    assert_not_made_beside(slice_of("nothing\n"), "is no result of this draw: move it away");
+    other.origin = slice_of(SMALL_NAME "/2");
+    assert_not_made_beside(result_of(&other, 1, room), "is no result of this draw: move it away");
+    other = own;
+    other.seal.bytes[0] ^= 1;
+    assert_not_made_beside(result_of(&other, 1, room), "is of another seal of this draw");
+    assert_not_made_beside(result_of(&own, 2, room), "has more than this draw's result");
+    struct slice wrong = result_of(&own, 1, room);
+    room[wrong.length - 8] ^= 1; // of its signature
+    assert_not_made_beside(wrong, "is no result of this draw: move it away");
+    memset(room, 'a', sizeof room);
+    write_kept("result.note", (struct slice){room, sizeof room});
+    order_draw(ERROR_KEPT_OTHER);
+    write_kept("result.note", result_of(&own, 1, room));
+    order_draw(ERROR_NONE);
+    assert_int_equal(story.drawn, 1);
+    (void)state;
+}
+
+static void a_folder_is_no_result_either(void **state) {
+    seal_manual_draw();
+    assert_int_equal(mkdir(kept_path("result.note"), 0700), 0);
+    order_draw(ERROR_KEPT_OTHER);
+    assert_int_equal(story.drawn, 0);
+    assert_int_equal(rmdir(kept_path("result.note")), 0);
+    order_draw(ERROR_NONE);
+    assert_int_equal(story.drawn, 1);
+    (void)state;
+}
+
+// The store is not at fault, and stays open.
+static void a_draw_that_follows_by_itself_is_not_made_beside_it(void **state) {
+    seal_manual_draw();
+    has_number();
+    write_kept("result.note", slice_of(""));
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 0);
+    assert_int_equal(story.ledger->draw.state, DRAW_SEALED);
+    assert_non_null(story.ledger->store);
+    assert_int_equal(remove(kept_path("result.note")), 0);
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 1);
+    (void)state;
+}
+
 // From agencies
 // -------------------------------------------------------------------------------------------------
 
@@ -211,6 +293,9 @@ int main(void) {
         SEALING_TEST(a_folder_that_is_made_again),
         SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
         SEALING_TEST(one_that_is_found_is_recorded_first),
+        SEALING_TEST(a_file_that_is_no_result_of_this_draw),
+        SEALING_TEST(a_folder_is_no_result_either),
+        SEALING_TEST(a_draw_that_follows_by_itself_is_not_made_beside_it),
         SEALING_TEST(one_that_was_shown_early),
         SEALING_TEST(the_same_that_was_shown_early),
         SEALING_TEST(one_that_is_shown_after_the_draw),

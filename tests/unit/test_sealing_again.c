@@ -128,10 +128,18 @@ static void papers_are_kept_once_the_folder_is_there(void **state) {
 // The result
 // ---------------------------------------------------------------------------------------------------
 
+// Between the draw's commit and the keeping of its result.
+static void on_draw(void *context, const struct ledger_note *note) {
+    on_note(context, note);
+    if (note->kind == LEDGER_NOTE_DRAWN) {
+        write_kept("result.note", slice_of("")); // in the way
+    }
+}
+
 static void the_winners_are_told_once_the_result_is_kept(void **state) {
+    story.noted = on_draw;
     begin_ledger();
     send(0, 3);
-    write_kept("result.note", slice_of("")); // in the way
     seal_now();
     assert_int_equal(story.ledger->draw.state, DRAW_DRAWN);
     work_now();
