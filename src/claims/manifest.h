@@ -7,9 +7,9 @@
 #include "seal/slice.h"
 
 enum {
-    MANIFEST_BYTES_MAX = 64 * 1024,
     PACKAGE_FILES_MAX = 2000,
-    PACKAGE_NAME_BYTES = 24, // "rules-9999.note"
+    MANIFEST_BYTES_MAX = 256 * 1024, // that many lines, and those before them
+    PACKAGE_NAME_BYTES = 24,         // "rules-9999.note"
 };
 
 enum package_kind {

@@ -169,6 +169,10 @@ static bool put_audit_logs(struct packing *packing, char *const *paths, size_t c
 
 // The manifest ----------------------------------------------------------------------------------------------
 
+enum { LINE_BYTES_MAX = 19 + 1 + HEX_TEXT_BYTES(HASH_BYTES) + PACKAGE_NAME_BYTES };
+_Static_assert(64 + ORIGIN_BYTES_MAX + PACKAGE_FILES_MAX * LINE_BYTES_MAX <= MANIFEST_BYTES_MAX,
+               "a manifest has room for every file");
+
 static int by_name(const void *one, const void *other) {
     return strcmp(((const struct output_name *)one)->name, ((const struct output_name *)other)->name);
 }
@@ -190,12 +194,31 @@ static bool put_manifest(struct packing *packing, struct hash *hash, struct erro
         draft_print(&draft, "%" PRIu64 " %s %s\n", folder->files[i].size, hex, folder->files[i].name);
     }
     hash_of(draft.text, draft.length, hash);
-    bool done =
-        !draft.is_over && folder->count <= PACKAGE_FILES_MAX
-            ? output_folder_put(folder, "manifest.txt", draft.text, draft.length, error)
-            : error_set(error, ERROR_BAD_SETTING, "a package has room for %d files", PACKAGE_FILES_MAX);
+    bool done = output_folder_put(folder, "manifest.txt", draft.text, draft.length, error);
     free(text);
     return done;
+}
+
+// All of it -------------------------------------------------------------------------------------------------
+
+static size_t count_files(const struct sealed_draw *sealed, size_t audit_count) {
+    size_t count = 4 + audit_count; // export.csv, seal.json, seal.note, secret.txt
+    for (size_t i = 0; i < sealed->paper_count; i++) {
+        enum store_paper kind = sealed->papers[i].kind;
+        count += kind == PAPER_RULES || kind == PAPER_TIMESTAMP;
+    }
+    return count;
+}
+
+static bool have_room(const struct sealed_draw *sealed, size_t audit_count, const char *path,
+                      struct error *error) {
+    size_t count = count_files(sealed, audit_count);
+    return count <= PACKAGE_FILES_MAX ||
+           error_set(
+               error, ERROR_BAD_SETTING,
+               "%.250s: a package has room for %d files, and this one would have %zu: %zu of them audit "
+               "logs",
+               path, PACKAGE_FILES_MAX, count, audit_count);
 }
 
 bool package_write(struct store *store, const struct sealed_draw *sealed, const struct kept_seal *kept,
@@ -203,7 +226,7 @@ bool package_write(struct store *store, const struct sealed_draw *sealed, const 
                    struct error *error) {
     struct packing packing = {.store = store, .sealed = sealed};
     struct slice note = sealed_draw_note(sealed);
-    if (!output_folder_open(path, &packing.folder, error)) {
+    if (!have_room(sealed, audit_count, path, error) || !output_folder_open(path, &packing.folder, error)) {
         return false;
     }
     if (!put_audit_logs(&packing, audit_logs, audit_count, error) ||

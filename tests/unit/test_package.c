@@ -1,6 +1,10 @@
 // An auditor's package holds all of a sealed draw, and is whole or not there.
 #include "prove_story.h"
 
+#include "claims/manifest.h"
+#include "cli/sealed_store.h"
+#include "prove/package_writing.h"
+
 #include <sys/stat.h>
 
 #define PACKAGE(...)                                                                                         \
@@ -89,6 +93,40 @@ static void several_audit_logs(void **state) {
     assert_int_equal(access("other", F_OK), -1);
 }
 
+// A log of one line, as often as that. Returns what `package_write` does.
+static bool write_with_logs(size_t count, struct error *error) {
+    static char *paths[PACKAGE_FILES_MAX];
+    const struct store_options options = {.address = "store.db", .draw = PROVE_DRAW};
+    struct sealed_store sealed;
+    struct hash hash;
+    for (size_t i = 0; i < count; i++) {
+        paths[i] = "log";
+    }
+    must(sealed_store_open(&options, NULL, &sealed, error), error);
+    bool done =
+        package_write(sealed.store, sealed.sealed, &sealed.kept, paths, count, "package", &hash, error);
+    sealed_store_close(&sealed);
+    return done;
+}
+
+static void as_many_files_as_a_package_may_have(void **state) {
+    struct lottery *lottery = *state;
+    char vkey[VKEY_TEXT_BYTES];
+    struct error error;
+    lottery_store(lottery);
+    write_text("log", "1\n");
+    assert_false(write_with_logs(PACKAGE_FILES_MAX - 4, &error)); // rules, seal, seal.json, export, secret
+    assert_error(&error, ERROR_BAD_SETTING);
+    assert_string_equal(error.text,
+                        "package: a package has room for 2000 files, and this one would have 2001: "
+                        "1996 of them audit logs");
+    assert_int_equal(access("package", F_OK), -1);
+    must(write_with_logs(795, &error), &error); // more would only take longer
+    vkey_format(signing_key_public(lottery->small->server), vkey);
+    (void)run_command(cli_verify, "verify", "--key", vkey, "--package", "package", NULL);
+    assert_non_null(strstr(command_output, "its 800 files are those of the manifest"));
+}
+
 static void folders_that_are_taken(void **state) {
     lottery_store(*state);
     assert_int_equal(mkdir("package", 0755), 0);
@@ -142,11 +180,9 @@ static void draws_that_have_no_package(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        SMALL(it_is_what_verify_reads),
-        SMALL(its_files_are_those_of_others),
-        SMALL(several_audit_logs),
-        SMALL(folders_that_are_taken),
-        SMALL(bets_that_were_changed_leave_no_package),
+        SMALL(it_is_what_verify_reads),    SMALL(its_files_are_those_of_others),
+        SMALL(several_audit_logs),         SMALL(as_many_files_as_a_package_may_have),
+        SMALL(folders_that_are_taken),     SMALL(bets_that_were_changed_leave_no_package),
         SMALL(draws_that_have_no_package),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

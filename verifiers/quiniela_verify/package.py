@@ -8,7 +8,7 @@ from .encoding import Form, Refused, decimal, hex_decode, origin, parts, sha256
 from .files import File, NotThere, Unreadable
 
 MANIFEST = "manifest.txt"
-MANIFEST_BYTES_MAX = 64 * 1024
+MANIFEST_BYTES_MAX = 256 * 1024
 FILES_MAX = 2000
 NAMES = re.compile(rb"export\.csv|seal\.json|seal\.note|secret\.txt|audit\.log|(?:rules|audit|token)-(?:0|[1-9]\d{0,3})\."
                    rb"(?:note|log|der)")
