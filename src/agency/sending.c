@@ -236,10 +236,14 @@ static bool begin_comparing(struct sending *sending, const struct reply *reply, 
                                  reply->piece_count, error);
 }
 
-// The answer to `sent` says that the central has more than was sent on this connection.
+// The answer to `sent` says that the central has more than was sent on this connection. One bet is sent once
+// more instead of being compared: a central that has another one in its place refuses it.
 static enum sending_step on_ahead(struct sending *sending, const struct sent *sent,
                                   const struct reply *reply) {
     struct error error;
+    if (sending->options->reader == NULL) {
+        return stream(sending);
+    }
     sending->stored = (uint64_t)reply->next;
     if (!sent->asks) {
         return ask_stored(sending);

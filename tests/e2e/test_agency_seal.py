@@ -84,6 +84,28 @@ class Seals(Story):
         self.assertIn(status, (0, 3), said + errors)
         self.assertRegex(said, "ok +csv .*")
 
+    def one_bet(self, server, number="7574"):
+        """An agency that sends one bet, and no file."""
+        bet = {"NOMBRE": "Ana", "APELLIDO": "Paz", "DOCUMENTO": "30904465", "NACIMIENTO": "1999-03-17", "NUMERO": number}
+        return Agency(self, 1, server.ports, "--central-key", self.key, "--receipts", "one.receipts", environment=bet)
+
+    def test_one_bet_goes_on_after_a_restart(self):
+        server = self.serve()
+        first = self.one_bet(server)
+        first.wait_for("wait_for_draw")
+        first.end()
+        other = self.one_bet(server, "7575")
+        self.assertEqual(other.wait(), 1, other.log())
+        self.assertRegex(other.log(), "error: conflict")
+        again = self.one_bet(server)
+        again.wait_for("wait_for_draw")
+        again.end()
+        Wire(self, server.ports[0]).ask({"type_message": 2, "agency": "2", "payload": [], "first": 0})
+        last = self.one_bet(server)
+        last.wait_for("keep_seal . result: success")
+        self.assertEqual(self.draw()[0], 0)
+        self.assertEqual((last.winners(), last.wait()), (1, 0), last.log())
+
     def page_commands(self):
         """Those of docs/agency.md after the client's: the operator's, and then the agency's. Of agency 1 and this story's store."""
         with open(os.path.join(ROOT, "docs", "agency.md"), encoding="utf-8") as file:
