@@ -353,13 +353,14 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
         on_error(dialogue, &reply);
     } else if (!dialogue->consulting && reply.type == REPLY_CHUNK_PROCESSED) {
         on_acknowledged(dialogue, &reply);
-    } else if (dialogue->consulting && reply.type == REPLY_WINNERS) {
+    } else if (dialogue->phase == CONSULTING && reply.type == REPLY_WINNERS) {
         conclude(dialogue, outcome_begin(&dialogue->outcome, dialogue->options,
                                          dialogue->sending.acknowledged, &reply));
-    } else if (dialogue->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
+    } else if (dialogue->phase == CONSULTING && reply.type == REPLY_WINNERS_NOT_READY) {
         on_not_drawn(dialogue, &reply);
     } else {
-        come_later(dialogue, "receive_message", "the central's answer does not match the question");
+        come_later(dialogue, "receive_message", // or nothing was asked, as while it waits to ask again
+                   "the central's answer does not match the question");
     }
 }
 

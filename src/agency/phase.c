@@ -9,7 +9,7 @@ bool phase_may_follow(enum phase from, enum phase to) {
         [COMPARING] = 1U << COMPARING | 1U << SENDING | 1U << CONNECTING | 1U << BACKING_OFF | 1U << ENDED,
         [CONSULTING] = 1U << CONSULTING | 1U << POLLING | 1U << HOLDING | 1U << CONNECTING |
                        1U << BACKING_OFF | 1U << ENDED,
-        [POLLING] = 1U << POLLING | 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
+        [POLLING] = 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
         [HOLDING] = 1U << HOLDING | 1U << ENDED,
         [BACKING_OFF] = 1U << CONNECTING | 1U << ENDED,
         [ENDED] = 0,
