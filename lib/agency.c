@@ -47,7 +47,6 @@ static bool connect_to(void *context, const struct address *address) {
                                                  .distrusted = on_distrusted};
     struct quiniela_agency *agency = context;
     agency->wait_until_ms = -1;
-    agency->contacts++;
     agency->contact = contact_open(address, agency->setup.tls, &agency->lookup, &events, agency);
     return agency->contact != NULL;
 }
@@ -59,6 +58,7 @@ static void send_bytes(void *context, uint8_t *bytes, size_t length) {
 
 static void disconnect(void *context) {
     struct quiniela_agency *agency = context;
+    agency->sockets += contact_sockets(agency->contact);
     contact_close(&agency->contact);
 }
 

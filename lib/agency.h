@@ -33,7 +33,7 @@ struct quiniela_agency {
     struct name_lookup lookup;
     struct dialogue *dialogue;
     struct contact *contact; // NULL: none
-    uint64_t contacts;       // how many there have been
+    uint64_t sockets;        // how many the contacts before it have had
     int64_t wait_until_ms;   // of the dialogue's last wait, a steady clock's; -1: none
     struct file_findings findings;
     uint64_t stored;

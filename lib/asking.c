@@ -5,10 +5,6 @@
 
 #include <limits.h>
 
-enum {
-    ATTEMPTS = ADDRESSES_TRIED_MAX + 2
-}; // of a contact, each with a socket; and one more: it has none any more
-
 // What it waits for ---------------------------------------------------------------------------------------
 
 int quiniela_agency_fd(const struct quiniela_agency *agency) {
@@ -16,8 +12,7 @@ int quiniela_agency_fd(const struct quiniela_agency *agency) {
 }
 
 uint64_t quiniela_agency_fd_version(const struct quiniela_agency *agency) {
-    uint64_t attempt = agency->contact == NULL ? ATTEMPTS - 1 : contact_attempt(agency->contact);
-    return agency->contacts * ATTEMPTS + attempt;
+    return agency->sockets + (agency->contact == NULL ? 0 : contact_sockets(agency->contact));
 }
 
 int quiniela_agency_wants(const struct quiniela_agency *agency) {

@@ -388,8 +388,8 @@ int contact_descriptor(const struct contact *contact) {
     return contact->state == CONTACT_DIALLING ? contact->dialling.descriptor : contact->descriptor;
 }
 
-size_t contact_attempt(const struct contact *contact) {
-    return contact->dialling.next;
+size_t contact_sockets(const struct contact *contact) {
+    return contact->dialling.sockets;
 }
 
 bool contact_wants_read(const struct contact *contact) {

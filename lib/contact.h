@@ -55,8 +55,8 @@ void contact_resolved(struct contact *contact, int failure, const struct addrinf
 // The socket, or -1 while there is none.
 int contact_descriptor(const struct contact *contact);
 
-// Which of its sockets that is: each has a larger number, from 0 to ADDRESSES_TRIED_MAX.
-size_t contact_attempt(const struct contact *contact);
+// How many sockets it has had, at most ADDRESSES_TRIED_MAX: that is the last one.
+size_t contact_sockets(const struct contact *contact);
 
 // For what to wait on it.
 bool contact_wants_read(const struct contact *contact);

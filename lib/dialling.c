@@ -13,7 +13,7 @@ void dialling_begin(struct dialling *dialling, const struct address *address,
     dialling->address = address;
     dialling->lookup = lookup;
     dialling->descriptor = -1;
-    dialling->count = dialling->next = 0;
+    dialling->count = dialling->next = dialling->sockets = 0;
     dialling->failure = 0;
 }
 
@@ -100,6 +100,7 @@ static int start_attempt(struct dialling *dialling) {
         return errno;
     }
     dialling->descriptor = descriptor;
+    dialling->sockets++;
     tcp_set_options(descriptor, &(struct tcp_options){.unacknowledged_ms = CONNECT_MS_MAX});
     if (connect(descriptor, address, dialling->lengths[dialling->next]) == 0 || errno == EINPROGRESS ||
         errno == EINTR) {

@@ -36,7 +36,8 @@ struct dialling {
     struct sockaddr_storage found[ADDRESSES_TRIED_MAX];
     socklen_t lengths[ADDRESSES_TRIED_MAX];
     size_t count, next;
-    int failure; // the last attempt's errno
+    size_t sockets; // that were opened
+    int failure;    // the last attempt's errno
 };
 
 // Begins; nothing is done yet. What is pointed to must outlive it. dialling_end ends it.

@@ -376,7 +376,7 @@ QUINIELA_API void quiniela_agency_free(struct quiniela_agency *agency);
 // poll does not care).
 QUINIELA_API int quiniela_agency_fd(const struct quiniela_agency *agency);
 
-// Grows with every socket.
+// How many sockets there have been: grows with every one, and stays as it is while there is none.
 QUINIELA_API uint64_t quiniela_agency_fd_version(const struct quiniela_agency *agency);
 
 // Bits of enum quiniela_wants; 0 when there is no socket.

@@ -139,7 +139,7 @@ static enum quiniela_code step_to_the_end(struct quiniela_agency *agency) {
 // epoll forgets a descriptor that is closed: it is told of each socket once, when its version is another.
 static enum quiniela_code step_with_epoll(struct quiniela_agency *agency) {
     int epoll = epoll_create1(EPOLL_CLOEXEC);
-    uint64_t version = 0;
+    uint64_t version = quiniela_agency_fd_version(agency);
     while (quiniela_agency_step(agency) == QUINIELA_RUNNING) {
         answer_lookup();
         int fd = quiniela_agency_fd(agency), wants = quiniela_agency_wants(agency);
@@ -151,7 +151,7 @@ static enum quiniela_code step_with_epoll(struct quiniela_agency *agency) {
             perror("epoll_ctl");
             break;
         }
-        version = fd >= 0 ? quiniela_agency_fd_version(agency) : version;
+        version = quiniela_agency_fd_version(agency);
         (void)epoll_wait(epoll, &event, 1, quiniela_agency_timeout_ms(agency));
     }
     close(epoll);

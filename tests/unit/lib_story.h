@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { STEPS_MAX = 100 * 1000, STORY_MS_MAX = 20 * 1000, EVENTS_MAX = 256 };
@@ -259,9 +260,27 @@ static inline void wait_for_either(void) {
     assert_true(came > 0 || (wait_ms >= 0 && wait_ms < STORY_MS_MAX)); // otherwise it hangs
 }
 
+// Whether there is another socket than after the last step, the version says, and nothing else.
+static inline void check_version(ino_t *socket, uint64_t *version) {
+    struct stat status = {.st_ino = *socket};
+    int fd = quiniela_agency_fd(agency);
+    uint64_t now = quiniela_agency_fd_version(agency);
+    assert_true(fd < 0 || fstat(fd, &status) == 0);
+    assert_true(now >= *version);
+    if ((status.st_ino != *socket) != (now != *version) && fd >= 0) {
+        fail_msg("the socket is %s one, and its version was %d and is %d",
+                 status.st_ino != *socket ? "another" : "the same", (int)*version, (int)now);
+    }
+    *socket = status.st_ino;
+    *version = now;
+}
+
 static inline void run(void) {
+    ino_t socket = 0;
+    uint64_t version = quiniela_agency_fd_version(agency);
     for (int steps = 0; quiniela_agency_step(agency) == QUINIELA_RUNNING; steps++) {
         assert_true(steps < STEPS_MAX);
+        check_version(&socket, &version);
         wait_for_either();
         serve();
     }
