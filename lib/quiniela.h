@@ -246,7 +246,9 @@ QUINIELA_API enum quiniela_code quiniela_options_set_consult_servers(struct quin
 
 // The bets come from this file: one bet a line, first name, last name, document, date of birth, number (RFC
 // 4180 quotes, no header). It is checked whole before any bet is sent, and must not change while it is sent;
-// a pipe or the like is checked line by line as it is sent, and a step waits while it has nothing to read.
+// a pipe or the like is checked line by line as it is sent, and a step waits while it has nothing to read. It
+// cannot be read again: a connection that is lost while chunks of it are under way ends the agency
+// (QUINIELA_SYSTEM).
 // This or quiniela_options_set_bet is required; the last one set counts.
 QUINIELA_API enum quiniela_code quiniela_options_set_file(struct quiniela_options *options, const char *path);
 

@@ -178,7 +178,12 @@ void csv_file_take(struct csv_file *file, const struct csv_text *line) {
 
 bool csv_file_rewind(struct csv_file *file, struct error *error) {
     if (lseek(file->descriptor, 0, SEEK_SET) != 0) {
-        return error_set_system(error, errno, "%s: cannot go back", file->path);
+        return errno == ESPIPE ? error_set(error, ERROR_SYSTEM,
+                                           "%.120s: is a pipe or the like, and what came from it is needed "
+                                           "once more: write the "
+                                           "same bets to a file, and start the agency again with that",
+                                           file->path)
+                               : error_set_system(error, errno, "%s: cannot go back", file->path);
     }
     file->offset = 0;
     file->start = file->end = 0;

@@ -135,7 +135,10 @@ static void a_pipe_cannot_go_back(void **state) {
     assert_true(reader_seek(reader, 1, &error));
     assert_true(reader_seek(reader, 1, &error)); // which is where it is
     assert_false(reader_seek(reader, 0, &error));
-    assert_string_equal(error.text, FILE_NAME ": cannot go back: Illegal seek");
+    assert_error(&error, ERROR_SYSTEM);
+    assert_non_null(strstr(error.text, FILE_NAME ": is a pipe or the like, "));
+    assert_non_null(
+        strstr(error.text, "write the same bets to a file, and start the agency again with that"));
     close(writer);
     reader_close(&reader);
 }
