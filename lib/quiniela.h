@@ -290,8 +290,8 @@ QUINIELA_API enum quiniela_code quiniela_options_set_tls(struct quiniela_options
                                                          const char *authority, const char *revocations);
 
 // The central's key (CENTRAL_KEY, docs/verifiable-draw.md) and the file in which its receipts are kept. What
-// the central signs is held against that key, and kept beside the file; a central that signs nothing is
-// refused.
+// the central signs is held against that key, and kept beside the file, in files of mode 0600 whatever the
+// umask; a central that signs nothing is refused.
 // `key` NULL, the default: nothing is checked.
 QUINIELA_API enum quiniela_code quiniela_options_set_central_key(struct quiniela_options *options,
                                                                  const char *key, const char *receipts);

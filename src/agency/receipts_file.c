@@ -176,7 +176,7 @@ static bool open_it(struct receipts_file *file, struct error *error) {
     char resolved[PATH_MAX];
     struct stat status;
     file->descriptor =
-        open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0644);
+        open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
     if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0) {
         return error_set_system(error, errno, "%.150s: the receipts cannot be kept there", file->path);
     }

@@ -7,10 +7,10 @@
 
 struct receipts_file;
 
-// Makes the file, or goes on with one of that agency: a last receipt that was cut off as it was written is
-// removed. Nobody else may have it open. ERROR_SYSTEM when it cannot be written; ERROR_BAD_SETTING when it
-// is no file of such receipts, of one draw and this agency, or when another client has it; ERROR_NO_MEMORY.
-// Each names it. On success the caller owns *file.
+// Makes the file (mode 0600), or goes on with one of that agency: a last receipt that was cut off as it was
+// written is removed. Nobody else may have it open. ERROR_SYSTEM when it cannot be written; ERROR_BAD_SETTING
+// when it is no file of such receipts, of one draw and this agency, or when another client has it;
+// ERROR_NO_MEMORY. Each names it. On success the caller owns *file.
 bool receipts_file_open(const char *path, uint32_t agency, struct receipts_file **file,
                         struct error *error) MUST_CHECK;
 

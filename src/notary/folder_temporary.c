@@ -64,7 +64,7 @@ static bool make_one(int folder, const char *name, struct folder_temporary *temp
     }
     snprintf(temporary->name, sizeof temporary->name, ".%s.%d.%016" PRIx64, name, (int)getpid(), random);
     temporary->file =
-        openat(folder, temporary->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        openat(folder, temporary->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     return temporary->file >= 0;
 }
 

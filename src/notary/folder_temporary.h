@@ -14,9 +14,10 @@ struct folder_temporary {
     char name[FOLDER_NAME_BYTES_MAX + 40];
 };
 
-// Makes an empty file in the open folder `folder` that is to be `name`, at most FOLDER_NAME_BYTES_MAX bytes,
-// and removes what interrupted runs have left of such files. False with errno set. The caller closes `file`,
-// and gives it its name (folder_give_name) before that, or ends it with folder_temporary_drop.
+// Makes an empty file (mode 0600) in the open folder `folder` that is to be `name`, at most
+// FOLDER_NAME_BYTES_MAX bytes, and removes what interrupted runs have left of such files. False with errno
+// set. The caller closes `file`, and gives it its name (folder_give_name) before that, or ends it with
+// folder_temporary_drop.
 bool folder_temporary_make(int folder, const char *name, struct folder_temporary *temporary) MUST_CHECK;
 
 // Closes and removes it, if it still has its first name. Leaves errno as it is.

@@ -4,6 +4,8 @@
 #include "agency/errors.h"
 #include "base/log.h"
 
+#include <dirent.h>
+
 // Asserts that it was refused with that code, in words that have these.
 static void expect_refused(const struct office *office, bool taken, const struct error_code *code,
                            const char *says) {
@@ -406,6 +408,33 @@ static void the_salt_key_is_a_file_of_one_line(void **state) {
     assert_false(promises_lack_key(office->promises));
 }
 
+// A salt key is a secret, and false winners are documents.
+static void nobody_else_reads_what_is_kept_whatever_the_umask(void **state) {
+    struct office *office = *state;
+    static const char key[] = "PwhjgRgKwbYAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    struct reply reply = sealed_answer(office);
+    struct stat status;
+    bool is_new;
+    size_t files = 0;
+    assert_int_equal(unlink(office->receipts), 0);
+    mode_t mask = umask(0);
+    must(open_office(office), &office->error);
+    reply.key = bet_slice_of(key, sizeof key - 1);
+    must(take_waiting(office, &reply, &is_new), &office->error);
+    umask(mask);
+    DIR *folder = opendir(office->folder);
+    assert_non_null(folder);
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (entry->d_name[0] != '.') {
+            assert_int_equal(stat(path_of(office, entry->d_name), &status), 0);
+            assert_int_equal(status.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO), S_IRUSR | S_IWUSR);
+            files++;
+        }
+    }
+    closedir(folder);
+    assert_int_equal(files, 4); // the receipts, the rules, the seal and the key
+}
+
 // The result of another draw, by the same central. Returns the note's length.
 static size_t last_nights(const struct office *office, char note[1024]) {
     struct result result = {.origin = slice_of(SMALL_NAME "/2026-11-24"), .number = 7574};
@@ -492,6 +521,7 @@ int main(void) {
         TEST(a_salt_key_of_another_draw_is_in_the_way),
         TEST(no_salt_key_is_taken_before_the_seal),
         TEST(the_salt_key_is_a_file_of_one_line),
+        TEST(nobody_else_reads_what_is_kept_whatever_the_umask),
     };
     log_set_level(LOG_LEVEL_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
