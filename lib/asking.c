@@ -1,6 +1,7 @@
 // What an agency is asked: quiniela.h has the words.
 #include "lib/agency.h"
 
+#include "agency/codes.h"
 #include "base/clock.h"
 
 #include <limits.h>
@@ -57,8 +58,7 @@ const char *quiniela_agency_error(const struct quiniela_agency *agency) {
 }
 
 int quiniela_agency_may_retry(const struct quiniela_agency *agency) {
-    return agency->code == QUINIELA_STOPPED || agency->code == QUINIELA_NOT_KEPT ||
-           (agency->code != QUINIELA_OK && error_retryable(agency->error.code));
+    return code_may_retry(agency->code);
 }
 
 uint64_t quiniela_agency_stored(const struct quiniela_agency *agency) {

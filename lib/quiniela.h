@@ -416,7 +416,9 @@ QUINIELA_API enum quiniela_code quiniela_agency_code(const struct quiniela_agenc
 // The same in words for people, with file and line where it has to do with them; "" for QUINIELA_OK.
 QUINIELA_API const char *quiniela_agency_error(const struct quiniela_agency *agency);
 
-// Whether running an agency with the same options again, later, may help.
+// Whether running an agency with the same options again, later, may help: after QUINIELA_STOPPED,
+// QUINIELA_NOT_KEPT, QUINIELA_NETWORK, QUINIELA_NO_MEMORY, what the central cannot do now, and
+// QUINIELA_SYSTEM, once what its text names is there, such as a file, or room on the disk.
 QUINIELA_API int quiniela_agency_may_retry(const struct quiniela_agency *agency);
 
 // How many of the agency's bets the central has said are stored.

@@ -67,3 +67,17 @@ const struct code_meaning *code_named(const char *name) {
 enum quiniela_code code_of(const struct error_code *code) {
     return code == ERROR_NONE ? QUINIELA_OK : code_named(error_name(code))->code;
 }
+
+bool code_may_retry(enum quiniela_code code) {
+    static const enum quiniela_code passing[] = {
+        QUINIELA_SYSTEM,        QUINIELA_NETWORK,     QUINIELA_NO_MEMORY, QUINIELA_STOPPED,
+        QUINIELA_NOT_KEPT,      QUINIELA_STORE_AWAY,  QUINIELA_DRAINING,  QUINIELA_STORE_FAILED,
+        QUINIELA_SHUTTING_DOWN, QUINIELA_STORE_STALE,
+    };
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++) {
+        if (passing[i] == code) {
+            return true;
+        }
+    }
+    return false;
+}

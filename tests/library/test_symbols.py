@@ -52,6 +52,22 @@ class Names(unittest.TestCase):
         self.assertEqual(sorted(named), sorted(self.declared))
 
 
+class Codes(unittest.TestCase):
+    def read(self, name):
+        with open(f"{ROOT}/{name}", encoding="utf-8") as file:
+            return file.read()
+
+    def test_the_page_says_of_each_what_to_do_as_the_code_does(self):
+        table = re.search(r"\| codes \|(.*?)\n\n", self.read("docs/library.md"), re.DOTALL)[1]
+        rows = [re.findall(r"`([A-Z_]+)`", row.split("|")[1]) for row in table.splitlines()[2:]]
+        listed = [code for row in rows for code in row]
+        with open(HEADER, encoding="utf-8") as file:
+            kinds = re.search(r"enum quiniela_code \{(.*?)\};", file.read(), re.DOTALL)[1]
+        self.assertEqual(sorted(listed), sorted(set(re.findall(r"QUINIELA_(\w+) = \d", kinds)) - {"CODE_LARGEST"}))
+        passing = re.search(r"passing\[\] = \{(.*?)\};", self.read("src/agency/codes.c"), re.DOTALL)[1]
+        self.assertEqual(sorted(rows[-1] + rows[-2]), sorted(re.findall(r"QUINIELA_(\w+)", passing)))
+
+
 class Needs(unittest.TestCase):
     def test_the_soname_is_that_of_the_abi(self):
         told = run("readelf", "-d", SHARED)

@@ -157,6 +157,15 @@ static void a_bad_line_is_named_and_nothing_is_sent(void **state) {
     assert_false(quiniela_agency_may_retry(agency));
 }
 
+static void a_file_that_cannot_be_read_may_be_there_later(void **state) {
+    (void)state;
+    assert_int_equal(quiniela_options_set_file(options, "/proc/self/mem"), QUINIELA_OK);
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_SYSTEM);
+    assert_true(quiniela_agency_may_retry(agency));
+}
+
 static void a_file_may_only_be_checked(void **state) {
     (void)state;
     write_bets(BET("1") BET("2"));
@@ -272,6 +281,7 @@ int main(void) {
         STORY(what_an_event_must_not_call_does_nothing),
         STORY(an_error_of_any_name_is_a_failure),
         STORY(a_bad_line_is_named_and_nothing_is_sent),
+        STORY(a_file_that_cannot_be_read_may_be_there_later),
         STORY(a_file_may_only_be_checked),
         STORY(winners_that_cannot_be_kept_are_asked_for_again),
         STORY(a_name_is_looked_up_by_the_callers_own_function),
