@@ -197,7 +197,7 @@ void report_not_sent_again(const struct dialogue_options *options, uint64_t had,
 }
 
 void report_other_draw(uint64_t had, const char *before, const char *now, struct error *error) {
-    error_set(error, ERROR_CONFLICT,
+    error_set(error, ERROR_OTHER_DRAW,
               "the central has another draw: %.100s; the %" PRIu64
               " bets were acknowledged in draw %.100s, and are not sent to this one. Ask the operator",
               now, had, before);

@@ -48,6 +48,7 @@ static void another_draw_is_sent_nothing(void **state) {
     refuse(ERROR_GAP, 0);
     assert_int_equal(asked.ends, 1);
     assert_true(dialogue_failed(dialogue, &error));
+    assert_error(&error, ERROR_OTHER_DRAW);
     assert_non_null(strstr(error.text, FRIDAY));
     assert_non_null(strstr(error.text, SATURDAY));
 }
