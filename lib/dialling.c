@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -146,7 +147,7 @@ static enum dialling_result try_addresses(struct dialling *dialling, int *connec
 
 enum dialling_result dialling_step(struct dialling *dialling, int *descriptor, char reason[REASON_BYTES]) {
     if (dialling->state == DIALLING_NEW && !begin_lookup(dialling)) {
-        reason_of_errno(ENOMEM, reason);
+        snprintf(reason, REASON_BYTES, "the name \"%.300s\" cannot be looked up", dialling->address->host);
         return DIALLING_FAILED;
     }
     if (dialling->state == DIALLING_ASKING) {

@@ -205,7 +205,10 @@ static void winners_that_cannot_be_kept_are_asked_for_again(void **state) {
 
 // Names -----------------------------------------------------------------------------------------------------
 
-static struct { int asked, cancelled; } names;
+static struct {
+    int asked, cancelled;
+    int refuses; // what `start` returns
+} names;
 
 static int start_lookup(void *context, struct quiniela_agency *asking, const char *host, const char *port) {
     assert_ptr_equal(context, &names);
@@ -213,7 +216,7 @@ static int start_lookup(void *context, struct quiniela_agency *asking, const cha
     assert_string_equal(host, "central.example");
     assert_string_equal(port, central.port);
     names.asked++;
-    return 0;
+    return names.refuses;
 }
 
 static void cancel_lookup(void *context, struct quiniela_agency *asking) {
@@ -221,10 +224,12 @@ static void cancel_lookup(void *context, struct quiniela_agency *asking) {
     names.cancelled++;
 }
 
-static void ask_for_a_name(void) {
+// Makes an agency that asks, and steps it until it waits.
+static void ask_for_a_name(int refuses) {
     static const struct quiniela_resolver resolver = {sizeof resolver, start_lookup, cancel_lookup, &names};
     char servers[64];
     memset(&names, 0, sizeof names);
+    names.refuses = refuses;
     snprintf(servers, sizeof servers, "central.example:%s", central.port);
     write_bets(BET("1"));
     assert_int_equal(quiniela_options_set_servers(options, servers), QUINIELA_OK);
@@ -235,13 +240,13 @@ static void ask_for_a_name(void) {
     }
     assert_int_equal(names.asked, 1);
     assert_int_equal(quiniela_agency_fd(agency), -1);
-    assert_int_equal(quiniela_agency_deadline_ms(agency), -1);
 }
 
 static void a_name_is_looked_up_by_the_callers_own_function(void **state) {
     (void)state;
     struct addrinfo *found;
-    ask_for_a_name();
+    ask_for_a_name(0);
+    assert_int_equal(quiniela_agency_deadline_ms(agency), -1);
     assert_int_equal(
         getaddrinfo("127.0.0.1", central.port, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &found), 0);
     quiniela_agency_resolved(agency, 0, found);
@@ -253,7 +258,7 @@ static void a_name_is_looked_up_by_the_callers_own_function(void **state) {
 
 static void a_name_that_is_not_known_is_asked_for_again(void **state) {
     (void)state;
-    ask_for_a_name();
+    ask_for_a_name(0);
     quiniela_agency_resolved(agency, EAI_NONAME, NULL);
     assert_int_equal(quiniela_agency_step(agency), QUINIELA_RUNNING);
     assert_int_equal(times_told(QUINIELA_EVENT_RETRY), 1);
@@ -262,9 +267,18 @@ static void a_name_that_is_not_known_is_asked_for_again(void **state) {
     assert_true(quiniela_agency_deadline_ms(agency) > 0);
 }
 
+static void a_name_that_cannot_be_looked_up_is_tried_again(void **state) {
+    (void)state;
+    ask_for_a_name(-1);
+    assert_int_equal(times_told(QUINIELA_EVENT_RETRY), 1);
+    assert_string_equal(told.text, "the name \"central.example\" cannot be looked up");
+    assert_true(quiniela_agency_deadline_ms(agency) > 0);
+    assert_int_equal(names.cancelled, 0);
+}
+
 static void a_lookup_is_given_up_with_its_agency(void **state) {
     (void)state;
-    ask_for_a_name();
+    ask_for_a_name(0);
     quiniela_agency_stop(agency);
     assert_int_equal(names.cancelled, 1);
     assert_int_equal(quiniela_agency_code(agency), QUINIELA_STOPPED);
@@ -286,6 +300,7 @@ int main(void) {
         STORY(winners_that_cannot_be_kept_are_asked_for_again),
         STORY(a_name_is_looked_up_by_the_callers_own_function),
         STORY(a_name_that_is_not_known_is_asked_for_again),
+        STORY(a_name_that_cannot_be_looked_up_is_tried_again),
         STORY(a_lookup_is_given_up_with_its_agency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
