@@ -64,9 +64,9 @@ bool kept_texts_write(const struct kept_texts *texts, const char *suffix, struct
     return folder_keep(&texts->folder, name, text, error);
 }
 
-bool kept_texts_try(const struct kept_texts *texts, struct error *error) {
+bool kept_texts_try(const struct kept_texts *texts, const char *suffix, struct error *error) {
     char name[FOLDER_NAME_BYTES_MAX];
-    write_file_name(texts, "trial", name);
+    write_file_name(texts, suffix, name);
     unlinkat(texts->folder.descriptor, name, 0); // left over from an interrupted run
     if (!folder_keep(&texts->folder, name, slice_of("trial\n"), error)) {
         return false;

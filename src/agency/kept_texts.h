@@ -27,7 +27,8 @@ bool kept_texts_read(const struct kept_texts *texts, const char *suffix, struct 
 bool kept_texts_write(const struct kept_texts *texts, const char *suffix, struct slice text,
                       struct error *error) MUST_CHECK;
 
-// Whether a text can be written there at all: finds it out with one that is removed again. ERROR_SYSTEM.
-bool kept_texts_try(const struct kept_texts *texts, struct error *error) MUST_CHECK;
+// Whether a text can be written there at all: finds it out with one that is removed again, under a name that
+// nobody else tries at the same time. ERROR_SYSTEM.
+bool kept_texts_try(const struct kept_texts *texts, const char *suffix, struct error *error) MUST_CHECK;
 
 #endif

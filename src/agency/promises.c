@@ -69,9 +69,11 @@ bool promises_open(const struct promises_options *options, struct promises **res
     }
     promises->options = *options;
     promises->texts.folder.descriptor = -1;
-    if (receipts_file_open(options->receipts, options->agency, &promises->receipts, error) &&
+    const char *trial = options->only_looks ? "look" : "trial"; // who looks is in nobody's way
+    if (receipts_file_open(options->receipts, options->agency, options->only_looks, &promises->receipts,
+                           error) &&
         kept_texts_open(options->receipts, &promises->texts, error) &&
-        kept_texts_try(&promises->texts, error) && read_kept(promises, error)) {
+        kept_texts_try(&promises->texts, trial, error) && read_kept(promises, error)) {
         return true;
     }
     promises_close(result);

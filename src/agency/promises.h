@@ -17,11 +17,12 @@ struct promises_options {
     struct vkey key;      // the central's (CENTRAL_KEY)
     const char *receipts; // the file of receipts (RECEIPTS); the others are beside it
     bool asks_key;        // for the agency's salt key: the connection is TLS
+    bool only_looks; // whether they could be kept there: makes nothing that stays, and is in nobody's way
 };
 
 // Opens the files, and finds out whether they can be written. ERROR_BAD_SETTING when what is there is of
 // another draw, key or agency; ERROR_SYSTEM, ERROR_NO_MEMORY. Each names the file. On success the caller owns
-// *promises.
+// *promises, from which, if it only looks, nothing can be taken.
 bool promises_open(const struct promises_options *options, struct promises **promises,
                    struct error *error) MUST_CHECK;
 

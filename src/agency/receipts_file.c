@@ -172,18 +172,21 @@ static bool cut_off_rest(struct receipts_file *file, struct error *error) {
     return true;
 }
 
-static bool open_it(struct receipts_file *file, struct error *error) {
+static bool open_it(struct receipts_file *file, bool only_looks, struct error *error) {
     char resolved[PATH_MAX];
     struct stat status;
-    file->descriptor =
-        open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    int make = only_looks ? 0 : O_CREAT;
+    file->descriptor = open(file->path, O_RDWR | make | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    if (only_looks && file->descriptor < 0 && errno == ENOENT) {
+        return true; // there are none yet
+    }
     if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0) {
         return error_set_system(error, errno, "%.150s: the receipts cannot be kept there", file->path);
     }
     if (!S_ISREG(status.st_mode)) {
         return error_set(error, ERROR_BAD_SETTING, "%.150s: is no regular file", file->path);
     }
-    if (flock(file->descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (!only_looks && flock(file->descriptor, LOCK_EX | LOCK_NB) != 0) {
         return error_set(
             error, ERROR_BAD_SETTING,
             "%.150s: another client keeps its receipts there: end it first, or name another file "
@@ -195,7 +198,13 @@ static bool open_it(struct receipts_file *file, struct error *error) {
             error_set_system(error, errno, "%.150s: its folder cannot be synced", file->path));
 }
 
-bool receipts_file_open(const char *path, uint32_t agency, struct receipts_file **result,
+// What is there. Who only looks may come while a client writes: it leaves a cut receipt to that one.
+static bool go_on_with_it(struct receipts_file *file, uint32_t agency, bool only_looks, struct error *error) {
+    return file->descriptor < 0 ||
+           (read_receipts(file, agency, error) && (only_looks || cut_off_rest(file, error)));
+}
+
+bool receipts_file_open(const char *path, uint32_t agency, bool only_looks, struct receipts_file **result,
                         struct error *error) {
     struct receipts_file *file = memory_zeroed(1, sizeof *file);
     *result = NULL;
@@ -203,7 +212,7 @@ bool receipts_file_open(const char *path, uint32_t agency, struct receipts_file 
         memory_free(file);
         return error_set(error, ERROR_NO_MEMORY, "%.150s: no memory to keep receipts", path);
     }
-    if (!open_it(file, error) || !read_receipts(file, agency, error) || !cut_off_rest(file, error)) {
+    if (!open_it(file, only_looks, error) || !go_on_with_it(file, agency, only_looks, error)) {
         receipts_file_close(&file);
         return false;
     }

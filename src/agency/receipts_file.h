@@ -10,8 +10,9 @@ struct receipts_file;
 // Makes the file (mode 0600), or goes on with one of that agency: a last receipt that was cut off as it was
 // written is removed. Nobody else may have it open. ERROR_SYSTEM when it cannot be written; ERROR_BAD_SETTING
 // when it is no file of such receipts, of one draw and this agency, or when another client has it;
-// ERROR_NO_MEMORY. Each names it. On success the caller owns *file.
-bool receipts_file_open(const char *path, uint32_t agency, struct receipts_file **file,
+// ERROR_NO_MEMORY. Each names it. Who `only_looks` makes no file, changes none and keeps nobody from it, and
+// must not add to it. On success the caller owns *file.
+bool receipts_file_open(const char *path, uint32_t agency, bool only_looks, struct receipts_file **file,
                         struct error *error) MUST_CHECK;
 
 // Closes it, and nulls the caller's pointer; NULL is fine.

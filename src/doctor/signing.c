@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // The place
@@ -30,7 +29,6 @@ static bool is_in_use(const char *path) {
 void signing_report_place(const struct promises_options *promises, struct findings *findings) {
     struct promises *opened;
     struct error error;
-    struct stat status;
     if (promises == NULL) {
         findings_add(findings, FINDING_SKIPPED, place_check, NULL,
                      "none are kept, as this agency was given no key of the central (CENTRAL_KEY)");
@@ -41,8 +39,9 @@ void signing_report_place(const struct promises_options *promises, struct findin
                      promises->receipts);
         return;
     }
-    bool was_there = stat(promises->receipts, &status) == 0;
-    if (!promises_open(promises, &opened, &error)) {
+    struct promises_options looking = *promises;
+    looking.only_looks = true; // a client may be just starting
+    if (!promises_open(&looking, &opened, &error)) {
         findings_add(findings, FINDING_WRONG, place_check,
                      "Name a place of this draw's own that can be written (--receipts)", "%s", error.text);
     } else {
@@ -50,10 +49,6 @@ void signing_report_place(const struct promises_options *promises, struct findin
                      "%s: can be kept there, with those of %" PRIu64 " bets", promises->receipts,
                      promises_covered(opened));
         promises_close(&opened);
-    }
-    if (!was_there && stat(promises->receipts, &status) == 0 && S_ISREG(status.st_mode) &&
-        status.st_size == 0) {
-        unlink(promises->receipts);
     }
 }
 

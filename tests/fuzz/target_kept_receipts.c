@@ -78,7 +78,7 @@ static void add_receipt(struct receipts_file *file) {
 static void open_again(uint64_t covered, size_t length, const uint8_t *input, size_t cut_to) {
     struct receipts_file *file;
     struct error error;
-    must_hold(receipts_file_open(path, AGENCY, &file, &error), "what it has written itself is good");
+    must_hold(receipts_file_open(path, AGENCY, false, &file, &error), "what it has written itself is good");
     must_hold(receipts_file_covered(file) == covered, "it covers as much as before");
     must_hold(check_file(input, cut_to, true) == length, "nothing is cut off that was whole");
     receipts_file_close(&file);
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     struct receipts_file *file;
     struct error error;
     write_file(bytes, length);
-    if (!receipts_file_open(path, AGENCY, &file, &error)) {
+    if (!receipts_file_open(path, AGENCY, false, &file, &error)) {
         must_hold(error.code == ERROR_BAD_SETTING && strstr(error.text, "--receipts") != NULL,
                   "a refusal says what to do");
         must_hold(check_file(bytes, length, false) == length, "what is refused is left alone");
