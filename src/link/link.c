@@ -37,6 +37,7 @@ struct link {
     struct tls_context *tls;             // NULL: plain
     struct dial *dial;                   // while DIALLING
     uv_tcp_t *socket;                    // afterwards; NULL when dialling failed
+    uv_timer_t *limit;                   // of OPENING, while it lasts
     struct transport transport;          // once there is a socket
     struct writer writer;                // likewise
     struct output queued;                // the owner's bytes, before the transport
@@ -71,6 +72,10 @@ static bool may_follow(enum link_state from, enum link_state to) {
 static void change_state(struct link *link, enum link_state state) {
     assert(may_follow(link->state, state));
     link->state = state;
+    if (state != LINK_OPENING && link->limit != NULL) {
+        uv_close((uv_handle_t *)link->limit, (uv_close_cb)free);
+        link->limit = NULL;
+    }
     if (state >= LINK_DOWN && link->socket != NULL) {
         uv_read_stop((uv_stream_t *)link->socket);
     }
@@ -319,6 +324,28 @@ static bool begin_transport(struct link *link) {
            transport_begin_tls(&link->transport, link->tls, link->address.host, &link->writer.out);
 }
 
+// What accepts connections and says nothing would hold it for ever otherwise, and keep it from the next
+// server.
+static void on_late(uv_timer_t *timer) {
+    char reason[64];
+    snprintf(reason, sizeof reason, "TLS: no handshake within %d ms", CONNECT_MS_MAX);
+    go_down(timer->data, reason);
+}
+
+// False when out of memory. Plain text has no handshake.
+static bool limit_opening(struct link *link) {
+    if (link->tls == NULL) {
+        return true;
+    }
+    link->limit = malloc(sizeof *link->limit);
+    if (link->limit == NULL) {
+        return false;
+    }
+    uv_timer_init(link->socket->loop, link->limit);
+    link->limit->data = link;
+    return uv_timer_start(link->limit, on_late, CONNECT_MS_MAX, 0) == 0;
+}
+
 static void on_dialled(void *context, uv_tcp_t *socket, const char *reason) {
     struct link *link = context;
     int descriptor;
@@ -333,7 +360,9 @@ static void on_dialled(void *context, uv_tcp_t *socket, const char *reason) {
         tcp_set_options(descriptor, &tcp_to_central);
     }
     change_state(link, LINK_OPENING);
-    int failure = begin_transport(link) ? uv_read_start((uv_stream_t *)socket, on_room, on_read) : UV_ENOMEM;
+    int failure = begin_transport(link) && limit_opening(link)
+                      ? uv_read_start((uv_stream_t *)socket, on_room, on_read)
+                      : UV_ENOMEM;
     if (failure != 0) {
         go_down(link, failure == UV_ENOMEM ? "no memory" : uv_strerror(failure));
         return;

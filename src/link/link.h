@@ -5,7 +5,7 @@
 //
 // When it cannot send, it goes through a state on the way to DOWN, in which it only reads: FAILING from
 // OPENING, BREAKING from UP.
-// An owner may close it at any time.
+// OPENING lasts CONNECT_MS_MAX at most. An owner may close it at any time.
 #ifndef QUINIELA_LINK_LINK_H
 #define QUINIELA_LINK_LINK_H
 

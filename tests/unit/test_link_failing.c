@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { HANG_MS = 10000 };
+enum { HANG_MS = 10000, FASTER = 40 };
 
 static int link_descriptor, fails_at; // with which answer the socket no longer takes anything
 static int answers;
@@ -25,6 +25,17 @@ static char events[64], why[64];
 int setsockopt(int descriptor, int level, int option, const void *value, socklen_t length) {
     link_descriptor = descriptor;
     return (int)syscall(SYS_setsockopt, descriptor, level, option, value, length);
+}
+
+static uint64_t faster = 1; // so much shorter the limit of a handshake is
+
+// The linker puts this in the place of uv_timer_start.
+int __real_uv_timer_start(uv_timer_t *timer, uv_timer_cb due, uint64_t timeout_ms, uint64_t again_ms);
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb due, uint64_t timeout_ms, uint64_t again_ms);
+
+int __wrap_uv_timer_start(uv_timer_t *timer, uv_timer_cb due, uint64_t timeout_ms, uint64_t again_ms) {
+    return __real_uv_timer_start(timer, due, timeout_ms < HANG_MS ? timeout_ms / faster : timeout_ms,
+                                 again_ms);
 }
 
 // What stream/transport.h promises ------------------------------------------------------------------------
@@ -159,8 +170,14 @@ static int set_up(void **state) {
     return 0;
 }
 
+static int set_up_faster(void **state) {
+    faster = FASTER;
+    return set_up(state);
+}
+
 static int tear_down(void **state) {
     (void)state;
+    faster = 1;
     link_close(&opened);
     uv_close((uv_handle_t *)&hang, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);
@@ -195,11 +212,19 @@ static void what_came_before_an_open_link_breaks_is_delivered(void **state) {
     assert_events("up one two down");
 }
 
+static void a_handshake_that_never_comes_has_an_end(void **state) {
+    (void)state;
+    run();
+    assert_string_equal(events, "down");
+    assert_string_equal(why, "TLS: no handshake within 8000 ms");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_comes_with_a_handshake_that_fails_to_leave_is_not_delivered,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_came_before_an_open_link_breaks_is_delivered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_handshake_that_never_comes_has_an_end, set_up_faster, tear_down),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests_name("link_failing", tests, NULL, NULL);
