@@ -4,8 +4,6 @@
 #include "agency/errors.h"
 #include "base/log.h"
 
-#include <dirent.h>
-
 // Asserts that it was refused with that code, in words that have these.
 static void expect_refused(const struct office *office, bool taken, const struct error_code *code,
                            const char *says) {
@@ -408,76 +406,6 @@ static void the_salt_key_is_a_file_of_one_line(void **state) {
     assert_false(promises_lack_key(office->promises));
 }
 
-static size_t count_files(const struct office *office) {
-    size_t files = 0;
-    DIR *folder = opendir(office->folder);
-    assert_non_null(folder);
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        files += entry->d_name[0] != '.';
-    }
-    closedir(folder);
-    return files;
-}
-
-// As the doctor does, also while a client is just starting.
-static void who_only_looks_makes_nothing_changes_nothing_and_is_in_nobodys_way(void **state) {
-    struct office *office = *state;
-    struct promises_options looking = {.agency = AGENCY,
-                                       .key = *signing_key_public(office->sealed->server),
-                                       .receipts = office->receipts,
-                                       .only_looks = true};
-    struct promises *looks;
-    struct sent sent = chunk_of(0, 5);
-    struct reply reply = acknowledgement(office, &sent);
-    promises_close(&office->promises);
-    assert_int_equal(unlink(office->receipts), 0);
-    must(promises_open(&looking, &looks, &office->error), &office->error);
-    assert_int_equal(promises_covered(looks), 0);
-    assert_int_equal(count_files(office), 0);
-    must(open_office(office), &office->error); // a client that starts meanwhile
-    promises_close(&looks);
-    must(take_chunk(office, &sent, &reply), &office->error);
-    must(promises_open(&looking, &looks, &office->error), &office->error);
-    assert_int_equal(promises_covered(looks), 5);
-    promises_close(&office->promises);
-    must(open_office(office), &office->error);
-    promises_close(&looks);
-    struct stat status;
-    assert_int_equal(stat(office->receipts, &status), 0);
-    assert_int_equal(truncate(office->receipts, status.st_size - 3), 0);
-    must(promises_open(&looking, &looks, &office->error), &office->error);
-    assert_int_equal(promises_covered(looks), 0);
-    promises_close(&looks);
-    assert_int_equal(strlen(kept(office, "agency-3.receipts")), status.st_size - 3);
-}
-
-// A salt key is a secret, and false winners are documents.
-static void nobody_else_reads_what_is_kept_whatever_the_umask(void **state) {
-    struct office *office = *state;
-    static const char key[] = "PwhjgRgKwbYAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    struct reply reply = sealed_answer(office);
-    struct stat status;
-    bool is_new;
-    size_t files = 0;
-    assert_int_equal(unlink(office->receipts), 0);
-    mode_t mask = umask(0);
-    must(open_office(office), &office->error);
-    reply.key = bet_slice_of(key, sizeof key - 1);
-    must(take_waiting(office, &reply, &is_new), &office->error);
-    umask(mask);
-    DIR *folder = opendir(office->folder);
-    assert_non_null(folder);
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        if (entry->d_name[0] != '.') {
-            assert_int_equal(stat(path_of(office, entry->d_name), &status), 0);
-            assert_int_equal(status.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO), S_IRUSR | S_IWUSR);
-            files++;
-        }
-    }
-    closedir(folder);
-    assert_int_equal(files, 4); // the receipts, the rules, the seal and the key
-}
-
 // The result of another draw, by the same central. Returns the note's length.
 static size_t last_nights(const struct office *office, char note[1024]) {
     struct result result = {.origin = slice_of(SMALL_NAME "/2026-11-24"), .number = 7574};
@@ -564,8 +492,6 @@ int main(void) {
         TEST(a_salt_key_of_another_draw_is_in_the_way),
         TEST(no_salt_key_is_taken_before_the_seal),
         TEST(the_salt_key_is_a_file_of_one_line),
-        TEST(who_only_looks_makes_nothing_changes_nothing_and_is_in_nobodys_way),
-        TEST(nobody_else_reads_what_is_kept_whatever_the_umask),
     };
     log_set_level(LOG_LEVEL_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
