@@ -143,6 +143,30 @@ static void an_error_of_any_name_is_a_failure(void **state) {
     }
 }
 
+static void another_file_than_what_is_stored_is_refused_with_what_to_do(void **state) {
+    (void)state;
+    central.error = "{\"code\":\"conflict\",\"message\":\"other bets\",\"retryable\":false}";
+    write_bets(BET("1"));
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_CONFLICT);
+    assert_int_equal(times_told(QUINIELA_EVENT_REFUSED), 1);
+    assert_non_null(strstr(quiniela_agency_error(agency), "another file was sent for this agency"));
+}
+
+static void stopped_after_a_draw_was_closed_it_says_so(void **state) {
+    (void)state;
+    central.error = "{\"code\":\"draw_closed\",\"message\":\"closed\",\"retryable\":false},\"next\":1";
+    told.stop_at = QUINIELA_EVENT_ASKED;
+    write_bets(BET("1") BET("2"));
+    make();
+    run();
+    assert_int_equal(quiniela_agency_code(agency), QUINIELA_STOPPED);
+    assert_int_equal(times_told(QUINIELA_EVENT_DRAW_CLOSED), 1);
+    assert_int_equal(times_told(QUINIELA_EVENT_NOT_KNOWN), 1);
+    assert_int_equal(told.code, QUINIELA_DRAW_CLOSED);
+}
+
 static void a_bad_line_is_named_and_nothing_is_sent(void **state) {
     (void)state;
     write_bets(BET("1") "Ana,Paz\n" BET("2"));
@@ -294,6 +318,8 @@ int main(void) {
         STORY(it_may_be_stopped_in_each_event_and_all_that_follow),
         STORY(what_an_event_must_not_call_does_nothing),
         STORY(an_error_of_any_name_is_a_failure),
+        STORY(another_file_than_what_is_stored_is_refused_with_what_to_do),
+        STORY(stopped_after_a_draw_was_closed_it_says_so),
         STORY(a_bad_line_is_named_and_nothing_is_sent),
         STORY(a_file_that_cannot_be_read_may_be_there_later),
         STORY(a_file_may_only_be_checked),
@@ -303,5 +329,5 @@ int main(void) {
         STORY(a_name_that_cannot_be_looked_up_is_tried_again),
         STORY(a_lookup_is_given_up_with_its_agency),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, check_each_listed);
 }
