@@ -8,8 +8,8 @@ from typing import List, Optional
 
 from .blocking import Agency
 from .dialogue import Outcome
-from .encoding import printable
-from .errors import BadBets, BadSetting, QuinielaError
+from .encoding import AGENCIES_MAX, decimal, printable
+from .errors import BadBets, BadSetting, NotTrue, QuinielaError
 from .options import TLS, Event, Options
 from .verify import verify
 from .version import __version__
@@ -30,6 +30,22 @@ def _list(text: str) -> List[str]:
     return [part.strip() for part in text.split(",")]
 
 
+class _Once(argparse.Action):
+    """A flag whose second value would silently take the place of the first."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option_string: Optional[str] = None) -> None:
+        if getattr(namespace, self.dest) is not None:
+            parser.error(f"{option_string}: is given twice")
+        setattr(namespace, self.dest, values)
+
+
+def _agency(text: str) -> int:
+    try:
+        return decimal(os.fsencode(text), 1, AGENCIES_MAX)
+    except NotTrue as reason:
+        raise argparse.ArgumentTypeError(str(reason)) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 -m quiniela", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
@@ -38,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
                         ("winners", "the same, and print the winning documents, one a line")):
         each = commands.add_parser(name, help=help_, description=help_)
         each.add_argument("file", help="the agency's CSV file")
-        each.add_argument("--agency", type=int, required=True, help="its number")
+        each.add_argument("--agency", type=_agency, required=True, help="its number")
         each.add_argument("--server", type=_list, required=True, metavar="HOST:PORT[,…]", help="the central's port for bets")
         each.add_argument("--consult", type=_list, default=[], metavar="HOST:PORT[,…]", help="its port for consultations")
         each.add_argument("--chunk-size", type=int, default=1000, help="bets a message (1000)")
@@ -50,13 +66,14 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--central-key", metavar="VKEY", help="the key of the central's signed draw")
         each.add_argument("--receipts", metavar="PATH", help="where to keep receipts; FILE with .receipts in place of .csv")
         each.add_argument("--quiet", action="store_true", help="only the end, and no steps")
-    check = commands.add_parser("verify", help="check what a central has signed", description="check what a central has signed")
-    check.add_argument("--key", metavar="VKEY", help="the central's key")
-    check.add_argument("--agency", type=int, help="the agency's number, of --csv and --salt-key")
-    for name in ("rules", "seal", "proof"):
+    check = commands.add_parser("verify", allow_abbrev=False, help="check what a central has signed", description=(
+        "check what a central has signed: a flag without \"once\" may be repeated, and all that it names is checked"))
+    check.add_argument("--key", action="append", default=[], metavar="VKEY", help="the central's key")
+    check.add_argument("--agency", action=_Once, type=_agency, help="the agency's number, of --csv and --salt-key; once")
+    for name in ("rules", "seal", "proof", "entry", "receipts", "result"):
         check.add_argument(f"--{name}", action="append", default=[], metavar="FILE")
-    for name in ("entry", "receipts", "csv", "salt-key", "result"):
-        check.add_argument(f"--{name}", metavar="FILE")
+    for name in ("csv", "salt-key"):
+        check.add_argument(f"--{name}", action=_Once, metavar="FILE", help="once")
     return parser
 
 

@@ -79,18 +79,34 @@ class Note:
         """Whether there is a line of the key, be it right or wrong."""
         return any(signature.is_of(key) for signature in self.signatures)
 
+    def _payload(self, key: VKey, length: int) -> Optional[bytes]:
+        """What the key's one line has behind the id; None where there is no line of it."""
+        found = [signature for signature in self.signatures if signature.is_of(key)]
+        if len(found) > 1:
+            raise NotTrue(f"{self.what}, line {found[1].line}: is a further signature of {key}")
+        if found and len(found[0].payload) != length:
+            raise NotTrue(f"{self.what}, line {found[0].line}: the signature of {key} has another length")
+        return found[0].payload if found else None
+
     def check(self, key: VKey) -> None:
         """Refuses a note that the key has not signed. Raises Unavailable where that cannot be told; what can be told is looked at
         first."""
-        found = [signature for signature in self.signatures if signature.is_of(key)]
-        if not found:
+        signature = self._payload(key, 64)
+        if signature is None:
             raise NotTrue(f"{self.what}: is not signed by {key}")
-        if len(found) > 1:
-            raise NotTrue(f"{self.what}, line {found[1].line}: is a further signature of {key}")
-        if len(found[0].payload) != 64:
-            raise NotTrue(f"{self.what}, line {found[0].line}: the signature of {key} has another length")
-        if not ed25519.verify(key.public_key, self.text, found[0].payload):
+        if not ed25519.verify(key.public_key, self.text, signature):
             raise NotTrue(f"{self.what}: the signature of {key} is wrong")
+
+    def cosigned(self, key: VKey) -> Optional[int]:
+        """When a witness says that it has seen this seal, in seconds since 1970; None where there is no line of it. Refuses a wrong one.
+        Raises Unavailable."""
+        payload = self._payload(key, 72)
+        if payload is None:
+            return None
+        time = int.from_bytes(payload[:8], "big")
+        if not ed25519.verify(key.public_key, b"cosignature/v1\ntime %d\n" % time + self.text, payload[8:]):
+            raise NotTrue(f"{self.what}: the cosignature of {key} is wrong")
+        return time
 
 
 def _check_text(what: str, text: bytes) -> None:

@@ -2,7 +2,7 @@
 import struct
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import BinaryIO, Iterator, List, NamedTuple, Sequence, Tuple
 
 from . import merkle
 from .encoding import AGENCIES_MAX, U64_MAX, Form, base64_decode, base64_of, decimal, hmac256, instant, origin, sha256, words
@@ -11,6 +11,9 @@ from .notes import Note
 from .salts import bet_leaf, bet_text, salt
 
 NUMBER_DIGITS, NUMBERS = 4, 10_000
+RECEIPTS_MAX = 5_000_000  # of a file
+RECEIPT_LINE_BYTES_MAX = 128 * 1024
+_BLOCK_LINES = 4
 
 
 class Seal(NamedTuple):
@@ -157,6 +160,30 @@ def read_block(block: bytes) -> Tuple[Receipt, Commit]:
     form.end()
     commit = read_commit(note)
     return hold_receipt(entry, index, path, commit), commit
+
+
+def read_blocks(file: BinaryIO) -> Iterator[Tuple[Receipt, Commit]]:
+    """Each block of a file of receipts. Refuses a file without any, and one that ends within a block."""
+    number, lines = 0, []  # type: Tuple[int, List[bytes]]
+    for number, line in enumerate(iter(lambda: file.readline(RECEIPT_LINE_BYTES_MAX + 1), b""), 1):
+        if len(line) > RECEIPT_LINE_BYTES_MAX:
+            raise NotTrue(f"line {number}: has more than {RECEIPT_LINE_BYTES_MAX} bytes")
+        lines.append(line)
+        if not line.endswith(b"\n"):
+            break
+        if line != b"\n":
+            if len(lines) > _BLOCK_LINES:
+                raise NotTrue(f"line {number}: is one too many of a receipt")
+            continue
+        try:
+            yield read_block(b"".join(lines[:-1]))
+        except NotTrue as reason:
+            raise NotTrue(f"the receipt that ends in line {number}: {reason}") from None
+        lines = []
+    if lines:
+        raise NotTrue(f"line {number}: the last receipt is cut off")
+    if number == 0:
+        raise NotTrue("is empty")
 
 
 def number_of(seal: bytes, output: bytes) -> int:
