@@ -26,8 +26,8 @@ for _ in range(2):
 NEITHER = "neither the Python package `cryptography` nor an `openssl` command of version 3 is here"
 
 
-def asked(*python, path=os.environ["PATH"]):
-    done = subprocess.run([*python, "-c", ASK], env={"PATH": path, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"},
+def asked(*python, path=os.environ["PATH"], script=ASK, **environment):
+    done = subprocess.run([*python, "-c", script], env={**environment, "PATH": path, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"},
                           stdout=subprocess.PIPE, text=True, check=True, timeout=hang_s())
     return done.stdout.splitlines()
 
@@ -55,6 +55,69 @@ class Signatures(PythonStory):
         checker, *said = asked(DEBIAN, "-S", path=f"{self.path('older')}:/nowhere")
         self.assertEqual(checker, "None")
         self.assertRegex(" ".join(said), NEITHER)
+
+    def stand_in(self, script):
+        """A PATH with a command `openssl` that is this script; "$real" in it is the true one."""
+        folder = self.path(f"stand-in-{len(os.listdir(self.folder))}")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "openssl"), "w", encoding="ascii") as file:
+            file.write(f'#!/bin/sh\nreal="{shutil.which("openssl")}"\n[ "$1" != version ] || exec "$real" version\n{script}\n')
+        os.chmod(file.name, 0o755)
+        return folder
+
+    @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl here")
+    def test_what_openssl_does_not_say_is_unknown_and_never_wrong(self):
+        for script in ("kill -9 $$", "exit 0", "exit 1", 'echo "Signature Verified Successfully"; exit 1', "echo other words; exit 0", "echo other words; exit 1",
+                       'echo "Signature Verification Failure"; exit 0', 'echo "Signature Verification Failure"; kill -9 $$',
+                       'echo "pkeyutl: Unknown option: -rawin" >&2; exit 1'):
+            with self.subTest(script):
+                checker, *said = asked(DEBIAN, "-S", path=self.stand_in(script))
+                self.assertEqual(checker, "openssl")
+                self.assertEqual([line.startswith("the `openssl` command does not work: ") for line in said], [True, True], said)
+        said = asked(DEBIAN, "-S", path=self.stand_in('echo "Signature Verification Failure"; exit 1'))
+        self.assertEqual(said[1:], ["what checks signatures here, openssl, finds a right one wrong"] * 2)
+
+    @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl here")
+    def test_an_openssl_that_loads_no_decoder(self):
+        self.write("bare.cnf", b"openssl_conf = a\n[a]\nproviders = b\n[b]\nbase = c\n[c]\nactivate = 1\n")
+        said = asked(DEBIAN, "-S", OPENSSL_CONF=self.path("bare.cnf"))[1:]
+        self.assertEqual([line.startswith("the `openssl` command does not work: it ended with 1: ") for line in said], [True, True], said)
+
+    @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl here")
+    def test_where_no_file_can_be_written(self):
+        broken = "import tempfile\ntempfile.tempdir = '/nowhere'\n" + ASK
+        for script in (broken, "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+                               "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n" + ASK):
+            said = asked(DEBIAN, "-S", script=script)[1:]
+            self.assertEqual([line.startswith("the `openssl` command does not work: ") for line in said], [True, True], said)
+
+    def test_a_cryptography_that_does_not_work(self):
+        """Its own exceptions, and those of what lies below it, are no answer; nor is False where a right one is found wrong."""
+        for error, said in ("ValueError('an Ed25519 public key is 32 bytes long')", "`cryptography` does not work: ValueError"), (
+                "RuntimeError('no provider')", "`cryptography` does not work: RuntimeError"), ("Invalid()", "finds a right one wrong"):
+            script = f"""
+import sys, types
+class Invalid(Exception): pass
+class Key:
+    @classmethod
+    def from_public_bytes(cls, key): return cls()
+    def verify(self, signature, message): raise {error}
+for name in ("", ".exceptions", ".hazmat", ".hazmat.primitives", ".hazmat.primitives.asymmetric", ".hazmat.primitives.asymmetric.ed25519"):
+    sys.modules["cryptography" + name] = types.SimpleNamespace(InvalidSignature=Invalid, Ed25519PublicKey=Key)
+"""
+            with self.subTest(error):
+                lines = asked(DEBIAN, "-S", script=script + ASK)
+                self.assertEqual([said in line for line in lines[1:]], [True, True], lines)
+
+    @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl here")
+    def test_an_openssl_that_is_killed_accuses_nobody(self):
+        self.sample([60], [1])
+        server = self.serve(agencies=1)
+        sending = (*self.sending(1, server.ports), "--central-key", self.vkey)
+        printed, errors = self.ask(*sending, status=3, PATH=self.stand_in("kill -9 $$"))
+        self.assertEqual(printed, "1 of 60 bets have won\n")
+        self.assertIn("not checked: the `openssl` command does not work: it ended with -9", errors)
+        self.assertEqual([name for name in os.listdir(self.path("data")) if "false" in name], [])
 
     def test_with_neither_the_agency_has_its_winners_and_is_told(self):
         self.sample([60], [1])

@@ -40,4 +40,5 @@ class NotTrue(Exception):
 
 
 class Unavailable(Exception):
-    """There is nothing on this machine that checks Ed25519 signatures: neither `cryptography` nor an `openssl` of version 3."""
+    """There is nothing on this machine that checks Ed25519 signatures, neither `cryptography` nor an `openssl` of version 3; or it does
+    not work. Nothing is said of the signature."""
