@@ -2,6 +2,8 @@
 import ast
 import asyncio
 import os
+import subprocess
+import sys
 import unittest
 from dataclasses import replace
 
@@ -84,6 +86,34 @@ class Lottery(PythonStory):
                 outcome = asyncio.run(play(options, kind))
                 self.assertEqual((outcome.winners, outcome.stored), (None, stored))
         self.assertEqual(self.stored(), self.sent(agencies=(1,)))
+
+    def test_what_is_raised_within_is_no_lost_connection(self):
+        """It is not tried again, but comes out of run(), in either kind of agency."""
+        self.sample([40], [1])
+        server = Server(self, agencies=1)
+        for kind in "stored", "connected":
+            def hear(event, kind=kind):
+                self.on_event(event)
+                if event.kind == kind:
+                    raise OSError(28, "full")
+            options = replace(self.options(1, server.ports), on_event=hear)
+            path = self.path("data", "agency-1.csv")
+            for run in quiniela.Agency(options, path).run, lambda options=options: asyncio.run(aio.send_file(path, options)):
+                with self.subTest(kind, run=run):
+                    self.assertRaisesRegex(OSError, "full", run)
+                    self.assertNotIn("retry", [event.kind for event in self.events])
+
+    def test_nobody_has_to_read_what_the_command_tells(self):
+        """Standard error is full, or closed; standard output has the winners alone."""
+        self.sample([40], [2])
+        server = Server(self, agencies=1)
+        winners = None
+        for redirection in "2>/dev/full", "2>&-", "2>/dev/null":
+            words = [sys.executable, "-S", "-m", "quiniela", *map(str, self.sending(1, server.ports, word="winners"))]
+            done = subprocess.run(["sh", "-c", f'exec "$@" {redirection}', "sh", *words], cwd=self.folder, stdout=subprocess.PIPE, text=True,
+                                  env={**os.environ, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"}, timeout=hang_s(), check=False)
+            winners = winners or done.stdout
+            self.assertEqual((done.returncode, done.stdout, len(done.stdout.splitlines())), (0, winners, 2), redirection)
 
     def test_another_file_is_refused_before_anything_of_it_is_sent(self):
         self.sample([500, 5], [1, 1])

@@ -59,8 +59,8 @@ class Agency:
             pass  # it is full, or has ended
 
     def run(self) -> Outcome:
-        """Until the winners are known, or stop() was called. Raises QuinielaError when it has failed for good; anything else is tried
-        again, for ever."""
+        """Until the winners are known, or stop() was called. Raises QuinielaError when it has failed for good, and what
+        `on_event` raises; anything else is tried again, for ever."""
         try:
             self._dialogue.start()
             self._act()
@@ -146,19 +146,21 @@ class Agency:
             self._dialogue.waited()
 
     def _exchange(self, connection: socket.socket) -> None:
+        """Only an error of the connection itself is one of the connection: what the dialogue raises is somebody else's."""
         try:
             data = self._read(connection)
-            if data:
-                self._dialogue.received(data)
-            elif data is not None:
-                self._dialogue.lost("the central closed the connection")
-            elif self._out:
+            if data is None and self._out:
                 self._write(connection)
         except OSError as error:
             if tls.is_refusal(error):
                 self._dialogue.refused(f"the central does not accept this agency's certificate: {tls.say(error)}")
             else:
                 self._dialogue.lost(tls.say(error))
+            return
+        if data:
+            self._dialogue.received(data)
+        elif data is not None:
+            self._dialogue.lost("the central closed the connection")
 
     @staticmethod
     def _read(connection: socket.socket) -> Optional[bytes]:

@@ -1,6 +1,7 @@
 """The command: python3 -m quiniela send|winners|verify. Exit codes: 0 done; 1 it has failed, or something is false; 2 wrong use, or a
 file cannot be read; 3 nothing is false, but something was not checked."""
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -18,8 +19,11 @@ DONE, FAILED, WRONG_USE, NOT_CHECKED = 0, 1, 2, 3
 
 
 def _tell(text: str) -> None:
-    """Texts of several lines come from this package; whatever else would steer a terminal is escaped."""
-    print("\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True)
+    """Texts of several lines come from this package; whatever else would steer a terminal is escaped. An agency does not end because
+    nobody can read what it tells: standard error may be full or closed."""
+    if sys.stderr is not None:  # for print() that would be standard output
+        with contextlib.suppress(OSError, ValueError):
+            print("\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True)
 
 
 def _say(event: Event) -> None:
@@ -102,11 +106,10 @@ def _send(given: argparse.Namespace) -> int:
 
 def _print_outcome(outcome: Outcome, lists: bool) -> None:
     if outcome.winners is None:
-        print(f"stopped: {outcome.stored} of {outcome.bets} bets are stored, and the winners are not known yet: start it again",
-              file=sys.stderr)
+        _tell(f"stopped: {outcome.stored} of {outcome.bets} bets are stored, and the winners are not known yet: start it again")
         return
     if outcome.not_taken:
-        print(f"the draw was closed: {outcome.not_taken} bets take no part", file=sys.stderr)
+        _tell(f"the draw was closed: {outcome.not_taken} bets take no part")
     if outcome.unchecked:
         _tell(f"not checked: {outcome.unchecked}")
     print("\n".join(outcome.winners) if lists else f"{len(outcome.winners)} of {outcome.stored} bets have won",

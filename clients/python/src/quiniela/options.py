@@ -48,7 +48,7 @@ class Options:
     receipts           the file to keep receipts in, such as agency-3.receipts. What else is signed goes beside it, in agency-3.rules-0,
                        agency-3.seal, agency-3.result and so on
     strict             a file without bets, and a last line without a line end, are refused; otherwise a `warning` tells of them
-    on_event           is called with each Event, on the thread of run()
+    on_event           is called with each Event, on the thread of run(), which ends with what it raises
     connect_timeout    seconds for a connection
     answer_timeout     seconds for an answer; after each that does not come, twice as long, up to 16 times
     trust_timeout      seconds for which servers are tried of which none has a good certificate

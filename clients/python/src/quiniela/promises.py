@@ -38,6 +38,9 @@ class ReceiptsFile:
         try:
             self._lock()
             self._read(agency)
+        except OSError as error:
+            self._file.close()
+            raise BadSetting(f"{path}: the receipts cannot be read there: {error.strerror}") from None
         except BaseException:
             self._file.close()
             raise
