@@ -6,6 +6,7 @@ import subprocess
 import sys
 import unittest
 from dataclasses import replace
+from unittest import mock
 
 from story import SOURCES, PythonStory
 
@@ -86,6 +87,22 @@ class Lottery(PythonStory):
                 outcome = asyncio.run(play(options, kind))
                 self.assertEqual((outcome.winners, outcome.stored), (None, stored))
         self.assertEqual(self.stored(), self.sent(agencies=(1,)))
+
+    def test_an_agency_for_asyncio_is_made_where_there_is_no_loop(self):
+        """Before Python 3.10 what belongs to a loop takes the one that is there when it is made."""
+        self.sample([40], [1])
+        server = Server(self, agencies=1)
+        path = self.path("data", "agency-1.csv")
+
+        class OfALoop(asyncio.Event):
+            def __init__(self):
+                asyncio.get_running_loop()
+                super().__init__()
+        with mock.patch("asyncio.Event", OfALoop):
+            agency, stopped = (aio.AsyncAgency(self.options(1, server.ports), path) for _ in range(2))
+            stopped.stop()
+            self.assertIsNone(asyncio.run(asyncio.wait_for(stopped.run(), hang_s())).winners)
+            self.assertEqual(len(asyncio.run(asyncio.wait_for(agency.run(), hang_s())).winners), 1)
 
     def test_what_is_raised_within_is_no_lost_connection(self):
         """It is not tried again, but comes out of run(), in either kind of agency."""

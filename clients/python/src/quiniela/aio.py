@@ -22,12 +22,15 @@ class AsyncAgency:
         self._read: "Optional[asyncio.Task[bytes]]" = None  # of that reader, as long as nothing has come
         self._writer: Optional[asyncio.StreamWriter] = None
         self._until: Optional[float] = None
-        self._stopped = asyncio.Event()
+        self._is_stopped = False
+        self._stopped: Optional[asyncio.Event] = None  # made by run(): before Python 3.10 it is of the loop there is when it is made
         self._context: Optional[ssl.SSLContext] = None
 
     def stop(self) -> None:
-        """Makes run() end soon. From the loop's thread."""
-        self._stopped.set()
+        """Makes run() end soon. From the loop's thread, or before run()."""
+        self._is_stopped = True
+        if self._stopped is not None:
+            self._stopped.set()
 
     async def run(self) -> Outcome:
         """Until the winners are known, or stop() was called, or the task is cancelled. Raises QuinielaError."""
@@ -45,6 +48,9 @@ class AsyncAgency:
                 bets.close()
 
     async def _until_ended(self, dialogue: Dialogue) -> Outcome:
+        self._stopped = asyncio.Event()
+        if self._is_stopped:
+            self._stopped.set()
         stopped = asyncio.ensure_future(self._stopped.wait())
         try:
             dialogue.start()
@@ -103,7 +109,7 @@ class AsyncAgency:
         except asyncio.CancelledError:
             if not attempt.cancelled():
                 raise
-            if self._stopped.is_set():
+            if self._is_stopped:
                 dialogue.stop()
             else:
                 dialogue.lost("no connection in time")

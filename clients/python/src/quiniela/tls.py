@@ -1,4 +1,5 @@
 """TLS 1.3 by the `ssl` module: this agency's certificate, the authority, and what a failure means."""
+import socket
 import ssl
 from typing import Optional, Union
 
@@ -57,6 +58,6 @@ def say(error: BaseException) -> str:
     if isinstance(error, ssl.SSLError):
         reason = error.reason or str(error)
         return "the server speaks no TLS" if reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE") else f"TLS: {reason}"
-    if isinstance(error, TimeoutError) and not getattr(error, "errno", None):
+    if isinstance(error, (TimeoutError, socket.timeout)) and not getattr(error, "errno", None):  # which are one from Python 3.10 on
         return "no connection in time"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
