@@ -261,13 +261,26 @@ end
 -- Which answer belongs to which request. ------------------------------------------------------------------------------
 
 local waiting, pairs_by_key -- requests without an answer, by connection; what was found, by message
+local counts -- how many messages a packet has, of those with several
+local packet, seen -- the packet that is looked at, and how many of its messages have been
 
 function quiniela.init()
-    waiting, pairs_by_key = {}, {}
+    waiting, pairs_by_key, counts = {}, {}, {}
+    packet, seen = 0, 0
 end
 
-local function key_of(tvb, pinfo)
-    return pinfo.number .. ":" .. tvb:offset()
+-- Which of its packet's messages it is, from 1 on. Offsets do not tell: each record of TLS begins at 0. A packet may be looked at
+-- again and again, and each time at all of its messages, so that they are counted round and round.
+local function next_place(pinfo)
+    if pinfo.number ~= packet then
+        packet, seen = pinfo.number, 0
+    end
+    seen = seen + 1
+    if not pinfo.visited then
+        counts[packet] = seen > 1 and seen or nil
+        return seen
+    end
+    return (seen - 1) % (counts[packet] or 1) + 1
 end
 
 -- Both ends, the client's first. (The field tcp.stream is not there on the first way through a capture.)
@@ -516,7 +529,7 @@ local function frame_length(tvb, pinfo, offset)
     return length <= length_max(pinfo) and HEADER_BYTES + length or tvb:reported_length_remaining(offset)
 end
 
-local function dissect_body(tvb, pinfo, tree, length)
+local function dissect_body(tvb, pinfo, tree, length, key)
     local captured = math.min(tvb:len() - HEADER_BYTES, length)
     local text = captured > 0 and tvb:raw(HEADER_BYTES, captured) or ""
     if captured < length then
@@ -529,13 +542,11 @@ local function dissect_body(tvb, pinfo, tree, length)
         return "malformed"
     end
     local message = { tvb = tvb, text = text, members = object.members, tree = tree }
-    return show_message(message, is_to_central(pinfo), key_of(tvb, pinfo), pinfo)
+    return show_message(message, is_to_central(pinfo), key, pinfo)
 end
 
-local shown_before -- messages of the same packet
-
 local function dissect_frame(tvb, pinfo, root)
-    local tree = root:add(quiniela, tvb())
+    local tree, place = root:add(quiniela, tvb()), next_place(pinfo)
     if tvb:len() < HEADER_BYTES then
         tree:add_proto_expert_info(e.cut)
         return tvb:len()
@@ -550,13 +561,12 @@ local function dissect_frame(tvb, pinfo, root)
         tree:add_proto_expert_info(e.too_long)
         info = "out of step"
     else
-        info = dissect_body(tvb, pinfo, tree, length)
+        info = dissect_body(tvb, pinfo, tree, length, pinfo.number .. ":" .. place)
     end
     tree:append_text(": " .. info)
     pinfo.cols.protocol = "QUINIELA"
-    pinfo.cols.info:append((shown_before > 0 and "; " or "") .. info)
+    pinfo.cols.info:append((place > 1 and "; " or "") .. info)
     pinfo.cols.info:fence()
-    shown_before = shown_before + 1
     return tvb:len()
 end
 
@@ -573,7 +583,6 @@ function quiniela.dissector(tvb, pinfo, root)
     end
     pinfo.cols.protocol = "QUINIELA"
     pinfo.cols.info:clear()
-    shown_before = 0
     dissect_tcp_pdus(tvb, root, HEADER_BYTES, frame_length, dissect_frame)
     return tvb:len()
 end

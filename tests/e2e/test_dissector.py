@@ -2,17 +2,20 @@
 
 deploy/wireshark/quiniela.lua, asked by tshark. Skipped where there is no tshark.
 """
+import contextlib
 import json
 import os
 import random
 import re
 import resource
 import shutil
+import ssl
 import struct
 import subprocess
 import unittest
 
 from captures import Capture, Proxy
+from certificates import Authority
 from harness import ROOT, Agency, Ports, Server, Story, frame, golden, is_sanitized
 
 SCRIPT = os.path.join(ROOT, "deploy/wireshark/quiniela.lua")
@@ -130,6 +133,52 @@ class Dissector(Story):
         for pcap in capture.pcap(), framed(capture.pcap()):
             rows = self.fields(pcap, "frame.number", "quiniela.response_in", "quiniela.response_to", flags=("-2",))
             self.assertEqual([tuple(row.values()) for row in rows], [("2", "", ""), ("4", "5", ""), ("5", "", "4")])
+
+    def recorded_tls(self, capture, *turns):
+        """Adds a session of TLS to the capture, in which turns are (whether to the server, messages): each message a record, and all of a
+        turn in one packet. Gives the file of its secrets."""
+        authority, secrets = Authority(self.path("ca")).issue_server(), self.path(f"secrets-{capture.next_client}")
+        here, there = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        here.load_verify_locations(authority.certificate("ca"))
+        here.keylog_filename = secrets
+        there.num_tickets = 0  # nothing but the handshake comes before the turns
+        there.load_cert_chain(authority.certificate("server"), authority.key("server"))
+        up, down, client = ssl.MemoryBIO(), ssl.MemoryBIO(), capture.client()
+        ends = {True: here.wrap_bio(down, up, server_hostname="127.0.0.1"), False: there.wrap_bio(up, down, server_side=True)}
+        capture.begin(client, BETS_PORT)
+        for to_server in (True, False, True, False):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                ends[to_server].do_handshake()
+            self.pass_on(capture, client, to_server, up if to_server else down)
+        for to_server, data in turns:
+            for message in data:
+                ends[to_server].write(message)
+            self.pass_on(capture, client, to_server, up if to_server else down)
+            with contextlib.suppress(ssl.SSLWantReadError):
+                while ends[not to_server].read(1 << 20):
+                    pass
+        return secrets
+
+    @staticmethod
+    def pass_on(capture, client, to_server, pipe):
+        """What lies in the pipe goes into the capture, too."""
+        data = pipe.read()
+        if data:
+            capture.add(client, BETS_PORT, to_server, data)
+            pipe.write(data)
+
+    def test_records_of_tls_in_one_packet(self):
+        """Each question has its own answer, however many are in one packet; and a look at the packet again finds the same."""
+        chunk, reply, capture = golden("our-chunk.good"), golden("reply-processed"), Capture()
+        secrets = self.recorded_tls(capture, (True, [chunk, chunk]), (False, [reply]), (False, [reply]), (True, [chunk]),
+                                    (False, [reply]), (True, [chunk, golden("our-consult.good")]), (False, [reply, golden("reply-winners")]))
+        flags = "-2", "-o", f"tls.keylog_file:{secrets}"
+        rows = self.fields(capture.pcap(segment=60_000), "frame.number", "quiniela.response_in", "quiniela.response_to", "_ws.col.Info", flags=flags)
+        first = int(rows[0]["frame.number"])
+        found = [(int(row["frame.number"]) - first, *([int(number) - first for number in row[name].split(",") if number]
+                                                      for name in ("quiniela.response_in", "quiniela.response_to"))) for row in rows]
+        self.assertEqual(found, [(0, [1, 2], []), (1, [], [0]), (2, [], [0]), (3, [4], []), (4, [], [3]), (5, [6, 6], []), (6, [], [5, 5])])
+        self.assertRegex(rows[0]["_ws.col.Info"], "^SEND_CHUNK [^;]*; SEND_CHUNK [^;]*$")
 
     def test_the_filter_of_questions_without_an_answer(self):
         """As docs/wireshark.md has it: neither answers nor questions that were answered."""
