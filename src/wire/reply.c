@@ -196,8 +196,13 @@ static const char *const reply_fields[REPLY_FIELDS] = {
     "draw",         "rules",   "seal", "result",         "key",    "receipt"};
 static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
 
-static int64_t whole_number_or_none(const struct json_value *value) {
-    return value->kind == JSON_INTEGER && value->integer >= 0 ? value->integer : -1;
+// -1 where there is none. One that is no whole number was not understood, and is not taken for none.
+static bool read_number(const struct json_value *value, const char *name, int64_t *number,
+                        struct error *error) {
+    bool is_none = value->kind == JSON_ABSENT || value->kind == JSON_NULL;
+    *number = is_none ? -1 : value->integer;
+    return is_none || (value->kind == JSON_INTEGER && value->integer >= 0) ||
+           error_set(error, ERROR_BAD_MESSAGE, "the central's %s is no whole number", name);
 }
 
 static bool read_error(struct json_parser *parser, const struct json_value *payload, struct reply *reply,
@@ -216,10 +221,9 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     bool has_text = text->kind == JSON_STRING;
     error_set(&reply->error, known == ERROR_NONE ? ERROR_UNKNOWN : known, "%.*s",
               has_text ? (int)text->text_length : 0, has_text ? text->text : "");
-    reply->error.bet = whole_number_or_none(&members[ERROR_FIELD_BET]);
     reply->retryable =
         members[ERROR_FIELD_RETRYABLE].kind == JSON_BOOLEAN && members[ERROR_FIELD_RETRYABLE].boolean;
-    return true;
+    return read_number(&members[ERROR_FIELD_BET], "bet", &reply->error.bet, error);
 }
 
 // A name that we do not know says nothing, like any unknown field.
@@ -233,13 +237,6 @@ static const struct error_code *read_refuses(const struct json_value *value) {
     return code == ERROR_NONE ? NULL : code;
 }
 
-// Only compared, and shown: of one that is too long the beginning will do.
-static void read_draw(const struct json_value *value, char draw[REPLY_DRAW_TEXT_BYTES]) {
-    if (value->kind == JSON_STRING) {
-        snprintf(draw, REPLY_DRAW_TEXT_BYTES, "%.*s", (int)value->text_length, value->text);
-    }
-}
-
 // One that is neither a text nor null was not understood.
 static bool read_text(const struct json_value *values, enum reply_field field, struct bet_slice *text,
                       struct error *error) {
@@ -250,6 +247,33 @@ static bool read_text(const struct json_value *values, enum reply_field field, s
     }
     return value->kind == JSON_ABSENT || value->kind == JSON_NULL ||
            error_set(error, ERROR_BAD_MESSAGE, "the central's %s is no text", reply_fields[field]);
+}
+
+// Only compared, and shown: of one that is too long the beginning will do.
+static bool read_draw(const struct json_value *values, char draw[REPLY_DRAW_TEXT_BYTES],
+                      struct error *error) {
+    struct bet_slice text = {NULL, 0};
+    if (!read_text(values, REPLY_FIELD_DRAW, &text, error)) {
+        return false;
+    }
+    snprintf(draw, REPLY_DRAW_TEXT_BYTES, "%.*s", (int)text.length, text.text == NULL ? "" : text.text);
+    return true;
+}
+
+static bool read_numbers(const struct json_value *values, struct reply *reply, struct error *error) {
+    const struct {
+        enum reply_field field;
+        int64_t *number;
+    } numbers[] = {{REPLY_FIELD_NEXT, &reply->next},
+                   {REPLY_FIELD_RETRY, &reply->retry_after_ms},
+                   {REPLY_FIELD_TIME, &reply->time_ms}};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        enum reply_field field = numbers[i].field;
+        if (!read_number(&values[field], reply_fields[field], numbers[i].number, error)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool read_proofs(const struct json_value *values, struct reply *reply, struct error *error) {
@@ -284,11 +308,13 @@ static bool read_winners(const struct json_value *payload, struct reply *reply, 
     return true;
 }
 
-// A list not in our own form is ignored, like any unknown field.
 static bool read_stored(struct message_decoder *decoder, const struct json_value *list, struct reply *reply,
                         struct error *error) {
-    if (list->kind != JSON_ARRAY) {
+    if (list->kind == JSON_ABSENT || list->kind == JSON_NULL) {
         return true;
+    }
+    if (list->kind != JSON_ARRAY) {
+        return error_set(error, ERROR_BAD_MESSAGE, "the central's list of what is stored is none");
     }
     struct piece *pieces = message_decoder_pieces(decoder);
     reply->pieces = pieces;
@@ -305,12 +331,9 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
     if (!json_parse_object(parser, bytes, length, reply_fields, REPLY_FIELDS, values, error)) {
         return false;
     }
-    reply->next = whole_number_or_none(&values[REPLY_FIELD_NEXT]);
-    reply->retry_after_ms = whole_number_or_none(&values[REPLY_FIELD_RETRY]);
-    reply->time_ms = whole_number_or_none(&values[REPLY_FIELD_TIME]);
     reply->refuses = read_refuses(&values[REPLY_FIELD_REFUSES]);
-    read_draw(&values[REPLY_FIELD_DRAW], reply->draw);
-    if (!read_proofs(values, reply, error)) {
+    if (!read_numbers(values, reply, error) || !read_draw(values, reply->draw, error) ||
+        !read_proofs(values, reply, error)) {
         return false;
     }
     const struct json_value *type = &values[REPLY_FIELD_TYPE];

@@ -248,6 +248,8 @@ def what_the_central_answers(files):
     reply("draw-controls", "a draw with an escape of a terminal: to be escaped before it is shown",
           '{"type_message":1,"payload":null,"next":0,"draw":"\\u001b[2J\\u009b"}')
     reply("unknown-fields", "unknown fields are ignored", '{"novelty":[{}], "type_message":1,"next":27,"payload":null}')
+    reply("nulls", "null says nothing",
+          '{"type_message":1,"payload":null,"next":null,"stored":null,"time_ms":null,"refuses":null,"draw":null,"retry_after_ms":null}')
     reply("classic-processed", "what the oldest central answers", '{"type_message": 1, "payload": null}')
     reply("winners", "two documents", '{"type_message":2,"payload":"30876370,24807259"}')
     reply("winners-twice", "one that has won twice is there twice", '{"type_message":2,"payload":"30876370,30876370"}')
@@ -289,6 +291,18 @@ def what_no_client_believes(files):
     bad("type-fraction", "bad_message", "a type that is written as a fraction", '{"type_message":1.0,"payload":null}')
     bad("surrogate", "bad_json", "half of a surrogate pair", '{"type_message":1,"payload":null,"next":1,"draw":"\\ud800"}')
     bad("not-a-number", "bad_json", "NaN, which JSON does not have", '{"type_message":1,"payload":null,"next":NaN}')
+    bad("next-text", "bad_message", "a count that is a text", '{"type_message":1,"payload":null,"next":"27"}')
+    bad("next-fraction", "bad_message", "a count that is written as a fraction", '{"type_message":1,"payload":null,"next":27.0}')
+    bad("next-negative", "bad_message", "a count below 0", '{"type_message":1,"payload":null,"next":-1}')
+    bad("next-most", "bad_message", "a count of 2^63, one more than there can be", '{"type_message":1,"payload":null,"next":9223372036854775808}')
+    bad("error-next-text", "bad_message", "an error with a count that is a text",
+        '{"type_message":4,"payload":{"code":"gap","message":"x","retryable":true},"next":"10"}')
+    bad("bet-text", "bad_message", "an error with a bet that is a text",
+        '{"type_message":4,"payload":{"code":"bad_bet","message":"x","retryable":false,"bet":"3"}}')
+    bad("time-text", "bad_message", "a time that is a text", '{"type_message":1,"payload":null,"next":27,"time_ms":"1795694400123"}')
+    bad("retry-text", "bad_message", "a pause that is a text", '{"type_message":3,"payload":null,"retry_after_ms":"1000"}')
+    bad("draw-number", "bad_message", "a draw that is no text", '{"type_message":1,"payload":null,"next":0,"draw":7}')
+    bad("stored-number", "bad_message", "what is stored is no list", '{"type_message":1,"payload":null,"next":9,"stored":7}')
     bad("code-number", "bad_message", "a code that is a number", '{"type_message":4,"payload":{"code":7,"message":"x","retryable":true}}')
     bad("rules-number", "bad_message", "rules that are no text", '{"type_message":1,"payload":null,"next":1,"rules":7}')
     bad("winners-number", "bad_message", "winners that are no text", '{"type_message":2,"payload":30876370}')

@@ -122,6 +122,51 @@ static void all_of_it_has_room(void **state) {
     }
 }
 
+static void refused(const char *format, const char *value) {
+    char text[256];
+    struct reply reply;
+    struct error error;
+    sprintf(text, format, value);
+    if (decode_text(text, &reply, &error)) {
+        fail_msg("%s was taken", text);
+    }
+    assert_error(&error, ERROR_BAD_MESSAGE);
+}
+
+// What is not understood is not taken for what an older central leaves out.
+static void what_is_of_another_kind_is_refused(void **state) {
+    (void)state;
+    static const char *const numbers[] = {"\"5\"", "true", "1.5", "-1", "[5]", "{}", "9223372036854775808"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        refused("{\"type_message\":1,\"next\":%s}", numbers[i]);
+        refused("{\"type_message\":1,\"time_ms\":%s}", numbers[i]);
+        refused("{\"type_message\":3,\"retry_after_ms\":%s}", numbers[i]);
+        refused("{\"type_message\":4,\"payload\":{\"code\":\"gap\"},\"next\":%s}", numbers[i]);
+        refused("{\"type_message\":4,\"payload\":{\"code\":\"gap\",\"bet\":%s}}", numbers[i]);
+    }
+    static const char *const others[] = {"7", "true", "{}"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        refused("{\"type_message\":1,\"next\":5,\"draw\":%s}", others[i]);
+        refused("{\"type_message\":1,\"next\":5,\"stored\":%s}", others[i]);
+    }
+}
+
+static void null_says_nothing(void **state) {
+    (void)state;
+    struct reply reply;
+    struct error error;
+    assert_true(decode_text("{\"type_message\":1,\"next\":null,\"retry_after_ms\":null,\"time_ms\":null,"
+                            "\"draw\":null,\"stored\":null,\"refuses\":null}",
+                            &reply, &error));
+    assert_true(reply.next == -1 && reply.retry_after_ms == -1 && reply.time_ms == -1);
+    assert_string_equal(reply.draw, "");
+    assert_null(reply.pieces);
+    assert_true(decode_text("{\"type_message\":4,\"payload\":{\"code\":\"gap\",\"message\":7,\"bet\":null}}",
+                            &reply, &error));
+    assert_int_equal(reply.error.bet, -1);
+    assert_string_equal(reply.error.text, "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(we_write_the_time_where_it_is_asked_for),
@@ -129,6 +174,8 @@ int main(void) {
         cmocka_unit_test(what_new_bets_are_refused_with_is_read),
         cmocka_unit_test(winners_with_a_control_character_are_none),
         cmocka_unit_test(all_of_it_has_room),
+        cmocka_unit_test(what_is_of_another_kind_is_refused),
+        cmocka_unit_test(null_says_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

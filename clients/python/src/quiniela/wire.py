@@ -205,11 +205,14 @@ def read_reply(message: bytes) -> Reply:
     kind = value.get("type_message")
     if not isinstance(kind, int) or isinstance(kind, bool) or kind not in (PROCESSED, WINNERS, NOT_READY, ERROR):
         raise BadReply("type_message: is not 1, 2, 3 or 4")
+    for key in "next", "retry_after_ms", "time_ms":
+        if value.get(key) is not None:
+            _whole(value[key], key)
     draw = value.get("draw")
     if draw is not None and not isinstance(draw, str):
         raise BadReply("draw: is no text")
     common: Dict[str, Any] = {
-        "kind": kind, "next": -1 if value.get("next") is None else _whole(value["next"], "next"),
+        "kind": kind, "next": -1 if value.get("next") is None else value["next"],
         "stored": _pieces(value.get("stored")), "draw": draw or "", "is_unsigned": "rules" in value and value["rules"] is None,
         "receipt": _receipt(value.get("receipt"))}
     common.update({key: _text(value, key) for key in ("rules", "seal", "result", "key")})
@@ -219,7 +222,7 @@ def read_reply(message: bytes) -> Reply:
             raise BadReply("payload: is no list of documents")
         common["documents"] = payload
     elif kind == NOT_READY and value.get("retry_after_ms") is not None:
-        common["retry_after_ms"] = _whole(value["retry_after_ms"], "retry_after_ms")
+        common["retry_after_ms"] = value["retry_after_ms"]
     elif kind == ERROR:
         common.update(_error(payload))
     return Reply(**common)
