@@ -83,6 +83,14 @@ static bool write_agencies(struct events *events, const struct events_of *of, FI
 
 // The history -----------------------------------------------------------------------------------------------
 
+static void put_step(struct json_writer *data, const char *key, uint64_t bets) {
+    if (bets == HISTORY_UNKNOWN) {
+        json_put_null(data, key);
+    } else {
+        json_put_number(data, key, bets);
+    }
+}
+
 static void write_history(struct events *events, const struct history *history, FILE *file) {
     struct json_writer data = {0};
     json_begin(&data, NULL);
@@ -90,7 +98,7 @@ static void write_history(struct events *events, const struct history *history, 
     json_put_number(&data, "until", (uint64_t)history->until);
     json_begin_list(&data, "bets");
     for (uint64_t i = history->count - history_length(history); i < history->count; i++) {
-        json_put_number(&data, NULL, history_step(history, i));
+        put_step(&data, NULL, history_step(history, i));
     }
     json_end_list(&data);
     json_end(&data);
@@ -103,7 +111,7 @@ static void write_step(const struct history *history, uint64_t number, FILE *fil
     struct json_writer data = {0};
     json_begin(&data, NULL);
     json_put_number(&data, "until", (uint64_t)history_step_until(history, number));
-    json_put_number(&data, "bets", history_step(history, number));
+    put_step(&data, "bets", history_step(history, number));
     json_end(&data);
     write_event(file, "step", &data);
 }

@@ -7,10 +7,13 @@ static void push(struct history *history, uint64_t bets) {
     history->until += HISTORY_STEP_S;
 }
 
-// After a pause longer than the ring all of it is zeros.
-static void push_empty(struct history *history, time_t end) {
-    while (history->until + HISTORY_STEP_S < end) {
-        push(history, 0);
+// Those that have ended up to `end`, at least one, in which so many bets came.
+static void push_until(struct history *history, time_t end, uint64_t bets) {
+    uint64_t steps = (uint64_t)(end - history->until) / HISTORY_STEP_S;
+    for (uint64_t left = steps; left > 0; left--) {
+        uint64_t share = bets / left;
+        push(history, steps > HISTORY_LATE_STEPS ? HISTORY_UNKNOWN : share);
+        bets -= share;
     }
 }
 
@@ -28,8 +31,7 @@ void history_note(struct history *history, time_t now, uint64_t bets) {
         history->until = end;
         history->bets = bets;
     } else if (end > history->until) {
-        push_empty(history, end);
-        push(history, bets > history->bets ? bets - history->bets : 0);
+        push_until(history, end, bets > history->bets ? bets - history->bets : 0);
         history->bets = bets;
     }
 }

@@ -201,15 +201,13 @@ static void steps_are_told_as_they_end(void **state) {
     assert_string_equal(story.text, "event: step\ndata: {\"until\":1795608010,\"bets\":5}\n\n");
     history_note(&story.history, NOON + 30, 9);
     told_after(1000);
-    assert_string_equal(story.text, "event: step\ndata: {\"until\":1795608020,\"bets\":0}\n\n"
-                                    "event: step\ndata: {\"until\":1795608030,\"bets\":4}\n\n");
+    assert_string_equal(story.text, "event: step\ndata: {\"until\":1795608020,\"bets\":2}\n\n"
+                                    "event: step\ndata: {\"until\":1795608030,\"bets\":2}\n\n");
     history_note(&story.history, NOON - 3600, 9); // the clock was set
     told_after(1000);
     assert_string_equal(story.text,
                         "event: history\ndata: {\"step_s\":10,\"until\":1795604400,\"bets\":[]}\n\n");
 }
-
-// Coming back -----------------------------------------------------------------------------------------------
 
 static void come_back(const char *last_id) {
     events_begin(&story.events, epoch, last_id);
@@ -217,6 +215,21 @@ static void come_back(const char *last_id) {
     assert_told("event: draw\n");
     assert_told("event: history\n");
 }
+
+// The store could not be read for a while.
+static void a_step_that_nobody_counted_is_null(void **state) {
+    (void)state;
+    history_note(&story.history, NOON + 10, 5);
+    told_after(0);
+    history_note(&story.history, NOON + 50, 900);
+    told_after(1000);
+    assert_told("event: step\ndata: {\"until\":1795608020,\"bets\":null}\n\n");
+    assert_told("event: step\ndata: {\"until\":1795608050,\"bets\":null}\n\n");
+    come_back(NULL);
+    assert_told("\"until\":1795608050,\"bets\":[5,null,null,null,null]}");
+}
+
+// Coming back -----------------------------------------------------------------------------------------------
 
 static void who_comes_back_is_told_what_has_changed_since(void **state) {
     (void)state;
@@ -295,6 +308,7 @@ int main(void) {
         EVENTS_TEST(many_agencies_are_told_less_often),
         EVENTS_TEST(who_is_slow_is_told_how_things_stand_by_then),
         EVENTS_TEST(steps_are_told_as_they_end),
+        EVENTS_TEST(a_step_that_nobody_counted_is_null),
         EVENTS_TEST(who_comes_back_is_told_what_has_changed_since),
         EVENTS_TEST(who_comes_from_another_epoch_is_told_all),
         EVENTS_TEST(rows_that_are_gone_are_a_reset),

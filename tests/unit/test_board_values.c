@@ -18,9 +18,14 @@ enum { NOON = 1795608000 };
 static void assert_steps(const struct history *history, const char *expected) {
     char text[256] = "";
     for (uint64_t i = history->count - history_length(history); i < history->count; i++) {
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%llu@%lld ",
-                 (unsigned long long)history_step(history, i),
-                 (long long)history_step_until(history, i) - NOON);
+        uint64_t bets = history_step(history, i);
+        long long until = (long long)history_step_until(history, i) - NOON;
+        if (bets == HISTORY_UNKNOWN) {
+            snprintf(text + strlen(text), sizeof text - strlen(text), "?@%lld ", until);
+        } else {
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%llu@%lld ", (unsigned long long)bets,
+                     until);
+        }
     }
     assert_string_equal(text, expected);
 }
@@ -39,12 +44,22 @@ static void what_is_stored_in_ten_seconds_is_a_step(void **state) {
     assert_steps(&history, "600@10 100@20 ");
 }
 
-static void steps_that_nobody_saw_are_empty(void **state) {
+static void steps_that_nobody_counted_are_unknown(void **state) {
     struct history history = {0};
     (void)state;
     history_note(&history, NOON, 0);
     history_note(&history, NOON + 41, 7);
-    assert_steps(&history, "0@10 0@20 0@30 7@40 ");
+    history_note(&history, NOON + 50, 9);
+    assert_steps(&history, "?@10 ?@20 ?@30 ?@40 2@50 ");
+}
+
+static void steps_of_a_late_reading_share_its_bets(void **state) {
+    struct history history = {0};
+    (void)state;
+    history_note(&history, NOON, 0);
+    history_note(&history, NOON + 39, 8);
+    history_note(&history, NOON + 50, 13);
+    assert_steps(&history, "2@10 3@20 3@30 2@40 3@50 ");
 }
 
 static void bets_that_were_set_aside_are_no_step(void **state) {
@@ -198,7 +213,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reading_is_followed_by_a_rest),
         cmocka_unit_test(what_is_stored_in_ten_seconds_is_a_step),
-        cmocka_unit_test(steps_that_nobody_saw_are_empty),
+        cmocka_unit_test(steps_that_nobody_counted_are_unknown),
+        cmocka_unit_test(steps_of_a_late_reading_share_its_bets),
         cmocka_unit_test(bets_that_were_set_aside_are_no_step),
         cmocka_unit_test(a_history_holds_two_hours),
         cmocka_unit_test(a_clock_that_jumps_begins_a_history_anew),
