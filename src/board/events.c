@@ -22,17 +22,21 @@ static void put_event(FILE *file, const char *name, const char *id, const char *
     fputs("\n\n", file);
 }
 
-static void write_event(FILE *file, const char *name, struct json_writer *data) {
-    put_event(file, name, NULL, data->text, data->length);
+// False: no memory for the data, and there is no such event.
+static bool write_event(FILE *file, const char *name, struct json_writer *data) {
+    if (!data->failed) {
+        put_event(file, name, NULL, data->text, data->length);
+    }
     free(data->text);
+    return !data->failed;
 }
 
-static void write_draw(struct events *events, const struct events_of *of, FILE *file) {
+static bool write_draw(struct events *events, const struct events_of *of, FILE *file) {
     struct json_writer data = {0};
     draw_json_write(of->view, &data);
-    write_event(file, "draw", &data);
     events->draw_version = of->view->snapshot->version;
     events->draw_ms = of->now_ms;
+    return write_event(file, "draw", &data);
 }
 
 // Agencies --------------------------------------------------------------------------------------------------
@@ -91,7 +95,7 @@ static void put_step(struct json_writer *data, const char *key, uint64_t bets) {
     }
 }
 
-static void write_history(struct events *events, const struct history *history, FILE *file) {
+static bool write_history(struct events *events, const struct history *history, FILE *file) {
     struct json_writer data = {0};
     json_begin(&data, NULL);
     json_put_number(&data, "step_s", HISTORY_STEP_S);
@@ -102,18 +106,18 @@ static void write_history(struct events *events, const struct history *history, 
     }
     json_end_list(&data);
     json_end(&data);
-    write_event(file, "history", &data);
     events->steps = history->count;
     events->steps_until = history->until;
+    return write_event(file, "history", &data);
 }
 
-static void write_step(const struct history *history, uint64_t number, FILE *file) {
+static bool write_step(const struct history *history, uint64_t number, FILE *file) {
     struct json_writer data = {0};
     json_begin(&data, NULL);
     json_put_number(&data, "until", (uint64_t)history_step_until(history, number));
     put_step(&data, "bets", history_step(history, number));
     json_end(&data);
-    write_event(file, "step", &data);
+    return write_event(file, "step", &data);
 }
 
 // A history that has begun anew, or has lost what was not told yet, is told whole.
@@ -123,26 +127,27 @@ static bool has_whole_history_to_tell(const struct events *events, const struct 
            history->until - events->steps_until != (time_t)(history->count - events->steps) * HISTORY_STEP_S;
 }
 
-static void write_steps(struct events *events, const struct history *history, FILE *file) {
+static bool write_steps(struct events *events, const struct history *history, FILE *file) {
+    bool done = true;
     if (has_whole_history_to_tell(events, history)) {
-        write_history(events, history, file);
-        return;
+        return write_history(events, history, file);
     }
-    for (; events->steps < history->count; events->steps++) {
-        write_step(history, events->steps, file);
+    for (; done && events->steps < history->count; events->steps++) {
+        done = write_step(history, events->steps, file);
     }
     events->steps_until = history->until;
+    return done;
 }
 
 // All together ----------------------------------------------------------------------------------------------
 
+// False: no memory. Then nothing of it is sent, and the stream ends.
 static bool write_due(struct events *events, const struct events_of *of, FILE *file) {
     bool has_changed = events->draw_version != of->view->snapshot->version;
-    if (!events->is_begun || has_changed || of->now_ms - events->draw_ms >= DRAW_EVERY_MS) {
-        write_draw(events, of, file);
-    }
-    bool done = !agencies_are_due(events, of) || write_agencies(events, of, file);
-    write_steps(events, of->history, file);
+    bool draw_is_due = !events->is_begun || has_changed || of->now_ms - events->draw_ms >= DRAW_EVERY_MS;
+    bool done = (!draw_is_due || write_draw(events, of, file)) &&
+                (!agencies_are_due(events, of) || write_agencies(events, of, file)) &&
+                write_steps(events, of->history, file);
     if (!events->is_begun || of->now_ms - events->comment_ms >= COMMENT_EVERY_MS) {
         fputs(":\n\n", file);
         events->comment_ms = of->now_ms;

@@ -1,6 +1,8 @@
 // What a reader of the board's events is told: all of it once, and then what has changed.
 #include "cmocka_all.h"
 
+#include "allocations.h"
+
 #include "board/events.h"
 
 #include <stdlib.h>
@@ -272,6 +274,37 @@ static void nothing_is_told_before_the_store_was_read(void **state) {
     assert_told("event: history\n");
 }
 
+// Whichever allocation fails: nothing is told then, rather than half of it, and the reader comes back.
+static void an_event_is_told_whole_or_not_at_all(void **state) {
+    struct board_view view = {&story.options, &story.snapshot, 60};
+    struct events_of of = {&view, &story.history, epoch, story.now_ms, &story.rows};
+    struct events before;
+    bool has_failed;
+    (void)state;
+    told_after(0);
+    change(1, 5);
+    history_note(&story.history, NOON + 10, 5);
+    before = story.events;
+    of.now_ms = story.now_ms + DRAW_EVERY_MS;
+    for (int which = 1;; which++) {
+        char *text;
+        size_t length;
+        story.events = before;
+        rows_kept_clear(&story.rows);
+        allocations = (struct allocations){.counted = true, .until_failure = which};
+        bool done = events_next(&story.events, &of, &text, &length);
+        has_failed = allocations.until_failure == 0;
+        allocations = (struct allocations){.counted = false};
+        assert_int_equal(done, !has_failed);
+        assert_int_equal(text == NULL, has_failed);
+        free(text);
+        if (!has_failed) {
+            assert_true(which > 3); // the draw, the agencies and a step
+            return;
+        }
+    }
+}
+
 // Rows are written once for all who know the same, and again for whoever knows something else.
 static void readers_who_know_the_same_share_the_rows(void **state) {
     (void)state;
@@ -309,6 +342,7 @@ int main(void) {
         EVENTS_TEST(who_is_slow_is_told_how_things_stand_by_then),
         EVENTS_TEST(steps_are_told_as_they_end),
         EVENTS_TEST(a_step_that_nobody_counted_is_null),
+        EVENTS_TEST(an_event_is_told_whole_or_not_at_all),
         EVENTS_TEST(who_comes_back_is_told_what_has_changed_since),
         EVENTS_TEST(who_comes_from_another_epoch_is_told_all),
         EVENTS_TEST(rows_that_are_gone_are_a_reset),
