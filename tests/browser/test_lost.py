@@ -53,6 +53,40 @@ class Lost(Boards):
             tab.until("(byId('line').getAttribute('d').match(/M/g) ?? []).length === 2")
             self.assertNotIn("NaN", tab.evaluate("byId('area').getAttribute('d')"))
 
+    def test_a_clock_that_is_set_back(self):
+        """Of what the page knows the steps after that moment go; those that follow are drawn behind the others."""
+        mock = self.mock("open")
+        tab, now_s = self.board(mock), mock.night.now_s
+        known = tab.evaluate("chart.bets.length")
+        mock.send(("history", {"step_s": 10, "until": now_s - 600, "bets": []}))
+        tab.until(f"chart.until_s === {now_s - 600} && !board.willShow")
+        self.assertEqual(tab.evaluate("chart.bets.length"), known - 60)
+        mock.send(("step", {"until": now_s - 590, "bets": 70}), ("step", {"until": now_s - 580, "bets": 80}))
+        tab.until(f"chart.until_s === {now_s - 580}")
+        self.assertEqual(tab.evaluate("[chart.bets.length, ...chart.bets.slice(-2)]"), [known - 58, 70, 80])
+        # As a server that has just begun says it: what is known stays, and a clock that is ahead opens no gap yet.
+        mock.send(("history", {"step_s": 10, "until": now_s, "bets": []}), ("step", {"until": now_s + 10, "bets": 90}))
+        tab.until(f"chart.until_s === {now_s + 10}")
+        self.assertEqual(tab.evaluate("[chart.bets.length, chart.bets.at(-2), chart.bets.at(-1)]"), [known + 1, None, 90])
+        # Back beyond all that is known, and beyond the opening.
+        mock.send(("history", {"step_s": 10, "until": now_s - 86400, "bets": []}))
+        tab.until(f"chart.until_s === {now_s - 86400} && !board.willShow")
+        self.shows(tab, "plot-empty", "not known")
+        mock.send(*(("step", {"until": now_s - 86400 + 10 * step, "bets": 10 * step}) for step in range(1, 6)))
+        tab.until(f"chart.until_s === {now_s - 86350} && !board.willShow")
+        self.assertEqual(tab.evaluate("chart.shown.rates.slice(-5)"), [1, 2, 3, 4, 5])
+
+    def test_steps_that_nobody_counted(self):
+        mock = self.mock("open")
+        tab, now_s = self.board(mock), mock.night.now_s
+        mock.send(("step", {"until": now_s + 10, "bets": None}))
+        tab.until(f"chart.until_s === {now_s + 10} && !board.willShow")
+        self.shows(tab, "chart-said", "at last not known")
+        mock.send(("step", {"until": now_s + 20, "bets": 90}))
+        tab.until(f"chart.until_s === {now_s + 20} && !board.willShow")
+        self.assertEqual(tab.evaluate("chart.bets.slice(-2)"), [None, 90])
+        self.assertEqual(tab.evaluate("byId('line').getAttribute('d').match(/M/g).length"), 2, "a gap")
+
     def test_another_server_of_a_shared_store(self):
         mock = self.mock("open")
         mock.night.draw["server"]["shared"] = True

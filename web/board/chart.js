@@ -12,10 +12,11 @@ function forgetHistory() {
 }
 
 // A server that was started again knows nothing of before: what the page knows of that stays. What was stored in between
-// nobody knows: other servers may have stored, too.
+// nobody knows: other servers may have stored, too. One that has no step yet, and is behind what the page knows, had its clock
+// set back, or is another whose clock is behind: it goes on from there.
 function takeHistory(history) {
     const {step_s, until, bets} = history;
-    if (until === 0 || bets.length === 0) {
+    if (until === 0 || bets.length === 0 && until >= chart.until_s) {
         return;
     }
     const before = Math.round((until - bets.length * step_s - chart.until_s) / step_s); // steps that nobody knows; less than 0: that both know
@@ -60,10 +61,11 @@ function curve(rates, top) {
         lines.map((line, which) => `M${x(parts[which][0][0])} 100L${line}L${x(parts[which].at(-1)[0])} 100Z`).join("")];
 }
 
-// How many steps there are since the draw was opened. A line has two at least.
+// How many steps there are since the draw was opened. A line has two at least. By a clock that was set back it is still to be
+// opened: then that is not known.
 function stepsSinceOpening() {
-    const {draw} = drawCard, opened_s = draw === null ? NaN : Date.parse(draw.opened_at) / 1000;
-    return chart.until_s === 0 || Number.isNaN(opened_s) ? CHART_STEPS_MAX : Math.max(2, Math.ceil((chart.until_s - opened_s) / chart.step_s));
+    const {draw} = drawCard, since_s = draw === null ? NaN : chart.until_s - Date.parse(draw.opened_at) / 1000;
+    return since_s > -chart.step_s ? Math.max(2, Math.ceil(since_s / chart.step_s)) : CHART_STEPS_MAX;
 }
 
 // The steps since the first bet, and none before the draw was opened: a quiet day before it does not squeeze the night.
@@ -81,13 +83,14 @@ function saidRate(rate) {
 
 // What it says in words, for whoever does not see it.
 function saidChart(rates, from_s) {
-    const from = timeOf(from_s * 1000), until = timeOf(chart.until_s * 1000);
-    return say(language.words.chart, from, until, roundFigure(Math.max(...rates)), roundFigure(rates.at(-1)));
+    const from = timeOf(from_s * 1000), until = timeOf(chart.until_s * 1000), last = rates.at(-1), words = language.words;
+    return say(words.chart, from, until, roundFigure(Math.max(...rates)), last === null ? words.notKnown : roundFigure(last));
 }
 
 function showChart() {
     const rates = shownRates(), most = Math.max(...rates), top = roundUp(most), words = language.words, isEmpty = most === 0;
-    const empty = drawCard.draw === null || drawCard.draw.bets === 0 ? words.chartEmpty : chart.until_s === 0 ? words.notKnown : words.chartQuiet;
+    const isKnown = rates.some(rate => rate !== null);
+    const empty = drawCard.draw === null || drawCard.draw.bets === 0 ? words.chartEmpty : isKnown ? words.chartQuiet : words.notKnown;
     const [line, area] = curve(rates, top), from_s = chart.until_s - (rates.length - 1) * chart.step_s;
     chart.shown = {rates, from_s, isEmpty};
     setAttribute(byId("line"), "d", isEmpty ? "" : line);
