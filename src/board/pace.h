@@ -21,7 +21,8 @@ struct pace {
 void pace_note(struct pace *pace, uint64_t now_ms, uint64_t bets);
 
 // How many bets have been stored in the last `seconds`, at most PACE_SECONDS_MAX, up to the last reading;
-// since the first one, if that is not so long ago.
+// since the first one, if that is not so long ago. Where they began between two readings, those between the
+// two count in proportion.
 uint64_t pace_bets(const struct pace *pace, uint64_t now_ms, uint32_t seconds);
 
 #endif

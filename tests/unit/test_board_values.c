@@ -122,6 +122,23 @@ static void readings_that_come_soon_after_each_other_leave_room_for_a_minute(voi
     assert_in_range(pace_bets(&pace, 100000, 10), 95, 110);
 }
 
+// As a board reads that nobody looks at: some milliseconds early, or late.
+static void readings_that_are_far_apart_count_in_proportion(void **state) {
+    struct pace pace = {0};
+    (void)state;
+    pace_note(&pace, 1000, 0);
+    pace_note(&pace, 11000, 10000);
+    pace_note(&pace, 20998, 20000);
+    assert_int_equal(pace_bets(&pace, 20998, 10), 10002);
+    pace_note(&pace, 50998, 50000);
+    assert_int_equal(pace_bets(&pace, 50998, 10), 10000);
+    assert_int_equal(pace_bets(&pace, 50998, 60), 50000);
+    pace_note(&pace, 60998, 7); // a reset
+    pace_note(&pace, 69000, 9);
+    assert_int_equal(pace_bets(&pace, 69000, 10), 0);
+    assert_int_equal(pace_bets(&pace, 70998, 10), 2);
+}
+
 // Arguments -------------------------------------------------------------------------------------------------
 
 static struct agencies_wanted wanted(const char *state, const char *after, const char *limit) {
@@ -220,6 +237,7 @@ int main(void) {
         cmocka_unit_test(a_clock_that_jumps_begins_a_history_anew),
         cmocka_unit_test(a_pace_counts_the_last_seconds),
         cmocka_unit_test(readings_that_come_soon_after_each_other_leave_room_for_a_minute),
+        cmocka_unit_test(readings_that_are_far_apart_count_in_proportion),
         cmocka_unit_test(arguments_are_read),
         cmocka_unit_test(arguments_that_are_not_understood_are_refused),
         cmocka_unit_test(an_id_of_an_event_is_read_back),
