@@ -38,13 +38,28 @@ static bool has_acted(const struct stored_agency *agency, const struct board_age
            (agency->ending == AGENCY_FINISHED && before->finished_at[0] == '\0');
 }
 
+// How far the clock was set since the snapshot before. Both are told in whole seconds: their difference may
+// waver by one.
+static time_t clock_set_s(const struct board_sight *sight, const struct board_snapshot *before) {
+    time_t passed_s = (time_t)((sight->now_ms - sight->before_ms) / 1000);
+    time_t set_s = before->read_at == 0 ? 0 : sight->now - before->read_at - passed_s;
+    return set_s < -1 || set_s > 1 ? set_s : 0;
+}
+
+// By the clock as it is set now, and never later than now.
+static time_t heard_before(const struct reading *reading, const struct board_agency *before) {
+    const struct board_sight *sight = reading->sight;
+    time_t heard = before->heard_at == 0 ? 0 : before->heard_at + clock_set_s(sight, reading->before);
+    return heard < sight->now ? heard : sight->now;
+}
+
 static time_t heard_at(const struct reading *reading, const struct stored_agency *agency,
                        const struct board_agency *before) {
     const struct board_sight *sight = reading->sight;
     uint32_t heard_s = pulse_heard_s(sight->pulse, agency->agency);
     time_t heard = heard_s == PULSE_NEVER ? 0 : sight->pulse_began + (time_t)heard_s;
     if (reading->next->is_shared && before != NULL) {
-        time_t elsewhere = has_acted(agency, before) ? sight->now : before->heard_at;
+        time_t elsewhere = has_acted(agency, before) ? sight->now : heard_before(reading, before);
         return elsewhere > heard ? elsewhere : heard;
     }
     return heard;

@@ -18,6 +18,7 @@ enum { NOON = 1795608000 }; // 2026-11-25 12:00 UTC
 
 static struct {
     uint64_t passed_ms; // since noon
+    time_t set_s;       // how far the clock was set since then
     struct pulse *pulse;
     struct pace pace;
     struct store *(*open)(void); // to read
@@ -48,8 +49,8 @@ static inline void night_end(void) {
 
 static inline bool try_to_look(struct board_snapshot **next, struct error *error) {
     struct board_sight sight = {.pulse = night.pulse,
-                                .pulse_began = NOON,
-                                .now = NOON + (time_t)(night.passed_ms / 1000),
+                                .pulse_began = NOON + night.set_s,
+                                .now = NOON + night.set_s + (time_t)(night.passed_ms / 1000),
                                 .now_ms = 1000 + night.passed_ms,
                                 .before_ms = night.last_ms,
                                 .pace = &night.pace};

@@ -46,6 +46,30 @@ static void what_another_server_stores_is_seen(void **state) {
     assert_int_equal(row_of(2)->heard_at, NOON + 61);
 }
 
+// Who is silent is so by a steady clock, whatever the hour is said to be.
+static void who_is_silent_is_no_matter_of_the_hour(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    assert_stored(&servers[0], .agency = 1, .first = 0, .count = 8, .next = 8);
+    look_after(0);
+    assert_stored(&servers[0], .agency = 1, .first = 8, .count = 1, .next = 9);
+    look_after(1);
+    night.set_s = -3600;
+    look_after(10);
+    assert_state(1, "sending");
+    assert_int_equal(row_of(1)->heard_at, NOON + 1 - 3600);
+    look_after(50);
+    assert_state(1, "silent");
+    assert_stored(&servers[0], .agency = 1, .first = 9, .count = 1, .next = 10);
+    look_after(1);
+    night.set_s = 7200;
+    look_after(10);
+    assert_state(1, "sending");
+    assert_int_equal(row_of(1)->heard_at, NOON + 62 + 7200);
+    look_after(50);
+    assert_state(1, "silent");
+}
+
 static void the_pace_is_that_of_all_servers(void **state) {
     (void)state;
     start(&servers[0], 2);
@@ -102,9 +126,8 @@ static void between_two_readings_nothing_is_held(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BOARD_TEST(what_another_server_stores_is_seen),
-        BOARD_TEST(the_pace_is_that_of_all_servers),
-        BOARD_TEST(an_order_is_not_the_agencys_word),
+        BOARD_TEST(what_another_server_stores_is_seen),   BOARD_TEST(who_is_silent_is_no_matter_of_the_hour),
+        BOARD_TEST(the_pace_is_that_of_all_servers),      BOARD_TEST(an_order_is_not_the_agencys_word),
         BOARD_TEST(between_two_readings_nothing_is_held),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
