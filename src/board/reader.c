@@ -67,10 +67,11 @@ static void close_if_in_file(struct reader *reader) {
     }
 }
 
-// Without memory for the snapshot the last one stays.
+// Without memory for the snapshot the last one stays. The time is exact: time() may be behind by a tick, and
+// a step that has just ended would be passed over.
 static struct board_snapshot *read_next(struct reader *reader) {
     struct board_sight sight = {.pulse = reader->options.pulse,
-                                .now = time(NULL),
+                                .now = (time_t)(clock_epoch_ms() / 1000),
                                 .now_ms = clock_steady_ms(),
                                 .before_ms = reader->read_ms,
                                 .pace = &reader->pace};
@@ -141,7 +142,7 @@ static void wait_until(struct reader *reader, uint64_t due) {
 static bool rest(struct reader *reader, uint64_t begun_ms) {
     enum { STEP_MS = READ_STEP_S * 1000 };
     uint64_t ended_ms = clock_steady_ms(), now_ms = ended_ms, due;
-    uint64_t step_ms = ended_ms + STEP_MS - clock_epoch_ms() % STEP_MS;
+    uint64_t step_ms = ended_ms + STEP_MS - clock_epoch_ms() % STEP_MS + 1; // both clocks are rounded down
     pthread_mutex_lock(&reader->mutex);
     while (!reader->stop && (due = due_ms(reader, begun_ms, ended_ms, step_ms)) > now_ms) {
         wait_until(reader, due);
