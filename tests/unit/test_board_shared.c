@@ -75,7 +75,7 @@ static void the_pace_is_that_of_all_servers(void **state) {
     start(&servers[0], 2);
     start(&servers[1], 2);
     look_after(0);
-    for (int i = 0; i < 20; i++) {
+    for (int64_t i = 0; i < 20; i++) {
         assert_stored(&servers[i % 2], .agency = 1, .first = 3 * i, .count = 3, .next = 3 * i + 3);
         look_after(1);
     }
