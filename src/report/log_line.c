@@ -15,6 +15,7 @@ static const char *const keys[LOG_LINE_KEYS] = {
     [LOG_LINE_LEFT_OUT] = "left_out", [LOG_LINE_OF] = "of",
     [LOG_LINE_LOST] = "lines_lost",   [LOG_LINE_IP] = "ip",
     [LOG_LINE_PORT] = "port",         [LOG_LINE_STATE] = "state",
+    [LOG_LINE_TIMES] = "count",
 };
 
 // Text ----------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ enum log_line_key {
     LOG_LINE_LEFT_OUT,
     LOG_LINE_OF,
     LOG_LINE_LOST,
+    LOG_LINE_TIMES,
     LOG_LINE_IP,
     LOG_LINE_PORT,
     LOG_LINE_KEYS

@@ -70,10 +70,18 @@ static void take_reset(struct night_log *log, const struct log_line *line) {
     }
 }
 
+// A handshake's line is one for all of a second.
+static uint64_t times_of(const struct log_line *line) {
+    uint64_t times;
+    bool is_sum = log_line_is(line, LOG_LINE_ACTION, "handshake") &&
+                  log_line_number(line, LOG_LINE_TIMES, &times) && times > 0 && times <= UINT32_MAX;
+    return is_sum ? times : 1;
+}
+
 static void take_refusal(struct night_log *log, const struct log_line *line) {
     if (line->values[LOG_LINE_ERROR].text != NULL) {
         tally_add(&log->refused, line->values[LOG_LINE_ACTION], line->values[LOG_LINE_ERROR],
-                  line->values[LOG_LINE_AGENCY], line->at);
+                  line->values[LOG_LINE_AGENCY], times_of(line), line->at);
     }
 }
 

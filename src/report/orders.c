@@ -187,7 +187,7 @@ static void take_of_server(struct orders *orders, const struct json_value *value
     struct orders_told *told = &orders->told;
     if (is(&values[EVENT], AUDIT_REFUSED)) {
         tally_add(&told->refused, text_of(&values[EVENT]), text_of(&values[REASON]), text_of(&values[AGENCY]),
-                  at);
+                  1, at);
     } else if (is(&values[EVENT], AUDIT_CONNECTED)) {
         told->connected++;
     } else if (is(&values[EVENT], AUDIT_SUPPRESSED)) {

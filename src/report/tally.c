@@ -16,15 +16,16 @@ static bool is_one(const struct tally_row *row, const struct tally_row *other) {
            memcmp(row->agency, other->agency, TALLY_TEXT_BYTES) == 0;
 }
 
-void tally_add(struct tally *tally, struct slice what, struct slice reason, struct slice agency, int64_t at) {
-    struct tally_row added = {.count = 1, .first = at, .last = at};
+void tally_add(struct tally *tally, struct slice what, struct slice reason, struct slice agency,
+               uint64_t times, int64_t at) {
+    struct tally_row added = {.count = times, .first = at, .last = at};
     cut(added.what, what);
     cut(added.reason, reason);
     cut(added.agency, agency);
     for (size_t i = 0; i < tally->count; i++) {
         struct tally_row *row = &tally->rows[i];
         if (is_one(row, &added)) {
-            row->count++;
+            row->count += times;
             row->first = at < row->first ? at : row->first;
             row->last = at > row->last ? at : row->last;
             return;
@@ -33,6 +34,6 @@ void tally_add(struct tally *tally, struct slice what, struct slice reason, stru
     if (tally->count < TALLY_ROWS) {
         tally->rows[tally->count++] = added;
     } else {
-        tally->more++;
+        tally->more += times;
     }
 }

@@ -21,7 +21,9 @@ struct tally {
     uint64_t more; // of sorts that have no room
 };
 
-// Counts it once. Texts are cut to what a row has room for; text NULL is "".
-void tally_add(struct tally *tally, struct slice what, struct slice reason, struct slice agency, int64_t at);
+// Counts that it happened so many times, up to then. Texts are cut to what a row has room for; text NULL is
+// "".
+void tally_add(struct tally *tally, struct slice what, struct slice reason, struct slice agency,
+               uint64_t times, int64_t at);
 
 #endif

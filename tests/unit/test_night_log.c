@@ -267,6 +267,24 @@ static void refusals_are_counted_by_their_reason(void **state) {
     assert_int_equal(night.left_out, 12);
 }
 
+// Handshakes are refused in one line a second; what others write beside a line of another kind is no sum.
+static void handshakes_are_counted_by_their_lines_sums(void **state) {
+    (void)state;
+    read_text(
+        OPEN
+        "2026-11-26 21:05:00 WARNING  action: handshake | result: fail | error: not_tls | ip: 10.0.0.9 | "
+        "count: 1 | message: m\n"
+        "2026-11-26 21:05:01 WARNING  action: handshake | result: fail | error: not_tls | ip: 10.0.0.9 | "
+        "count: 412 | message: m\n"
+        "2026-11-26 21:05:02 WARNING  action: handshake | result: fail | error: not_tls | ip: 10.0.0.9 | "
+        "count: x | message: m\n"
+        "2026-11-26 21:05:03 WARNING  action: receive_message | result: fail | error: not_tls | count: 9\n");
+    assert_int_equal(night.refused.count, 2);
+    assert_int_equal(night.refused.rows[0].count, 414);
+    assert_int_equal(night.refused.rows[1].count, 1);
+    assert_int_equal(night.refused.rows[0].last - night.refused.rows[0].first, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define LOG_STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -283,6 +301,7 @@ int main(void) {
         LOG_STORY(a_name_is_found_as_it_is_written),
         LOG_STORY(a_hole_is_told_from_a_silence),
         LOG_STORY(refusals_are_counted_by_their_reason),
+        LOG_STORY(handshakes_are_counted_by_their_lines_sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

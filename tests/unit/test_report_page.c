@@ -117,9 +117,9 @@ static void foreign_texts_stay_texts(void **state) {
     assert_true(night_log_begin(&night, &report.facts, "1", report.now, 300, &error));
     assert_true(orders_begin(&orders, &report.facts, "1", &error));
     const struct slice text = slice_of(HOSTILE);
-    tally_add(&night.refused, text, text, text, OPENED);
+    tally_add(&night.refused, text, text, text, 1, OPENED);
     fits(&night);
-    tally_add(&orders.told.refused, text, text, text, OPENED);
+    tally_add(&orders.told.refused, text, text, text, 1, OPENED);
     orders.told.count = 1;
     strcpy(orders.list[0].text, HOSTILE);
     strcpy(orders.list[0].user, HOSTILE);

@@ -90,8 +90,8 @@ static void a_tally_is_bounded(void **state) {
     char text[200];
     memset(text, 'a', sizeof text);
     const struct slice none = {NULL, 0}, what = slice_of("refused");
-    tally_add(&tally, what, (struct slice){text, sizeof text}, none, 20);
-    tally_add(&tally, what, (struct slice){text, sizeof text - 1}, none, 10); // the same, once cut
+    tally_add(&tally, what, (struct slice){text, sizeof text}, none, 1, 20);
+    tally_add(&tally, what, (struct slice){text, sizeof text - 1}, none, 1, 10); // the same, once cut
     assert_int_equal(tally.count, 1);
     assert_int_equal(tally.rows[0].count, 2);
     assert_int_equal(tally.rows[0].first, 10);
@@ -99,7 +99,7 @@ static void a_tally_is_bounded(void **state) {
     assert_int_equal(strlen(tally.rows[0].reason), TALLY_TEXT_BYTES - 1);
     for (int i = 0; i < 2 * TALLY_ROWS; i++) {
         snprintf(text, sizeof text, "%d", i);
-        tally_add(&tally, what, slice_of(text), none, i);
+        tally_add(&tally, what, slice_of(text), none, 1, i);
     }
     assert_int_equal(tally.count, TALLY_ROWS);
     assert_int_equal(tally.more, TALLY_ROWS + 1);
