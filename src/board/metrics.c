@@ -97,7 +97,7 @@ static void put_server(FILE *out, const struct board_view *view) {
     time_t expiry = options->certificate_expiry == NULL ? 0 : options->certificate_expiry(options->context);
     if (expiry != 0) {
         metrics_gauge(out, "quiniela_certificate_expiry_timestamp_seconds",
-                      "When the server's certificate expires", expiry);
+                      "When the first of the server's certificates and lists expires", expiry);
     }
 }
 

@@ -161,6 +161,8 @@ static void the_server_tells_what_it_knows(void **state) {
     assert_line("quiniela_last_backup_timestamp_seconds 1795726800");
     assert_line("quiniela_last_backup_bytes 4096");
     assert_line("quiniela_certificate_expiry_timestamp_seconds 1800000000");
+    assert_line("# HELP quiniela_certificate_expiry_timestamp_seconds When the first of the server's "
+                "certificates and lists expires");
 }
 
 static void what_fails_shows(void **state) {
