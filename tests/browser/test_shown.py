@@ -125,12 +125,6 @@ class Shown(Boards):
             self.shows(tab, "waits", words)
         self.assertFalse(self.is_seen(tab, "cut-off"))
 
-    def test_an_agency_that_nobody_expected(self):
-        mock = self.mock("open")
-        mock.night.rows.append([9, "sending", 10, 1.0, mock.night.now_s, None])
-        tab = self.board(mock)
-        self.assertEqual((self.text(tab, "waits"), self.text(tab, "agencies-ended")), ("Waiting for 3 of 5 agencies", "2 of 5 have finished"))
-
     def test_one_is_no_plural(self):
         mock = self.mock("begun")
         mock.night.set(1, "finished", 1)
@@ -328,10 +322,8 @@ class Shown(Boards):
         mock = self.mock("begun", 7)
         for row in mock.night.rows:
             mock.night.set(row[0], "cut_off" if row[0] > 5 else "finished", 10 if row[0] < 7 else 0)
-        mock.night.rows.append([9, "cut_off", 10, 0.0, None, None])
         tab = self.board(mock)
         self.assertEqual(self.text(tab, "agencies-ended"), "5 of 7 finished, 2 cut off")
-        mock.night.rows.pop()
         mock.night.sealed().drawn(waits_for="telling")
         for row in mock.night.rows:
             mock.night.set(row[0], "cut_off" if row[0] > 5 else "told" if row[0] < 4 else "finished", row[2], 0.0, None, 0 if row[0] < 7 else None)

@@ -7,13 +7,6 @@ function drawKey(draw) {
     return `${draw.opened_at} ${draw.draw}`;
 }
 
-// How many of those expected are in a state: others may have sent, too.
-function ofExpected(draw, state) {
-    const {expected} = draw.agencies, others = agencies.byNumber.size > expected ?
-        agencies.order.filter(row => row.agency > expected && row.state === state).length : 0;
-    return Math.max(0, draw.agencies[state] - others);
-}
-
 const STEPS = [["opened", "opened_at"], ["closed", "closed_at"], ["sealed", "sealed_at"], ["drawn", "drawn_at"], ["erased", "erased_at"]];
 
 function waitsText(draw) {
@@ -24,7 +17,7 @@ function waitsText(draw) {
         case "telling": {
             const left = agencies.finished - agencies.told; // who was cut off may never ask
             return left > 0 ? say(words.telling, left) : agencies.cut_off > 0 ?
-                say(words.toldSome, agencies.cut_off, ofExpected(draw, "told"), agencies.expected) : words.tellingSome;
+                say(words.toldSome, agencies.cut_off, agencies.told, agencies.expected) : words.tellingSome;
         }
         default:
             return words[draw.waits_for] ?? draw.waits_for;
@@ -78,9 +71,9 @@ function showBets(draw) {
     setText(byId("minute"), figure(draw.bets_60s));
 }
 
-// Of those expected, as in what it waits for. Whoever has been told may have been cut off: then only that is counted.
+// Whoever has been told may have been cut off: then only that is counted.
 function endedText(draw) {
-    const {expected, missing} = draw.agencies, words = language.words, told = ofExpected(draw, "told"), cutOff = ofExpected(draw, "cut_off");
+    const {expected, missing, told, cut_off: cutOff} = draw.agencies, words = language.words;
     if (told > 0) {
         return say(cutOff > 0 ? words.toldCutOff : words.toldOf, told, expected, cutOff);
     }
