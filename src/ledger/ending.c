@@ -43,6 +43,9 @@ static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct
     if (agency_has_finished(agency)) {
         order->answer.already = !is_own(&agency->row, &order->unknown);
     } else if (order->input.is_sure) {
+        if (!order_group_lock_draw(ledger, error)) {
+            return false;
+        }
         state_finish(ledger, number, AGENCY_ENDED);
         open_group_note_end(ledger);
         order->answer.agency = agency->row;

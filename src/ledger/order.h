@@ -61,6 +61,7 @@ struct order_status {
 // What is ordered, beside the kind.
 struct order_input {
     bool is_sure;           // not set: an order that changes something only answers what it would do
+    bool is_cutoff;         // CLOSE: no operator gives it, the draw's cut-off has come (cutoff.h)
     uint32_t agency;        // FINISH, RESET
     uint16_t number;        // DRAW, CHANGE; PAPER: what the approval is to be for …
     bool without_number;    // DRAW, PAPER: none is given; a beacon's number follows from its pulse

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bet/errors.h"
 #include "ledger/access.h"
+#include "ledger/cutoff.h"
 #include "ledger/in_hand.h"
 #include "ledger/load.h"
 #include "ledger/open_group.h"
@@ -27,12 +28,19 @@ bool order_group_check_draw(struct ledger *ledger, struct error *error) {
             (!changed || error_set(error, ERROR_STORE_STALE, "another server has changed the draw")));
 }
 
+// No order comes before a cut-off that has passed, however late it is seen. Behind that close the store may
+// be lost again, as what is said of it is read.
+static bool reach(struct ledger *ledger, const struct ledger_order *order, struct error *error) {
+    return access_ensure(ledger, error) &&
+           (order->input.is_cutoff || (cutoff_keep(ledger, error) && access_ensure(ledger, error)));
+}
+
 static bool store_once(struct ledger *ledger, struct ledger_order *order, order_change change,
                        struct error *error) {
     in_hand_begin(ledger);
     error_clear(&order->answer.error);
     order->answer.already = false;
-    if (!access_ensure(ledger, error) || !order_group_check_draw(ledger, error) ||
+    if (!reach(ledger, order, error) || !order_group_check_draw(ledger, error) ||
         !change(ledger, order, error)) {
         return false;
     }
@@ -98,9 +106,10 @@ const char *order_group_seal_text(const struct ledger *ledger) {
                                    : "the draw is sealed";
 }
 
+// Others may have held it for as long as they liked: what was looked at before counts for nothing.
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) {
     return !ledger->is_shared || (open_group_begin(ledger, error) && store_lock_draw(ledger->store, error) &&
-                                  order_group_check_draw(ledger, error));
+                                  order_group_check_draw(ledger, error) && cutoff_is_before(ledger, error));
 }
 
 bool order_group_has_agency(const struct ledger *ledger, struct ledger_order *order) {

@@ -29,7 +29,7 @@ bool order_group_has_agency(const struct ledger *ledger, struct ledger_order *or
 bool order_group_check_draw(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Within the group: of a shared store, no other server changes the draw until the group ends, and the draw in
-// memory is the stored one. ERROR_STORE_STALE when it was not.
+// memory is the stored one, whose cut-off has not come. ERROR_STORE_STALE when it was not, or has.
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 #endif

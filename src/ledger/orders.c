@@ -1,10 +1,8 @@
 #include "ledger/orders.h"
 
-#include "ledger/access.h"
 #include "ledger/changing.h"
 #include "ledger/closing.h"
 #include "ledger/counters.h"
-#include "ledger/cutoff.h"
 #include "ledger/ending.h"
 #include "ledger/number.h"
 #include "ledger/paper_taking.h"
@@ -38,16 +36,6 @@ static bool carry_out(struct ledger *ledger, struct ledger_order *order, struct 
     abort();
 }
 
-// No order comes before a cut-off that has passed. In a shared store work_look keeps it.
-static bool keep_cutoff(struct ledger *ledger, const struct ledger_order *order, struct error *error) {
-    if (order->kind == ORDER_STATUS || order->kind == ORDER_SEAL || ledger->is_shared ||
-        cutoff_keep(ledger, error)) {
-        return true;
-    }
-    access_give_up(ledger, error);
-    return false;
-}
-
 // Those that change the draw, not those that only look: whoever follows the draw gives one every second.
 static void count(const struct ledger_order *order) {
     bool only_looks = order->kind == ORDER_STATUS || order->kind == ORDER_SEAL || order->input.is_dry_run ||
@@ -61,7 +49,7 @@ static void count(const struct ledger_order *order) {
 void order_carry_out(struct ledger *ledger, struct ledger_order *order) {
     struct error *error = &order->answer.error;
     error_clear(error);
-    (void)(keep_cutoff(ledger, order, error) && carry_out(ledger, order, error));
+    (void)carry_out(ledger, order, error);
     count(order);
     order->complete(order);
 }

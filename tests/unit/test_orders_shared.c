@@ -2,6 +2,7 @@
 #include "logged.h"
 #include "servers_story.h"
 
+#include "ledger/access.h"
 #include "ledger/orders.h"
 
 static struct ledger_order order;
@@ -12,8 +13,8 @@ static void on_order(struct ledger_order *completed) {
 
 // An order, meant unless it is `unsure`.
 struct wish {
-    enum ledger_order_kind kind;
     struct order_input input;
+    enum ledger_order_kind kind;
     bool unsure;
 };
 
@@ -222,6 +223,105 @@ static void a_cut_off_holds_at_every_server(void **state) {
     assert_int_equal(servers[0].drawn + servers[1].drawn, 1);
 }
 
+// What is due by the database's clock is not yet seen: the server looks once a second.
+static void set_cutoff(struct server *server) {
+    server->time = "2025-12-31T23:59:00Z";
+    assert_done(server, .kind = ORDER_CHANGE, .input.changes_cutoff = true,
+                .input.closes_at = "2026-01-01T00:00:00Z", .input.closes_text = "2026-01-01T00:00Z");
+    assert_null(server->time);
+}
+
+static const struct wish no_cutoff = {.kind = ORDER_CHANGE, .input.changes_cutoff = true};
+
+static void assert_cut_off(void) {
+    assert_int_equal(
+        query_number(
+            "SELECT count(*) FROM draws WHERE draw = '1' AND state <> 'open' AND closed_at > closes_at"),
+        1);
+    assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 2);
+    assert_bets(5);
+}
+
+static void start_with_bets(void) {
+    start(&servers[0], 2);
+    assert_stored(&servers[0], .agency = 1, .first = 0, .count = 5, .next = 5);
+}
+
+// Whichever order is the first after the cut-off, the draw is closed before it.
+static void a_cut_off_that_no_server_has_seen(void **state) {
+    static const struct wish wishes[] = {
+        {.kind = ORDER_CHANGE, .input.changes_cutoff = true},
+        {.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 3},
+        {.kind = ORDER_RESET, .input.agency = 1},
+        {.kind = ORDER_RESET, .input.agency = 1, .unsure = true},
+        {.kind = ORDER_FINISH, .input.agency = 1},
+        {.kind = ORDER_FINISH, .input.agency = 1, .unsure = true},
+        {.kind = ORDER_CLOSE},
+        {.kind = ORDER_CLOSE, .unsure = true},
+        {.kind = ORDER_DRAW, .input.number = 1},
+    };
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+        bool is_already = wishes[i].kind == ORDER_FINISH || wishes[i].kind == ORDER_CLOSE;
+        start_with_bets();
+        set_cutoff(&servers[0]);
+        give_as(&servers[0], wishes[i]);
+        assert_error(&order.answer.error, is_already                     ? ERROR_NONE
+                                          : wishes[i].kind == ORDER_DRAW ? ERROR_NUMBER_FIXED
+                                                                         : ERROR_NOT_OPEN);
+        assert_int_equal(order.answer.already, is_already);
+        assert_cut_off();
+        tear_down_servers(state);
+        set_up_servers(state);
+    }
+}
+
+// The order waits for whoever holds the draw, and the cut-off comes meanwhile: what counts is the time at
+// which it has the draw.
+static void a_cut_off_that_comes_while_an_order_waits(void **state) {
+    static const struct wish wishes[] = {
+        {.kind = ORDER_CHANGE, .input.changes_cutoff = true},
+        {.kind = ORDER_RESET, .input.agency = 1},
+        {.kind = ORDER_FINISH, .input.agency = 1},
+    };
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+        start_with_bets();
+        set_cutoff(&servers[0]);
+        servers[0].time = "2025-12-31T23:59:59Z"; // when the order begins
+        servers[0].locked = 0;
+        give_as(&servers[0], wishes[i]);
+        assert_error(&order.answer.error, wishes[i].kind == ORDER_FINISH ? ERROR_NONE : ERROR_NOT_OPEN);
+        assert_int_equal(order.answer.already, wishes[i].kind == ORDER_FINISH);
+        assert_true(servers[0].locked >= 1); // it was still ahead before
+        assert_cut_off();
+        tear_down_servers(state);
+        set_up_servers(state);
+    }
+}
+
+// The database was away at the cut-off, and the order is what opens it again.
+static void a_cut_off_while_the_database_was_away(void **state) {
+    (void)state;
+    start_with_bets();
+    set_cutoff(&servers[0]);
+    current = &servers[0];
+    access_lose(servers[0].ledger);
+    give_as(&servers[0], no_cutoff);
+    assert_error(&order.answer.error, ERROR_NOT_OPEN);
+    assert_cut_off();
+}
+
+// The close is done, and what is said of it cannot be read.
+static void a_cut_off_whose_close_loses_the_database(void **state) {
+    (void)state;
+    start_with_bets();
+    set_cutoff(&servers[0]);
+    servers[0].reads_lost = 1;
+    give_as(&servers[0], no_cutoff);
+    assert_int_equal(servers[0].reads_lost, 0);
+    assert_error(&order.answer.error, ERROR_NOT_OPEN);
+    assert_cut_off();
+}
+
 // The server's own clock is an hour behind: what is ahead for it has passed.
 static void a_cut_off_is_read_by_the_databases_clock(void **state) {
     (void)state;
@@ -299,6 +399,10 @@ int main(void) {
         ORDER_TEST(a_number_is_the_same_at_every_server),
         ORDER_TEST(two_numbers_at_the_same_time),
         ORDER_TEST(a_cut_off_holds_at_every_server),
+        ORDER_TEST(a_cut_off_that_no_server_has_seen),
+        ORDER_TEST(a_cut_off_that_comes_while_an_order_waits),
+        ORDER_TEST(a_cut_off_while_the_database_was_away),
+        ORDER_TEST(a_cut_off_whose_close_loses_the_database),
         ORDER_TEST(a_cut_off_is_read_by_the_databases_clock),
         ORDER_TEST(a_close_is_at_the_databases_time),
         ORDER_TEST(a_change_holds_at_a_server_that_comes_later),
