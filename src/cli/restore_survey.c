@@ -21,6 +21,7 @@ struct survey {
     struct agency *agencies;    // by number; [0] is not used
     uint32_t count;
     bool fills_backup; // which of the two is being read
+    bool is_other;     // the draw of this name in the backup is not the store's
     bool is_damaged;   // what the store has of the draw: it counts as far as it can be read
     uint64_t had, has; // bets of all
 };
@@ -125,6 +126,10 @@ static bool sent_since(const struct agency *agency) {
     return agency->has < agency->had || (agency->had_finished && !agency->has_finished);
 }
 
+static bool has_sent(const struct agency *agency) {
+    return agency->had > 0 || agency->had_finished;
+}
+
 static bool was_reset_since(const struct agency *agency) {
     return agency->had_voidings > agency->has_voidings;
 }
@@ -157,10 +162,13 @@ static const char *or_none(const char *text) {
 // What operators have changed since the backup is undone by it.
 static void print_changes(const struct survey *survey, const char *name, const struct stored_draw *had,
                           const struct stored_draw *has) {
-    (void)print_agencies(survey, name,
-                         "were reset since the backup, which has the bets that were set aside: reset them "
-                         "again once the server runs, and start them again with the right file: agencies",
-                         was_reset_since);
+    if (!survey->is_other) {
+        (void)print_agencies(
+            survey, name,
+            "were reset since the backup, which has the bets that were set aside: reset them "
+            "again once the server runs, and start them again with the right file: agencies",
+            was_reset_since);
+    }
     if (had->agencies != has->agencies) {
         printf("draw %s: waits for %" PRIu32 " agencies in the backup; in the store for %" PRIu32 "\n", name,
                has->agencies, had->agencies);
@@ -178,16 +186,14 @@ static void print_changes(const struct survey *survey, const char *name, const s
     }
 }
 
-static void print_draw(const struct survey *survey, const char *name, const struct stored_draw *draw) {
-    printf("draw %s: %s in the backup, with %" PRIu64 " bets", name, draw_state_name(draw->state),
-           survey->has);
-    if (survey->store != NULL) {
-        printf("; the store has %" PRIu64, survey->had);
-    }
-    printf("\n");
-    if (draw->state != DRAW_OPEN) {
-        return;
-    }
+static void print_that_it_is_other(const char *name, const struct stored_draw *had,
+                                   const struct stored_draw *has) {
+    printf("draw %s: ANOTHER DRAW: the backup's was opened at %s, and the store's at %s: they have the same "
+           "name, and no bet of the store's is in the backup\n",
+           name, has->opened_at, had->opened_at);
+}
+
+static void print_who_starts_again(const struct survey *survey, const char *name) {
     if (survey->store == NULL) {
         printf(
             "draw %s: there is no store here that would say whether it was sealed since: where the one that "
@@ -200,13 +206,48 @@ static void print_draw(const struct survey *survey, const char *name, const stru
         survey->store == NULL) {
         printf("draw %s: which of them have sent since the backup is not known\n", name);
     }
-    if (print_agencies(survey, name, "have sent since the backup: agencies", sent_since) > 0 ||
-        survey->store == NULL) {
+}
+
+// Whoever has sent to another draw does not go on with this one.
+static void print_who_has_sent(const struct survey *survey, const char *name, bool takes_bets) {
+    if (survey->is_other) {
+        (void)print_agencies(survey, name, "have sent to the store's draw: agencies", has_sent);
+        return;
+    }
+    bool some = print_agencies(survey, name, "have sent since the backup: agencies", sent_since) > 0;
+    if (some && !takes_bets) {
+        printf("draw %s: in the backup it takes no more bets: what they sent since would be in no draw\n",
+               name);
+    } else if (takes_bets && (some || survey->store == NULL)) {
         printf("draw %s: a client that has sent since, and still runs, goes on by itself if it sends "
                "`first`, as ours do. One that does not cannot be helped while it runs: what it sent since "
                "would be missing, and nobody would see it. End it before the server starts, and have it "
                "send its file from the beginning. The store cannot tell which clients these are\n",
                name);
+    }
+}
+
+// `had` is NULL when the store, if there is one, does not have the draw.
+static void print_draw(const struct survey *survey, const char *name, const struct stored_draw *had,
+                       const struct stored_draw *has) {
+    bool takes_bets = has->state == DRAW_OPEN;
+    if (survey->is_other) {
+        print_that_it_is_other(name, had, has);
+    }
+    printf("draw %s: %s in the backup, with %" PRIu64 " bets", name, draw_state_name(has->state),
+           survey->has);
+    if (survey->store != NULL) {
+        printf("; the store has %" PRIu64, survey->had);
+    }
+    printf("\n");
+    if (takes_bets) {
+        print_who_starts_again(survey, name);
+    }
+    if (takes_bets || (had != NULL && had->state == DRAW_OPEN)) {
+        print_who_has_sent(survey, name, takes_bets);
+    }
+    if (had != NULL && (takes_bets || had->state == DRAW_OPEN)) {
+        print_changes(survey, name, had, has);
     }
 }
 
@@ -264,6 +305,8 @@ static bool survey_draw(struct survey *survey, const char *name, struct error *e
         return false;
     }
     survey->had = survey->has = 0;
+    survey->is_other =
+        is_in_store && is_in_backup && !survey->is_damaged && strcmp(had.opened_at, has.opened_at) != 0;
     survey->count = had.agencies > has.agencies && !survey->is_damaged ? had.agencies : has.agencies;
     survey->agencies = calloc((size_t)survey->count + 1, sizeof *survey->agencies);
     if (survey->agencies == NULL) {
@@ -273,13 +316,11 @@ static bool survey_draw(struct survey *survey, const char *name, struct error *e
                (!is_in_backup || read_agencies(survey, survey->backup, name, error)) &&
                may_replace(survey, name, &had, &has, is_in_backup, error);
     if (may && is_in_backup) {
-        print_draw(survey, shown_name(name).text, &has);
-        if (is_in_store && has.state == DRAW_OPEN) {
-            print_changes(survey, shown_name(name).text, &had, &has);
-        }
+        print_draw(survey, shown_name(name).text, is_in_store ? &had : NULL, &has);
     } else if (may) {
         printf("draw %s: the backup does not have it; the store has %" PRIu64 " bets\n",
                shown_name(name).text, survey->had);
+        (void)print_agencies(survey, shown_name(name).text, "have sent to it: agencies", has_sent);
     }
     free(survey->agencies);
     stored_draw_forget(&had);

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 import unittest
 
 from harness import PROGRAM, Agency, Server, Story, Wire, until
@@ -181,6 +182,10 @@ class Restore(Story):
         self.change("PRAGMA user_version = %d" % self.version("copy.db"))
         self.assertEqual(self.bets(), 29)
 
+    def opened_at(self, store):
+        with contextlib.closing(sqlite3.connect(self.path(store))) as database:
+            return database.execute("SELECT opened_at FROM draws").fetchone()[0]
+
     def version(self, store):
         with contextlib.closing(sqlite3.connect(self.path(store))) as database:
             return database.execute("PRAGMA user_version").fetchone()[0]
@@ -201,6 +206,65 @@ class Restore(Story):
         self.assertIn("draw 1: waits for 2 agencies in the backup; in the store for 3\n", said)
         self.assertIn("draw 1: its cut-off in the backup: none; in the store: 2998-01-01T21:00:00Z\n", said)
         self.assertNotIn("its number", said)
+
+    def test_a_draw_of_the_same_name_that_is_another(self):
+        """Whatever the backup's state is: it says so first, and names whose bets leave the store."""
+        for kind, state in ((1, "open"), (2, "drawn")):
+            with self.subTest(state=state):
+                server = Server(self, agencies=1, store=f"{state}.db")
+                self.add(Wire(self, server.ports[0]), 1, 3, kind=kind)
+                if state == "drawn":
+                    server.wait_for("action: sorteo .*success")
+                self.run_it(0, "backup", "--store", f"{state}.db", "--to", f"copy-{state}.db")
+                server.kill()
+        opened = self.opened_at("drawn.db")
+        until(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > opened, "the next second")
+        server = Server(self, agencies=4)
+        wire = Wire(self, server.ports[0])
+        self.add(wire, 2, 4)
+        self.add(wire, 4, 5, kind=2)
+        server.kill()
+        for state in "open", "drawn":
+            with self.subTest(state=state):
+                said = self.restore(2, backup=f"copy-{state}.db")
+                self.assertIn(f"draw 1: ANOTHER DRAW: the backup's was opened at {self.opened_at(f'{state}.db')}, and the store's at "
+                                 f"{self.opened_at('quiniela.db')}: they have the same name", said.splitlines()[0])
+                self.assertIn(f"draw 1: {state} in the backup, with 3 bets; the store has 9\n", said)
+                self.assertIn("draw 1: have sent to the store's draw: agencies: 2,4\n", said)
+                self.assertIn("draw 1: waits for 1 agencies in the backup; in the store for 4\n", said)
+                self.assertNotIn("goes on by itself", said)
+                self.assertEqual(self.bets(), 9)
+
+    def test_over_an_open_draw_that_is_over_in_the_backup(self):
+        """The store was put back from an older one."""
+        server = Server(self, agencies=2)
+        wire = Wire(self, server.ports[0])
+        self.add(wire, 1, 3, kind=2)
+        self.backup("early.db")
+        self.add(wire, 2, 2, kind=2)
+        server.wait_for("action: sorteo .*success")
+        self.backup()
+        server.kill()
+        for name in ("quiniela.db", "quiniela.db-wal", "quiniela.db-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(self.path(name))
+        self.restore(0, "--yes", backup="early.db")
+        server = Server(self, agencies=2)
+        self.add(Wire(self, server.ports[0]), 2, 4)
+        server.kill()
+        said = self.restore(2)
+        self.assertNotIn("ANOTHER DRAW", said)
+        self.assertIn("draw 1: drawn in the backup, with 5 bets; the store has 7\n", said)
+        self.assertIn("draw 1: have sent since the backup: agencies: 2\n", said)
+        self.assertIn("in the backup it takes no more bets: what they sent since would be in no draw", said)
+
+    def test_a_draw_that_the_backup_does_not_have(self):
+        self.sent_in_part()
+        server = Server(self, "--draw", "second", agencies=2)
+        self.add(Wire(self, server.ports[0]), 2, 6)
+        server.kill()
+        said = self.restore(2)
+        self.assertIn("draw second: the backup does not have it; the store has 6 bets\ndraw second: have sent to it: agencies: 2\n", said)
 
     def killed_at(self, call, number):
         """What is left of a restore that is killed before its call of that number. None when it ended before."""
