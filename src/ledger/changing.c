@@ -91,14 +91,14 @@ static bool put(struct ledger *ledger, const struct stored_draw *draw, bool seal
         state_move_draw(&put, DRAW_SEALED);
     }
     bool done = open_group_begin(ledger, error) && store_put_draw(ledger->store, &put, error) &&
-                signing_put(ledger, error);
+                signing_put(ledger, error) && state_resize(ledger, put.agencies, error);
     if (!state_end_draw_copy(ledger, &put, done)) {
         return false;
     }
     if (seals) {
         open_group_note_seal(ledger);
     }
-    return state_resize(ledger, error) && open_group_change(ledger, error);
+    return open_group_change(ledger, error);
 }
 
 // Whether a signed draw still closes long enough before its beacon's pulse; otherwise the answer names both

@@ -40,7 +40,7 @@ static size_t cost_of_list(const struct ledger *ledger, const struct ledger_requ
 size_t cost_beyond(const struct ledger *ledger, const struct ledger_request *request) {
     bool is_chunk = request->input.type == LEDGER_CHUNK || request->input.type == LEDGER_LAST_CHUNK;
     if (!is_chunk || request->answer.error.code != ERROR_NONE ||
-        request->input.agency > ledger->draw.agencies) {
+        !state_has_place(ledger, request->input.agency)) {
         return 0;
     }
     return cost_of_comparing(ledger, request) + cost_of_list(ledger, request);

@@ -239,7 +239,7 @@ static void note_resets(struct ledger *ledger, struct queue_node *requests) {
         struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
         uint32_t number = request->input.agency;
         if (ledger_request_only_passes(request->input.type) && request->answer.error.code == ERROR_NONE &&
-            number > 0 && number <= ledger->draw.agencies) {
+            state_has_place(ledger, number)) {
             const struct agency *agency = &ledger->agencies[number];
             request->answer.was_reset = agency->row.voidings > 0 && !agency_has_finished(agency) &&
                                         (!ledger->is_shared || agency->is_known);

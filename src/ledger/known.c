@@ -109,7 +109,7 @@ void known_doubt(struct ledger *ledger, const struct queue_node *requests) {
     for (; requests != NULL; requests = requests->next) {
         const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
         if (!ledger_request_only_passes(request->input.type) &&
-            request->input.agency <= ledger->draw.agencies) {
+            state_has_place(ledger, request->input.agency)) {
             state_doubt_agency(ledger, request->input.agency);
         }
     }

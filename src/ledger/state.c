@@ -119,6 +119,10 @@ void state_note_counted(struct ledger *ledger, uint64_t bets, uint32_t finished,
     clock_utc_text(counted->at);
 }
 
+bool state_has_place(const struct ledger *ledger, uint32_t number) {
+    return number >= 1 && number < ledger->agency_places;
+}
+
 void state_doubt_agency(struct ledger *ledger, uint32_t number) {
     ledger->agencies[number].is_known = false;
 }
@@ -153,8 +157,8 @@ bool state_take_agency(void *context, const struct stored_agency *stored, struct
     return true;
 }
 
-bool state_resize(struct ledger *ledger, struct error *error) {
-    size_t count = (size_t)ledger->draw.agencies + 1;
+bool state_resize(struct ledger *ledger, uint32_t draw_agencies, struct error *error) {
+    size_t count = (size_t)draw_agencies + 1;
     if (count == ledger->agency_places) {
         return true;
     }
@@ -192,7 +196,7 @@ bool state_forget(struct ledger *ledger, struct error *error) {
     ledger->finished = ledger->told = 0;
     ledger->loaded.rows = ledger->loaded.last_row = 0;
     ledger->loaded.bets = 0;
-    return state_resize(ledger, error);
+    return state_resize(ledger, ledger->draw.agencies, error);
 }
 
 bool state_all_finished(const struct ledger *ledger) {

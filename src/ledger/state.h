@@ -143,8 +143,9 @@ static inline bool agency_is_told(const struct agency *agency) {
     return agency->row.told_at[0] != '\0';
 }
 
-// Makes room for as many agencies as the draw has, and keeps the data of those that remain. ERROR_NO_MEMORY.
-bool state_resize(struct ledger *ledger, struct error *error) MUST_CHECK;
+// Makes room for as many agencies as the draw has, or is about to have, and keeps the data of those that
+// remain. ERROR_NO_MEMORY.
+bool state_resize(struct ledger *ledger, uint32_t draw_agencies, struct error *error) MUST_CHECK;
 
 // Drops all agency data: the store knows it better. Errors as state_resize.
 bool state_forget(struct ledger *ledger, struct error *error) MUST_CHECK;
@@ -154,6 +155,10 @@ void state_take_totals(struct ledger *ledger, const struct stored_totals *totals
 
 // They were counted now.
 void state_note_counted(struct ledger *ledger, uint64_t bets, uint32_t finished, uint32_t told);
+
+// Whether there is a place for the agency's row. While the store is not open there may be none, though the
+// draw in memory has the agency: what the store has could not be read back.
+bool state_has_place(const struct ledger *ledger, uint32_t number);
 
 // The agency's row, as it is here, may not be what is stored: it is to be read before it is used.
 void state_doubt_agency(struct ledger *ledger, uint32_t number);

@@ -372,5 +372,5 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     draw->has_number = wanted.number_mode == NUMBER_FIXED;
     draw->winning_number = wanted.winning_number;
     ledger->draw_is_stored = false;
-    return state_resize(ledger, error);
+    return state_resize(ledger, draw->agencies, error);
 }

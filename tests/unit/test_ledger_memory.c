@@ -4,7 +4,9 @@
 #include "allocations.h"
 #include "ledger_story.h"
 
+#include "ledger/access.h"
 #include "ledger/check.h"
+#include "ledger/cost.h"
 #include "ledger/orders.h"
 
 static void open_hungry(uint32_t agencies) {
@@ -93,6 +95,34 @@ static void every_allocation_fails_once(void **state) {
     }
 }
 
+// What the store has could not be read back, as far as memory went: who asks for nothing of it is answered,
+// and what is next weighed and sent is refused or stored.
+static void nothing_could_be_read_back(void **state) {
+    (void)state;
+    for (int failing = 1;; failing++) {
+        struct ledger_request *chunk = request(.first = 8, .count = 8),
+                              *next = request(.first = 8, .count = 8);
+        struct ledger_request *passing = request(.type = LEDGER_PASS, .agency = 2, .first = NO_FIRST);
+        int64_t said;
+        open_ledger(2);
+        assert_stored(.first = 0, .count = 8, .next = 8);
+        access_lose(story.ledger);
+        allocations = (struct allocations){.counted = true, .until_failure = failing};
+        bool is_stored = ask(chunk, &said) == ERROR_NONE;
+        allocations.counted = false;
+        assert_code(ask(passing, &said), ERROR_NONE);
+        (void)cost_beyond(story.ledger, next);
+        assert_code(ask(next, &said), ERROR_NONE);
+        assert_int_equal(said, 16);
+        ledger_close(&story.ledger);
+        remove_stores();
+        if (is_stored && allocations.until_failure > 0) { // all have failed
+            assert_true(failing > 10);
+            break;
+        }
+    }
+}
+
 static void on_order(struct ledger_order *order) {
     (void)order;
 }
@@ -114,6 +144,33 @@ static void an_order_is_done_or_has_no_memory(void **state) {
         remove_stores();
         if (allocations.until_failure > 0) { // all have failed
             assert_true(failing > 1);
+            break;
+        }
+    }
+}
+
+// What was to be is not in memory either.
+static void a_change_is_done_or_has_no_memory(void **state) {
+    (void)state;
+    for (int failing = 1;; failing++) {
+        struct ledger_order order = {.kind = ORDER_CHANGE,
+                                     .complete = on_order,
+                                     .input = {.is_sure = true, .changes_agencies = true, .agencies = 9}};
+        int64_t said;
+        open_ledger(2);
+        allocations = (struct allocations){.counted = true, .until_failure = failing};
+        order_carry_out(story.ledger, &order);
+        allocations.counted = false;
+        bool done = order.answer.error.code == ERROR_NONE;
+        assert_int_equal(ledger_agencies(story.ledger), done ? 9 : 2);
+        assert_int_equal(query("SELECT agencies FROM draws"), done ? 9 : 2);
+        assert_code(ask(request(.type = LEDGER_PASS, .agency = 9), &said),
+                    done ? ERROR_NONE : ERROR_UNKNOWN_AGENCY);
+        order_free_answer(&order);
+        ledger_close(&story.ledger);
+        remove_stores();
+        if (allocations.until_failure > 0) { // all have failed
+            assert_true(done && failing > 1);
             break;
         }
     }
@@ -165,8 +222,9 @@ static void a_check_without_memory_is_none(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {LEDGER_TEST(every_allocation_fails_once),
-                                       LEDGER_TEST(an_order_is_done_or_has_no_memory),
-                                       LEDGER_TEST(a_check_without_memory_is_none)};
+    const struct CMUnitTest tests[] = {
+        LEDGER_TEST(every_allocation_fails_once), LEDGER_TEST(nothing_could_be_read_back),
+        LEDGER_TEST(an_order_is_done_or_has_no_memory), LEDGER_TEST(a_change_is_done_or_has_no_memory),
+        LEDGER_TEST(a_check_without_memory_is_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
