@@ -21,7 +21,7 @@ quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost l
     ledger_shared ledger_order_shared orders_shared unknown_shared resets resets_shared known_shared resend
     told_shared ledger ledger_faults ledger_orders order_previews cutoff_clock settling terms worker pulse orders
     winners turn notice trial signing signing_folder signing_memory receipts sealed_tree sealing sealing_again
-    sealing_memory sealing_secret other_seal paper_proof number_counts)
+    sealing_memory sealing_secret other_seal paper_taking paper_proof number_counts)
 quiniela_tests_of(agency vectors reader reader_seek comparison csv_diagnosis backoff address route
     dialogue coming_back sending promises promises_memory promised_dialogue promised_first
     told_winners trust any_message kept_files)

@@ -61,7 +61,8 @@ bool fork_record(struct ledger *ledger, struct slice note, struct error *error) 
             ledger->draw_name, error_name(ERROR_FORKED), consequence(ledger));
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FORKED});
     }
-    return sealing_load(ledger, error);
+    order_group_read_papers(ledger);
+    return true;
 }
 
 bool fork_record_found(struct ledger *ledger, struct error *error) {

@@ -8,6 +8,7 @@
 #include "ledger/load.h"
 #include "ledger/open_group.h"
 #include "ledger/row_cache.h"
+#include "ledger/sealing_show.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
 #include "ledger/unknown.h"
@@ -99,6 +100,13 @@ bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_
         pause_for(attempt);
     }
     return true;
+}
+
+void order_group_read_papers(struct ledger *ledger) {
+    struct error error;
+    if (!sealing_load(ledger, &error)) {
+        access_give_up(ledger, &error);
+    }
 }
 
 const char *order_group_seal_text(const struct ledger *ledger) {

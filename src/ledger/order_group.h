@@ -32,4 +32,8 @@ bool order_group_check_draw(struct ledger *ledger, struct error *error) MUST_CHE
 // memory is the stored one, whose cut-off has not come. ERROR_STORE_STALE when it was not, or has.
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// Behind the commit of a paper: reads those that there are, and shows them. When they cannot be read, the
+// paper is stored all the same, and they are read once the store is opened again.
+void order_group_read_papers(struct ledger *ledger);
+
 #endif

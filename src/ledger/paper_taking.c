@@ -192,7 +192,7 @@ bool paper_taking_carry_out(struct ledger *ledger, struct ledger_order *order, s
         char name[FOLDER_NAME_BYTES_MAX];
         paper_name(order->input.paper, answer->place, name);
         log_event(LOG_LEVEL_INFO, "paper", LOG_SUCCESS, "draw: %s | paper: %s", ledger->draw_name, name);
-        return sealing_load(ledger, error);
+        order_group_read_papers(ledger);
     }
     return true;
 }
