@@ -1,5 +1,6 @@
 #include "ledger/orders.h"
 
+#include "bet/errors.h"
 #include "ledger/changing.h"
 #include "ledger/closing.h"
 #include "ledger/counters.h"
@@ -46,10 +47,19 @@ static void count(const struct ledger_order *order) {
     }
 }
 
+// How another server or the store stands in the way is for the ledger alone to know: it tries again by that.
+static void name_failure(struct error *error) {
+    if (error->code == ERROR_STORE_AWAY || error->code == ERROR_STORE_STALE ||
+        error->code == ERROR_STORE_REFUSED) {
+        error->code = ERROR_STORE_FAILED;
+    }
+}
+
 void order_carry_out(struct ledger *ledger, struct ledger_order *order) {
     struct error *error = &order->answer.error;
     error_clear(error);
     (void)carry_out(ledger, order, error);
+    name_failure(error);
     count(order);
     order->complete(order);
 }

@@ -43,6 +43,23 @@ static void one_that_comes_into_the_folder(void **state) {
     (void)state;
 }
 
+static bool lose_reader(void *context, const char *draw, struct store **store, struct error *error) {
+    (void)context, (void)draw, (void)store;
+    return error_set(error, ERROR_STORE_AWAY, "the connection is lost");
+}
+
+// The bets could not be read again: the order is answered by a code that has a meaning outside.
+static void a_store_that_is_away_meanwhile(void **state) {
+    seal_manual_draw();
+    story.ledger->options.open_reader = lose_reader;
+    order_draw(ERROR_STORE_FAILED);
+    assert_int_equal(story.drawn, 0);
+    story.ledger->options.open_reader = open_reader; // the story's
+    order_draw(ERROR_NONE);
+    assert_int_equal(story.drawn, 1);
+    (void)state;
+}
+
 static void a_file_that_is_no_seal_any_more(void **state) {
     static char note[NOTE_BYTES_MAX];
     seal_manual_draw();
@@ -289,6 +306,7 @@ static void two_of_those_are_enough(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SEALING_TEST(one_that_comes_into_the_folder),
+        SEALING_TEST(a_store_that_is_away_meanwhile),
         SEALING_TEST(a_file_that_is_no_seal_any_more),
         SEALING_TEST(a_folder_that_is_made_again),
         SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
