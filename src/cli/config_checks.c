@@ -199,6 +199,7 @@ static bool count_agency(void *context, const struct stored_agency *agency, stru
     struct stored_totals *totals = context;
     (void)error;
     totals->rows++;
+    totals->bets += agency->bets;
     totals->last = agency->agency > totals->last ? agency->agency : totals->last;
     return true;
 }

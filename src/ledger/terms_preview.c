@@ -29,6 +29,7 @@ bool terms_preview(const struct ledger_options *options, const struct stored_dra
     ledger->draw = found == NULL ? new_draw(options) : *found;
     ledger->loaded.rows = totals->rows;
     ledger->loaded.last_row = totals->last;
+    ledger->loaded.bets = totals->bets;
     bool good = terms_take(ledger, found != NULL, error);
     *draw = ledger->draw;
     free(ledger->agencies);

@@ -130,7 +130,7 @@ class Config(Configured):
         status, printed, problems = self.config("server", *ports)
         self.assertEqual((status, problems), (0, []))
         self.assertRegex(printed, r"\ndraw 1: is open, and goes on with 3 agencies, winning number 0042, cut-off 2999-12-31T23:00:00Z, in \d+ d")
-        for flag, value, why in [("--agencies", 2, "was opened with 3"), ("--winning-number", 1111, "was opened with 42"),
+        for flag, value, why in [("--agencies", 2, "was opened with 3 and has bets"), ("--winning-number", 1111, "was opened with 42"),
                                  ("--number", "manual", "NUMBER=fixed"), ("--close-at", "23:30", "closes at 2999")]:
             with self.subTest(flag=flag):
                 status, _, problems = self.config("server", *ports, flag, value)
