@@ -66,10 +66,11 @@ static void print_if_there(const char *file, const char *ending) {
     }
 }
 
-// What a restore has replaced, and the last backup: those of them that are known.
+// What a restore has replaced, or was about to put there when it was killed, and the last backup: those of
+// them that are known.
 static void print_copies(const char *file, const char *address) {
-    static const char *const endings[] = {".before-restore", ".before-restore-wal",
-                                          ".before-restore-journal"};
+    static const char *const endings[] = {".before-restore", ".before-restore-wal", ".before-restore-journal",
+                                          ".restored", ".restored.quiniela-unfinished"};
     struct backup_note note;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         print_if_there(file, endings[i]);
@@ -92,6 +93,7 @@ static bool print_untouched(const struct erase_options *options, struct error *e
     }
     if (file[0] != '\0') {
         print_if_there(file, ".upgrade");
+        print_if_there(file, ".upgrade-journal");
         print_copies(file, options->store.address);
     } else {
         printf("not touched: tables that an upgrade has kept (chunks_v2, winners_v2), the database's "

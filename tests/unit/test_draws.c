@@ -104,13 +104,17 @@ static void an_erased_draw_keeps_its_counts(void **state) {
     write_text("store.db.v2", "kept");
     write_text("store.db.before-restore", "kept");
     write_text("store.db.before-restore-wal", "kept");
+    write_text("store.db.restored", "what a restore that was killed has left");
+    write_text("store.db.restored.quiniela-unfinished", "another");
     write_text("store.db.backup", "at: 2026-11-26T21:30:00Z\nbytes: 4\npath: /backup/night.db\n");
     assert_done(run_command(cli_erase, "erase", "--store", "store.db", "--draw", "friday", "--yes", NULL));
     assert_non_null(strstr(command_output, "draw friday: erased: 15 bets of 3 agencies, 2 voided bets, "
                                            "the documents of 2 winners\nnot touched: /"));
     assert_non_null(strstr(command_output, "store.db.v2\nnot touched: /"));
     assert_non_null(strstr(command_output, "store.db.before-restore\n"));
-    assert_non_null(strstr(command_output, "store.db.before-restore-wal\n"
+    assert_non_null(strstr(command_output, "store.db.before-restore-wal\n"));
+    assert_non_null(strstr(command_output, "store.db.restored\n"));
+    assert_non_null(strstr(command_output, "store.db.restored.quiniela-unfinished\n"
                                            "not touched: /backup/night.db, the last backup, of "
                                            "2026-11-26T21:30:00Z\nnot touched: backups, exports, "));
     assert_non_null(strstr(command_output, "the server's log"));
