@@ -63,7 +63,8 @@ static bool may_change(const struct ledger *ledger, struct ledger_order *order,
                          "agencies: agency %" PRIu32 " has sent to draw \"%s\" already", totals->last,
                          ledger->draw_name);
     }
-    if (input->changes_agencies && input->agencies / FAR_MORE > ledger->draw.agencies && !input->is_sure) {
+    if (input->changes_agencies && ledger->draw.agencies > 0 &&
+        input->agencies > (uint64_t)FAR_MORE * ledger->draw.agencies && !input->is_sure) {
         return error_set(refusal, ERROR_NEEDS_YES,
                          "%" PRIu32 " agencies are more than ten times the %" PRIu32
                          " of now, and the draw then waits for each of them",

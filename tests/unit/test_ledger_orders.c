@@ -319,8 +319,10 @@ static void other_terms_for_an_open_draw(void **state) {
     assert_done(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 4, .unsure = true);
     assert_stored(.agency = 4, .first = 0, .count = 1, .next = 1);
     assert_already(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 4);
-    give(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 50, .unsure = true);
+    give(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 41, .unsure = true);
     assert_error(&order.answer.error, ERROR_NEEDS_YES); // more than ten times as many
+    assert_done(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 40, .unsure = true);
+    assert_done(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 4, .unsure = true);
     give(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 3);
     assert_error(&order.answer.error, ERROR_BAD_CHANGE);
     assert_non_null(strstr(order.answer.error.text, "agency 4 has sent"));
