@@ -130,16 +130,20 @@ static void log_change(const struct ledger *ledger, const char *what, uint32_t o
     }
 }
 
-// "manual" for one that comes by an order.
-static void write_number(bool has_one, uint16_t number, char text[16]) {
-    snprintf(text, 16, has_one ? "%04u" : "manual", number);
+// How it comes, where it comes later.
+static void write_number(enum number_mode mode, bool has_one, uint16_t number, char text[16]) {
+    if (has_one) {
+        snprintf(text, 16, "%04u", number);
+    } else {
+        snprintf(text, 16, "%s", number_mode_name(mode));
+    }
 }
 
 static void log_number_change(const struct ledger *ledger, const struct terms *wanted) {
     const struct stored_draw *draw = &ledger->draw;
     char old[16], new[16];
-    write_number(draw->has_number, draw->winning_number, old);
-    write_number(wanted->number_mode == NUMBER_FIXED, wanted->winning_number, new);
+    write_number(draw->number_mode, draw->has_number, draw->winning_number, old);
+    write_number(wanted->number_mode, wanted->number_mode == NUMBER_FIXED, wanted->winning_number, new);
     if (strcmp(old, new) != 0) {
         log_event(ledger->loaded.rows == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
                   "draw: %s | winning_number: %s → %s", ledger->draw_name, old, new);
@@ -164,7 +168,7 @@ static void warn_of_closed(const struct ledger *ledger, const struct terms *want
     const struct stored_draw *draw = &ledger->draw;
     char number[16];
     if (!same(draw, wanted)) {
-        write_number(draw->has_number, draw->winning_number, number);
+        write_number(draw->number_mode, draw->has_number, draw->winning_number, number);
         log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
                   "draw: %s | state: %s | agencies: %" PRIu32
                   " | winning_number: %s | reason: the draw is closed, AGENCIES, WINNING_NUMBER, NUMBER and "

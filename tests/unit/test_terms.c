@@ -199,6 +199,22 @@ static void a_cut_off_that_has_passed_is_not_taken_back(void **state) {
     }
 }
 
+// The log says how a number that is not fixed any more comes.
+static void a_number_that_comes_otherwise(void **state) {
+    (void)state;
+    open_ledger(2);
+    begin_logging();
+    story.is_beacon = true;
+    restart(2);
+    assert_int_equal(logged("change_draw | result: success | draw: 1 | winning_number: 7574 → beacon"), 1);
+    story.is_beacon = false;
+    story.is_manual = true;
+    restart(2);
+    assert_int_equal(logged("change_draw | result: success | draw: 1 | winning_number: beacon → manual"), 1);
+    end_logging();
+    story.is_manual = false;
+}
+
 // A supervisor starts the server again with the settings of before.
 static void what_was_ordered_stays(void **state) {
     (void)state;
@@ -320,6 +336,7 @@ int main(void) {
         LEDGER_TEST(nobody_who_has_sent_is_left_out),
         LEDGER_TEST(a_closed_draw_serves_as_it_is),
         LEDGER_TEST(a_cut_off_that_has_passed_is_not_taken_back),
+        LEDGER_TEST(a_number_that_comes_otherwise),
         LEDGER_TEST(what_was_ordered_stays),
         LEDGER_TEST(each_thing_that_was_ordered_stays),
         LEDGER_TEST(changes_are_said),
