@@ -63,13 +63,17 @@ static void remove_left(const char *name) {
     closedir(files);
 }
 
+static bool refuse_name(const char *name, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED, "%.150s: is there already, and stays as it is; name another",
+                     name);
+}
+
 static bool is_free(const char *name, struct error *error) {
     struct stat status;
     if (lstat(name, &status) != 0) {
         return errno == ENOENT || beside_fail(name, "cannot be made", error);
     }
-    return error_set(error, ERROR_STORE_FAILED, "%.150s: is there already, and stays as it is; name another",
-                     name);
+    return refuse_name(name, error);
 }
 
 // Another process may remove the file between its making and its lock, taking it for one that was left.
@@ -112,8 +116,11 @@ static bool rename_it(const struct unfinished *unfinished, struct error *error) 
     if (renameat2(AT_FDCWD, unfinished->other, AT_FDCWD, name, RENAME_NOREPLACE) == 0) {
         return true;
     }
+    if (errno == EEXIST) {
+        return refuse_name(name, error);
+    }
     if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) {
-        return errno == EEXIST ? is_free(name, error) : beside_fail(name, "cannot be named", error);
+        return beside_fail(name, "cannot be named", error);
     }
     return is_free(name, error) &&
            (rename(unfinished->other, name) == 0 || beside_fail(name, "cannot be named", error));
@@ -128,8 +135,12 @@ bool unfinished_finish(struct unfinished *unfinished, struct error *error) {
     }
     close(unfinished->file);
     unfinished->file = -1;
-    return path_sync_folder(unfinished->name) ||
-           beside_fail(unfinished->name, "its folder cannot be synced", error);
+    if (!path_sync_folder(unfinished->name)) {
+        (void)beside_fail(unfinished->name, "its folder cannot be synced", error);
+        (void)unlink(unfinished->name); // a power cut might take its name away: it counts as not made
+        return false;
+    }
+    return true;
 }
 
 void unfinished_end(struct unfinished *unfinished) {

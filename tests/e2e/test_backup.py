@@ -86,6 +86,22 @@ class Backup(BackupStory):
         self.assertIn("docs/backup.md", self.backup("x.db", 2, store="postgresql://u@127.0.0.1/d"))
         self.assertIn("none.db: cannot open", self.backup("x.db", 1, store="none.db"))
 
+    def test_a_folder_that_cannot_be_synced_has_no_copy(self):
+        """Nor has one in which anything else of it cannot be synced: each such call fails once."""
+        if shutil.which("strace") is None:
+            self.skipTest("there is no strace")
+        self.a_store()
+        failed, status = 0, 1
+        while status != 0:
+            failed += 1
+            trace = ["strace", "-f", "-o", "/dev/null", "-P", self.folder, "-e", f"inject=fsync:error=EIO:when={failed}"]
+            done = subprocess.run([*trace, PROGRAM, "backup", "--to", "copy.db"], capture_output=True, text=True, check=False,
+                                  cwd=self.folder, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+            status = done.returncode
+            self.assertEqual(os.path.exists(self.path("copy.db")), status == 0, done.stderr)
+            self.assertEqual(self.left(), [])
+        self.assertGreater(failed, 1)
+
     def test_again_and_again_while_bets_come(self):
         sizes = [3000] * 4
         self.sample(sizes, [1] * 4)
