@@ -26,8 +26,8 @@ static void read_missing(const char *text, struct order_status *missing) {
 }
 
 static bool read_counts(struct control_reply *reply, struct status *status, struct error *error) {
-    static const char *const names[] = {"state",   "agencies",       "finished",     "told",      "bets",
-                                        "winners", "winning_number", "missing_text", "counted_at"};
+    static const char *const names[] = {"state", "agencies", "finished",       "told",
+                                        "bets",  "winners",  "winning_number", "missing_text"};
     struct json_value values[8];
     char state[16], missing[ORDER_TEXT_BYTES];
     if (!control_reply_fields(reply, names, 8, values, error)) {
