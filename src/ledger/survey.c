@@ -105,10 +105,30 @@ static void answer_as_counted(const struct ledger *ledger, const struct order_st
     status->store_fails = true;
 }
 
+// What is in memory. Nobody who asks needs the salts' secret.
+static void answer_known(const struct ledger *ledger, struct order_status *status) {
+    *status = (struct order_status){
+        .finished = ledger->finished,
+        .told = ledger->told,
+        .winners = ledger->winners == NULL ? 0 : winners_count(ledger->winners),
+        .store_fails = ledger->failing,
+    };
+    status->draw = ledger->draw; // not in the list above, which may be made elsewhere and copied
+    stored_draw_forget(&status->draw);
+    if (ledger->draw.rules > 0) {
+        snprintf(status->signed_by, sizeof status->signed_by, "%s", ledger->options.notary->terms.key.name);
+    }
+    status->missing = NULL; // it is by now; said for the analyzer
+    status->missing_count = 0;
+}
+
+// A store that is opened again may have another draw in it than was in memory.
 static void answer_shared(struct ledger *ledger, enum survey_what what, struct order_status *status) {
-    const struct order_status draw = *status;
     struct error lost;
-    if (access_ensure(ledger, &lost) && add_stored(ledger, what, status, &lost)) {
+    bool is_open = access_ensure(ledger, &lost);
+    answer_known(ledger, status);
+    const struct order_status draw = *status;
+    if (is_open && add_stored(ledger, what, status, &lost)) {
         status->store_fails = ledger->failing;
         state_note_counted(ledger, status->bets, status->finished, status->told);
         return;
@@ -119,22 +139,10 @@ static void answer_shared(struct ledger *ledger, enum survey_what what, struct o
 
 void survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status) {
     free(status->missing);
-    *status = (struct order_status){
-        .finished = ledger->finished,
-        .told = ledger->told,
-        .winners = ledger->winners == NULL ? 0 : winners_count(ledger->winners),
-        .store_fails = ledger->failing,
-    };
-    status->draw = ledger->draw;       // not in the list above, which may be made elsewhere and copied
-    stored_draw_forget(&status->draw); // nobody who asks needs it
-    if (ledger->draw.rules > 0) {
-        snprintf(status->signed_by, sizeof status->signed_by, "%s", ledger->options.notary->terms.key.name);
-    }
-    status->missing = NULL; // it is by now; said for the analyzer
-    status->missing_count = 0;
     if (ledger->is_shared) {
         answer_shared(ledger, what, status);
     } else {
+        answer_known(ledger, status);
         add_known(ledger, what, status);
     }
 }
