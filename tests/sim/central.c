@@ -44,6 +44,7 @@ struct worker {
     struct queue orders;
     struct queue_node *next_order; // taken off that one
     bool has_turn, has_look, stopped;
+    uint64_t look_at; // of a shared store, as world_now_ms
 };
 
 static struct {
@@ -57,6 +58,16 @@ static struct {
 } central;
 
 static void wake_loop(void *context, uint64_t life);
+// In a shared store: every second.
+static bool look_at_shared(void) {
+    if (world_now_ms() < central.worker.look_at) {
+        return false;
+    }
+    central.worker.look_at = world_now_ms() + LOOK_AGAIN_MS;
+    work_look(central.ledger);
+    return true;
+}
+
 static void take_turn(void *context, uint64_t life);
 
 // What net/net.h and ledger/worker.h promise ----------------------------------------------------------------
@@ -178,7 +189,9 @@ static void give_next_turn(void) {
     } else if (work_is_due(central.ledger)) {
         give_turn(WORK_AGAIN_MS);
     }
-    if ((cutoff_is_ahead(central.ledger) || work_is_ahead(central.ledger)) && !central.worker.has_look) {
+    bool looks =
+        ledger_is_shared(central.ledger) || cutoff_is_ahead(central.ledger) || work_is_ahead(central.ledger);
+    if (looks && !central.worker.has_look) {
         central.worker.has_look = true;
         world_after(LOOK_AGAIN_MS, look, NULL, central.life);
     }
@@ -196,7 +209,8 @@ static void take_turn(void *context, uint64_t life) {
     }
     carry_out_an_order();
     cutoff_keep_meanwhile(central.ledger);
-    if (central.worker.waiting == NULL && work_is_due(central.ledger)) {
+    bool may_work = !ledger_is_shared(central.ledger) || look_at_shared() || work_is_urgent(central.ledger);
+    if (central.worker.waiting == NULL && may_work && work_is_due(central.ledger)) {
         work_do(central.ledger);
     }
     cutoff_judge_turn();
@@ -303,7 +317,7 @@ static void start(void *context, uint64_t number) {
     cutoff_judge_started();
     lottery_set_worker(central.lottery, &central.worker);
     ledger_on_task_end(central.ledger, on_sealed, NULL);
-    if (work_is_due(central.ledger) || cutoff_is_ahead(central.ledger)) {
+    if (ledger_is_shared(central.ledger) || work_is_due(central.ledger) || cutoff_is_ahead(central.ledger)) {
         give_turn(0);
     }
     central_after_event();

@@ -2,9 +2,11 @@
 depend on free text; and the canaries' bugs are found.
 
 usage: check.py SIMULATION REWORDED [CANARY WHAT_IT_IS_FOUND_BY]...
-                --planted CANARY [NAME WHAT_IT_IS_FOUND_BY]... --filed [CANARY WHAT_IT_IS_FOUND_BY]...
+                --planted CANARY [NAME WHAT_IT_IS_FOUND_BY]... --shared [NAME WHAT_IT_IS_FOUND_BY]...
+                --filed [CANARY WHAT_IT_IS_FOUND_BY]...
 
-With --filed the simulation's disk is the SQLite store. The canary behind --planted has one bug of several, by name.
+With --filed the simulation's disk is the SQLite store, with --shared a store that several servers share. The canary behind
+--planted has one bug of several, by name; --shared has names of the same canary.
 """
 import os
 import re
@@ -14,7 +16,7 @@ import sys
 CANARY_SECONDS_MAX = 120
 FILED_FROM = 251  # each of these takes longer, and here the first one comes soon
 SIMULATION, REWORDED = sys.argv[1:3]
-PLANTED_AT, FILED_AT = sys.argv.index("--planted"), sys.argv.index("--filed")
+PLANTED_AT, SHARED_AT, FILED_AT = (sys.argv.index(flag) for flag in ("--planted", "--shared", "--filed"))
 
 
 def pairs(words):
@@ -23,7 +25,8 @@ def pairs(words):
 
 PLANTED = sys.argv[PLANTED_AT + 1]
 CANARIES = [(canary, "", (), symptom) for canary, symptom in pairs(sys.argv[3:PLANTED_AT])]
-CANARIES += [(PLANTED, name, (), symptom) for name, symptom in pairs(sys.argv[PLANTED_AT + 2:FILED_AT])]
+CANARIES += [(PLANTED, name, (), symptom) for name, symptom in pairs(sys.argv[PLANTED_AT + 2:SHARED_AT])]
+CANARIES += [(PLANTED, name, ("--shared",), symptom) for name, symptom in pairs(sys.argv[SHARED_AT + 1:FILED_AT])]
 CANARIES += [(canary, "", ("--filed",), symptom) for canary, symptom in pairs(sys.argv[FILED_AT + 1:])]
 
 
@@ -36,7 +39,7 @@ def check(condition, message):
         sys.exit(message)
 
 
-for seed, flags in [(seed, ()) for seed in range(1, 21)] + [(seed, ("--filed",)) for seed in range(1, 6)]:
+for seed, flags in [(seed, ()) for seed in range(1, 21)] + [(seed, (flag,)) for flag in ("--filed", "--shared") for seed in range(1, 6)]:
     first, second = (run(SIMULATION, *flags, "--seed", str(seed), "--trace") for _ in range(2))
     check(first.returncode == 0, f"seed {seed}: {first.stderr}")
     check(first.stdout == second.stdout, f"seed {seed} gave two different runs")
@@ -54,11 +57,11 @@ check(any(words in run(REWORDED, "--seed", str(seed), "--trace").stdout for seed
 
 for canary, name, flags, symptom in CANARIES:
     os.environ["SIMULATION_PLANT"] = name
-    found = run(canary, *flags, "--seeds", str(FILED_FROM if flags else 1), "1000000")
+    found = run(canary, *flags, "--seeds", str(FILED_FROM if "--filed" in flags else 1), "1000000")
     check(found.returncode == 1 and symptom in found.stderr, f"{canary} {name} was not found:\n" + found.stderr)
     seed = re.search(r"seed (\d+) failed", found.stderr)[1]
     again = run(canary, *flags, "--seed", seed, "--trace")
     check(again.returncode == 1 and again.stderr.splitlines()[0] == found.stderr.splitlines()[0],
           f"{canary} {name}: seed {seed} does not replay:\n" + again.stderr)
     print(f"{canary} {name} was found at seed {seed}")
-print("25 seeds gave the same traces twice")
+print("30 seeds gave the same traces twice")

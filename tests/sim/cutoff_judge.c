@@ -1,5 +1,6 @@
 #include "cutoff_judge.h"
 
+#include "shared_disk.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -13,7 +14,7 @@ enum {
     PIECES_MAX = 256
 };
 
-// From a moment on, the time of day that counts has this offset (world_clock_offset).
+// From a moment on, the time of day that counts has this offset (shared_disk_clock_offset).
 struct piece_of_time {
     uint64_t from_ms;
     int64_t offset;
@@ -44,18 +45,18 @@ static int64_t counting(void) {
 
 // Brings the pieces up to now.
 static void look(void) {
-    int64_t difference = world_clock_offset() - counting();
+    int64_t difference = shared_disk_clock_offset() - counting();
     bool is_step = difference > STEP_MS || difference < -STEP_MS;
     if (judge.doubts && world_now_ms() >= judge.doubt_until) {
         judge.doubts = false;
-        count_on(judge.doubt_until, world_clock_offset());
+        count_on(judge.doubt_until, shared_disk_clock_offset());
     } else if (is_step && !judge.doubts) {
         judge.doubts = true;
         judge.doubt_until = world_now_ms() + DOUBT_MS;
     } else if (!is_step) {
         judge.doubts = false;
         if (difference != 0) {
-            count_on(world_now_ms(), world_clock_offset());
+            count_on(world_now_ms(), shared_disk_clock_offset());
         }
     }
 }
@@ -68,7 +69,7 @@ void cutoff_judge_begin(void) {
 // The time of day is now what the clock says.
 static void believe_clock(void) {
     judge.doubts = false;
-    count_on(world_now_ms(), world_clock_offset());
+    count_on(world_now_ms(), shared_disk_clock_offset());
 }
 
 void cutoff_judge_started(void) {

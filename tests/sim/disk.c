@@ -10,6 +10,7 @@
 #include "oracle.h"
 #include "orders_judge.h"
 #include "plan.h"
+#include "shared_disk.h"
 #include "world.h"
 
 #include <string.h>
@@ -237,6 +238,10 @@ void disk_use_files(void) {
     filed_disk_use(works, on_closed);
 }
 
+void disk_share(void) {
+    shared_disk_use(works);
+}
+
 bool disk_open(struct store **store, struct error *error) {
     static const struct store_opening opening = {.address = "simulated", .draw = "1", .mode = STORE_SERVE};
     static const struct memory_faults faults = {works, fate, on_stored, on_refused, on_closed};
@@ -247,5 +252,8 @@ bool disk_open(struct store **store, struct error *error) {
     memory_store_fail(&faults);
     disk.open =
         filed_disk_is_used() ? filed_disk_open(store, error) : memory_kind.open(&opening, store, error);
+    if (disk.open && shared_disk_is_used()) {
+        shared_disk_take(*store);
+    }
     return disk.open;
 }

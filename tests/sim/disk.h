@@ -9,6 +9,9 @@
 // From now on the disk is the program's SQLite store in files (filed_disk.h), in place of the one in memory.
 void disk_use_files(void);
 
+// From now on it is a store that several servers share (shared_disk.h).
+void disk_share(void);
+
 // Empties the disk: before a world, and after it.
 void disk_erase(void);
 

@@ -26,14 +26,14 @@
 enum { STEPS_MAX = 2 * 1000 * 1000 }; // many times what a lottery takes
 
 static struct {
-    const char *program;
+    const char *program, *disk; // as it was called, and the flag of its disk with a blank, or ""
     volatile uint64_t seed;
     uint64_t steps, simulated_ms;
 } run;
 
 static void say_how_to_replay(void) {
     fprintf(stderr, "%s: seed %" PRIu64 " failed. To see it again: %s %s--seed %" PRIu64 " --trace\n",
-            run.program, run.seed, run.program, filed_disk_is_used() ? "--filed " : "", run.seed);
+            run.program, run.seed, run.program, run.disk, run.seed);
 }
 
 // An assertion of the program has failed; its message is already printed.
@@ -139,8 +139,10 @@ static int digest_all(uint64_t from, uint64_t count) {
 }
 
 static int usage(void) {
-    fprintf(stderr, "usage: %s [--filed] (--seeds FROM COUNT | --digests FROM COUNT | --seed N [--trace])\n",
-            run.program);
+    fprintf(
+        stderr,
+        "usage: %s [--filed | --shared] (--seeds FROM COUNT | --digests FROM COUNT | --seed N [--trace])\n",
+        run.program);
     return 2;
 }
 
@@ -154,8 +156,15 @@ int main(int argc, char **argv) {
     uint64_t from, count;
     run.program = argv[0];
     signal(SIGABRT, on_abort);
+    run.disk = "";
     if (argc > 1 && strcmp(argv[1], "--filed") == 0) {
         disk_use_files();
+        run.disk = "--filed ";
+    } else if (argc > 1 && strcmp(argv[1], "--shared") == 0) {
+        disk_share();
+        run.disk = "--shared ";
+    }
+    if (run.disk[0] != '\0') {
         argc--;
         argv++;
     }

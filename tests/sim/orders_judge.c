@@ -8,6 +8,7 @@
 #include "oracle_seen.h"
 #include "plan.h"
 #include "seal_judge.h"
+#include "shared_disk.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -274,8 +275,10 @@ static bool is_rightly_refused(const struct ledger_order *order) {
                (code == ERROR_UNKNOWN_AGENCY && (input->agency < 1 || input->agency > judge.draw.agencies));
     case ORDER_CHANGE:
         return (code == ERROR_NOT_OPEN && judge.draw.state != DRAW_OPEN) ||
-               (code == ERROR_BAD_CHANGE && ((input->changes_number && plan.is_manual) ||
-                                             (input->changes_agencies && input->agencies < last))) ||
+               (code == ERROR_BAD_CHANGE &&
+                ((input->changes_number && plan.is_manual) ||
+                 (input->changes_cutoff && shared_disk_is_past(input->closes_at)) ||
+                 (input->changes_agencies && input->agencies < last))) ||
                (code == ERROR_NEEDS_YES && !input->is_sure && input->changes_agencies);
     case ORDER_RESET:
         return (code == ERROR_NOT_OPEN && judge.draw.state != DRAW_OPEN) ||

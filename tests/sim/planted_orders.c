@@ -84,11 +84,19 @@ static struct ledger_order copy_of(const struct ledger_order *order) {
     return (struct ledger_order){.kind = order->kind, .input = order->input, .complete = complete_nothing};
 }
 
+static bool is_ordered; // an order is being carried out
+
+static void carry_out(struct ledger *ledger, struct ledger_order *order) {
+    is_ordered = true;
+    __real_order_carry_out(ledger, order);
+    is_ordered = false;
+}
+
 void __wrap_order_carry_out(struct ledger *ledger, struct ledger_order *order) {
     struct ledger_order copy = copy_of(order);
     if (is_planted("twice") && last.kind == ORDER_CHANGE && order->kind != ORDER_CHANGE) {
         last.answer = (struct order_answer){0};
-        __real_order_carry_out(ledger, &last);
+        carry_out(ledger, &last);
     }
     last = copy;
     if (is_planted("false_failure") && order->kind == ORDER_FINISH) {
@@ -98,15 +106,15 @@ void __wrap_order_carry_out(struct ledger *ledger, struct ledger_order *order) {
     }
     if (is_planted("reset_for_finish") && order->kind == ORDER_FINISH && order->input.agency % 2 == 0) {
         order->kind = ORDER_RESET;
-        __real_order_carry_out(ledger, order);
+        carry_out(ledger, order);
         return;
     }
     if (is_planted("early_answer") && (order->kind == ORDER_CLOSE || order->kind == ORDER_FINISH)) {
         order->complete(order);
-        __real_order_carry_out(ledger, &copy);
+        carry_out(ledger, &copy);
         return;
     }
-    __real_order_carry_out(ledger, order);
+    carry_out(ledger, order);
 }
 
 // The time that counts is always the wall clock's, or it is late.
@@ -118,10 +126,18 @@ int64_t __wrap_cutoff_clock_now(struct cutoff_clock *clock, int64_t wall, int64_
     return is_planted("believed_clock") ? wall : is_planted("late_cutoff") ? now - TOO_LATE_MS : now;
 }
 
-// A group does not ask whether the cut-off has come.
+// A group does not ask whether the cut-off has come, or an order does not.
+bool __real_cutoff_is_before(struct ledger *ledger, struct error *error);
+bool __wrap_cutoff_is_before(struct ledger *ledger, struct error *error);
+
+bool __wrap_cutoff_is_before(struct ledger *ledger, struct error *error) {
+    return is_planted("order_after_cutoff") || __real_cutoff_is_before(ledger, error);
+}
+
 bool __real_cutoff_keep(struct ledger *ledger, struct error *error);
 bool __wrap_cutoff_keep(struct ledger *ledger, struct error *error);
 
 bool __wrap_cutoff_keep(struct ledger *ledger, struct error *error) {
-    return is_planted("chunk_after_cutoff") || __real_cutoff_keep(ledger, error);
+    return is_planted("chunk_after_cutoff") || (is_planted("order_after_cutoff") && is_ordered) ||
+           __real_cutoff_keep(ledger, error);
 }
