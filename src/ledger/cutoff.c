@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/moment.h"
-#include "bet/errors.h"
 #include "ledger/access.h"
 #include "ledger/closing.h"
 #include "ledger/cutoff_time.h"
@@ -43,16 +42,8 @@ static bool is_due(struct ledger *ledger, bool *due, struct error *error) {
     return true;
 }
 
-bool cutoff_is_before(struct ledger *ledger, struct error *error) {
-    bool due;
-    return !cutoff_is_ahead(ledger) ||
-           (is_due(ledger, &due, error) &&
-            (!due ||
-             error_set(error, ERROR_STORE_STALE, "the cut-off at %s has come", ledger->draw.closes_at)));
-}
-
 bool cutoff_keep(struct ledger *ledger, struct error *error) {
-    struct ledger_order order = {.kind = ORDER_CLOSE, .input = {.is_sure = true, .is_cutoff = true}};
+    struct ledger_order order = {.kind = ORDER_CLOSE, .input.is_sure = true};
     bool due;
     if (!cutoff_is_ahead(ledger)) {
         if (ledger->store != NULL) { // nobody looks at the clocks now, so a step would be seen late

@@ -12,10 +12,6 @@ struct ledger;
 // database's where the store is shared. False when the store fails.
 bool cutoff_keep(struct ledger *ledger, struct error *error) MUST_CHECK;
 
-// False with ERROR_STORE_STALE when the draw is open and its cut-off has come, by the same clock. In a group
-// that holds the draw's row nobody closes it meanwhile: the group starts over, and closes it first.
-bool cutoff_is_before(struct ledger *ledger, struct error *error) MUST_CHECK;
-
 // As cutoff_keep, between groups. Of a shared store nothing is asked then: work_look does.
 void cutoff_keep_meanwhile(struct ledger *ledger);
 

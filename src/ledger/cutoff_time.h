@@ -17,4 +17,8 @@ bool cutoff_is_ahead(const struct ledger *ledger);
 // store is shared. The store is open. False when it fails.
 bool cutoff_now(struct ledger *ledger, time_t *now, struct error *error) MUST_CHECK;
 
+// Within a group that holds the draw's row in a shared store: false with ERROR_STORE_STALE when the draw is
+// open and its cut-off has come by the database's clock. The group starts over, and the draw is closed first.
+bool cutoff_is_before(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 #endif

@@ -58,10 +58,11 @@ struct order_status {
     bool more_missing; // there are further ones
 };
 
+struct ledger;
+
 // What is ordered, beside the kind.
 struct order_input {
     bool is_sure;           // not set: an order that changes something only answers what it would do
-    bool is_cutoff;         // CLOSE: no operator gives it, the draw's cut-off has come (cutoff.h)
     uint32_t agency;        // FINISH, RESET
     uint16_t number;        // DRAW, CHANGE; PAPER: what the approval is to be for …
     bool without_number;    // DRAW, PAPER: none is given; a beacon's number follows from its pulse
@@ -126,7 +127,9 @@ struct ledger_order {
     void (*complete)(struct ledger_order *order);
     void *context; // of `complete`
     struct order_answer answer;
-    struct order_unknown unknown; // the ledger's own notes
+    struct order_unknown unknown; // the ledger's own notes, from here on
+    // Comes before each attempt to store it, or is NULL: a draw whose cut-off has come is closed first.
+    bool (*before)(struct ledger *ledger, struct error *error);
 };
 
 // Completes the order with this error: nothing of it is done.

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "bet/errors.h"
 #include "ledger/access.h"
-#include "ledger/cutoff.h"
+#include "ledger/cutoff_time.h"
 #include "ledger/in_hand.h"
 #include "ledger/load.h"
 #include "ledger/open_group.h"
@@ -33,7 +33,7 @@ bool order_group_check_draw(struct ledger *ledger, struct error *error) {
 // be lost again, as what is said of it is read.
 static bool reach(struct ledger *ledger, const struct ledger_order *order, struct error *error) {
     return access_ensure(ledger, error) &&
-           (order->input.is_cutoff || (cutoff_keep(ledger, error) && access_ensure(ledger, error)));
+           (order->before == NULL || (order->before(ledger, error) && access_ensure(ledger, error)));
 }
 
 static bool store_once(struct ledger *ledger, struct ledger_order *order, order_change change,

@@ -4,6 +4,7 @@
 #include "ledger/changing.h"
 #include "ledger/closing.h"
 #include "ledger/counters.h"
+#include "ledger/cutoff.h"
 #include "ledger/ending.h"
 #include "ledger/number.h"
 #include "ledger/paper_taking.h"
@@ -58,6 +59,7 @@ static void name_failure(struct error *error) {
 void order_carry_out(struct ledger *ledger, struct ledger_order *order) {
     struct error *error = &order->answer.error;
     error_clear(error);
+    order->before = cutoff_keep; // the close by the cut-off itself does not come this way
     (void)carry_out(ledger, order, error);
     name_failure(error);
     count(order);
