@@ -82,7 +82,7 @@ class Read(Recount):
             self.false(said, "package package", f"{name}: has 4294967296000 bytes, and ")
         self.pack()
         os.truncate(self.path("package/manifest.txt"), GIB)
-        self.false(self.recount(1), "package package", "has more than 65536 bytes")
+        self.false(self.recount(1), "package package", "has more than 262144 bytes")
         self.pack()
         for name, size, word in (("result.note", GIB, "has more than 65536 bytes"), ("approval.note", GIB, "has more than 65536 bytes"),
                                  ("winners.csv", 65 * GIB, "has more than 68719476736 bytes"),
