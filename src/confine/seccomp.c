@@ -25,13 +25,13 @@
 
 // The store's files: SQLite's, and its lock. Landlock decides which files may be opened.
 static const int for_files[] = {
-    CALL(open),       CALL(openat),    CALL(close),    CALL(read),      CALL(readv),      CALL(pread64),
-    CALL(write),      CALL(writev),    CALL(pwrite64), CALL(lseek),     CALL(fsync),      CALL(fdatasync),
-    CALL(ftruncate),  CALL(fallocate), CALL(fcntl),    CALL(flock),     CALL(stat),       CALL(fstat),
-    CALL(lstat),      CALL(statx),     CALL(access),   CALL(faccessat), CALL(faccessat2), CALL(newfstatat),
-    CALL(readlink),   CALL(unlink),    CALL(unlinkat), CALL(rename),    CALL(renameat),   CALL(renameat2),
-    CALL(readlinkat), CALL(fchmod),    CALL(fchown),   CALL(getcwd),    CALL(getdents64), CALL(umask),
-    CALL(statfs),     CALL(fstatfs),   CALL(utimensat)};
+    CALL(open),      CALL(openat),     CALL(close),    CALL(read),      CALL(readv),      CALL(pread64),
+    CALL(write),     CALL(writev),     CALL(pwrite64), CALL(lseek),     CALL(fsync),      CALL(fdatasync),
+    CALL(ftruncate), CALL(fallocate),  CALL(fcntl),    CALL(flock),     CALL(stat),       CALL(fstat),
+    CALL(lstat),     CALL(statx),      CALL(access),   CALL(faccessat), CALL(faccessat2), CALL(newfstatat),
+    CALL(readlink),  CALL(unlink),     CALL(unlinkat), CALL(rename),    CALL(renameat),   CALL(renameat2),
+    CALL(linkat),    CALL(readlinkat), CALL(fchmod),   CALL(fchown),    CALL(getcwd),     CALL(getdents64),
+    CALL(umask),     CALL(statfs),     CALL(fstatfs),  CALL(utimensat)};
 
 // Accepted connections, on ports bound before. For sending see add_sending.
 static const int for_connections[] = {CALL(listen),     CALL(accept4),     CALL(recvmsg),

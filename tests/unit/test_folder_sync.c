@@ -4,6 +4,7 @@
 
 #include "notary/folder_draft.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@ static int file_failure, folder_failure; // the errno that such a sync ends with
 static int folder_failures;              // so many syncs of a folder fail, and then none
 static int files_synced, folders_synced;
 static const char *quicker; // what another server has written under the name meanwhile
+static bool cannot_rename;  // without replacing: NFS
 
 int __real_fsync(int descriptor);
 int __wrap_fsync(int descriptor);
@@ -44,6 +46,10 @@ int __wrap_renameat2(int from, const char *old, int to, const char *name, unsign
         quicker = NULL;
         files_synced = folders_synced = 0;
     }
+    if (cannot_rename && flags != 0) {
+        errno = EINVAL;
+        return -1;
+    }
     return __real_renameat2(from, old, to, name, flags);
 }
 
@@ -52,6 +58,7 @@ static int begin(void **state) {
     (void)state;
     file_failure = folder_failure = folder_failures = 0;
     quicker = NULL;
+    cannot_rename = false;
     temporary_make(path, "test_folder_sync");
     must(folder_make(path, "1", &error), &error);
     must(folder_open(path, "1", &folder, &error), &error);
@@ -140,6 +147,33 @@ static void another_servers_other_file_is_another(void **state) {
     }
 }
 
+static size_t count_entries(void) {
+    DIR *entries = opendir(folder.path);
+    size_t count = 0;
+    assert_non_null(entries);
+    while (readdir(entries) != NULL) {
+        count++;
+    }
+    assert_int_equal(closedir(entries), 0);
+    return count - 2; // "." and ".."
+}
+
+static void nothing_is_replaced_where_no_rename_can_tell(void **state) {
+    (void)state;
+    struct error error;
+    cannot_rename = true;
+    for (int i = 0; i < WAYS; i++) {
+        must(ways[i](&error), &error);
+        assert_int_equal(count_entries(), 1);
+        remove_file();
+        quicker = "two";
+        assert_false(ways[i](&error));
+        assert_error(&error, ERROR_KEPT_OTHER);
+        assert_int_equal(count_entries(), 1);
+        remove_file();
+    }
+}
+
 static void a_draws_folder_that_is_there_is_synced(void **state) {
     (void)state;
     struct error error;
@@ -157,6 +191,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_file_that_is_there_is_synced_before_it_is_kept, begin, end),
         cmocka_unit_test_setup_teardown(another_servers_file_is_synced_too, begin, end),
         cmocka_unit_test_setup_teardown(another_servers_other_file_is_another, begin, end),
+        cmocka_unit_test_setup_teardown(nothing_is_replaced_where_no_rename_can_tell, begin, end),
         cmocka_unit_test_setup_teardown(a_draws_folder_that_is_there_is_synced, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
