@@ -4,6 +4,7 @@
 #include "ledger/sealed_terms.h"
 #include "ledger/sealing_show.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 
 // What the draw's folder says of the agencies, and what was found now.
@@ -47,22 +48,33 @@ static bool compute(struct ledger *ledger, const struct folder *folder, FILE *li
 }
 
 // Where there is no folder, the list goes nowhere.
+static bool compute_without_folder(struct ledger *ledger, const struct folder *none, struct error *error) {
+    FILE *list = tmpfile();
+    if (list == NULL) {
+        return error_set_system(error, errno, "no temporary file for the seal's list");
+    }
+    bool done = compute(ledger, none, list, error);
+    (void)fclose(list);
+    return done;
+}
+
+static bool compute_in_folder(struct ledger *ledger, const struct folder *folder, struct error *error) {
+    struct folder_draft draft;
+    if (!folder_draft_begin(folder, "again.json", &draft, error)) {
+        return false;
+    }
+    bool done = compute(ledger, folder, draft.file, error);
+    folder_draft_drop(folder, &draft);
+    return done;
+}
+
 bool sealed_again(struct ledger *ledger, struct error *error) {
-    struct folder_draft draft = {.file = NULL};
     struct folder folder;
     if (!sealing_folder(ledger, &folder, error)) {
         return false;
     }
-    bool has_folder = folder.descriptor >= 0;
-    FILE *none = has_folder ? NULL : tmpfile();
-    bool done = (!has_folder || folder_draft_begin(&folder, "again.json", &draft, error)) &&
-                compute(ledger, &folder, has_folder ? draft.file : none, error);
-    if (has_folder) {
-        folder_draft_drop(&folder, &draft);
-    }
-    if (none != NULL) {
-        (void)fclose(none);
-    }
+    bool done = folder.descriptor >= 0 ? compute_in_folder(ledger, &folder, error)
+                                       : compute_without_folder(ledger, &folder, error);
     folder_close(&folder);
     return done;
 }
