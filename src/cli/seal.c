@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/help_texts.h"
 #include "cli/output_file.h"
 #include "cli/paper_sending.h"
@@ -144,12 +145,19 @@ static int show_seal(const struct seal_options *options) {
 
 int cli_seal(const struct command_line *line) {
     struct seal_options options;
+    const struct conflict conflicts[] = {
+        {&options.added, &options.request, "ask first, and add what answers"}};
     struct settings *settings;
+    struct error error;
     int status;
     if (!command_begin(&seal_command, line, &options, &settings, &status)) {
         return status;
     }
-    status = options.added.count > 0 ? add_all(&options) : show_seal(&options);
+    if (!conflicts_check(settings, conflicts, 1, &error)) {
+        status = command_fail(&seal_command, &error);
+    } else {
+        status = options.added.count > 0 ? add_all(&options) : show_seal(&options);
+    }
     settings_free(settings);
     return status;
 }

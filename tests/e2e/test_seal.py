@@ -290,6 +290,9 @@ class Beacon(SignedStory):
         self.write("other.tsr", self.authority.stamp(text + b" ")[0])
         self.assertIn("other.tsr: is not taken", self.order("seal", "--add", "other.tsr", status=1))
         self.write("answer.tsr", answer)
+        both = self.order("seal", "--add", "answer.tsr", "--timestamp-request", "again.tsq", status=2)
+        self.assertIn("--add and --timestamp-request do not go together: ask first, and add what answers", both)
+        self.assertFalse(os.path.exists(self.path("again.tsq")))
         self.write("token.der", token)
         self.assertIn("taken: a timestamp", self.order("seal", "--add", "answer.tsr"))
         self.order("seal", "--add", "token.der")
@@ -311,7 +314,11 @@ class Beacon(SignedStory):
         _, seal = self.sealed()
         self.write("late.note", self.cosigned(seal, self.pulse_s - 59))
         self.order("seal", "--add", "late.note")
-        self.assertIn("less than 60 s before the pulse", self.order("draw", "--pulse", self.pulse(), "--yes", status=1))
+        said = self.order("draw", "--pulse", self.pulse(), "--yes", status=1)
+        self.assertIn("less than 60 s before the pulse: quiniela seal --add FILE gives a time stamp, or another witness' cosignature", said)
+        self.write("answer.tsr", self.authority.stamp(seal[:seal.index(b"\n\n") + 1])[0])
+        self.order("seal", "--add", "answer.tsr")
+        self.order("draw", "--pulse", self.pulse(), "--yes")
 
     def test_the_pulse_may_become_a_later_one_before_the_seal(self):
         self.serve()
