@@ -90,8 +90,9 @@ static bool is_early(const struct paper_terms *terms, const struct draw_papers *
     }
     return beacon_time_holds(earliest, terms->rules->pulse.time) ||
            error_set(error, ERROR_NO_WITNESS,
-                     "the seal was first seen by a witness or an authority less than %d s before the pulse: "
-                     "this draw has no number; hold another one",
+                     "by what was added the seal was first seen less than %d s before the pulse: quiniela "
+                     "seal --add FILE gives a time stamp, or another witness' cosignature, that was made "
+                     "before; where there is none, this draw has no number: hold another one",
                      BEACON_WITNESS_LEAD_S);
 }
 
