@@ -33,8 +33,8 @@ static void stop(struct connection *connection) {
 
 void connection_await_arrival(struct connection *connection) {
     struct connections *all = connection->all;
-    if (connection->stage == STAGE_CLOSED || connection->arrival.is_awaited) {
-        return;
+    if (!stage_is_running(connection) || connection->arrival.is_awaited) {
+        return; // once it is finishing, nothing that was sent since has been queued
     }
     enter(connection);
     connection->arrival.unacknowledged = INT_MAX;
@@ -110,9 +110,13 @@ enum arrival_state arrival_update(struct connection *connection) {
     return ARRIVAL_NOT_AWAITED;
 }
 
-void arrival_end(struct connection *connection) {
-    (void)arrival_update(connection);
+void arrival_give_up(struct connection *connection) {
     if (connection->arrival.is_awaited) {
         stop(connection);
     }
+}
+
+void arrival_end(struct connection *connection) {
+    (void)arrival_update(connection);
+    arrival_give_up(connection);
 }

@@ -20,6 +20,9 @@ enum arrival_state arrival_update(struct connection *connection);
 // Checks one last time, before the socket is closed.
 void arrival_end(struct connection *connection);
 
+// Some of what was sent is thrown away: it will never arrive, and the service is not told.
+void arrival_give_up(struct connection *connection);
+
 // Whether any connection awaits arrival. arrivals_take_turn returns the one that was checked longest ago and
 // puts it last; NULL when there is none.
 bool arrivals_are_awaited(const struct connections *all);

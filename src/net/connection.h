@@ -48,7 +48,8 @@ void connection_send(struct connection *connection, const uint8_t *bytes, size_t
 void connection_send_lasting(struct connection *connection, const uint8_t *bytes, size_t length);
 
 // Has handler.arrived called once the peer's system has acknowledged everything sent so far, and anything
-// sent until then. Calling it again before that has no effect.
+// sent until then. Calling it again before that has no effect. Does nothing once the connection is
+// finishing: what is sent then does not leave.
 void connection_await_arrival(struct connection *connection);
 
 // Counts memory that the service holds for this connection towards net_options.memory_max; connection_refund

@@ -1,5 +1,6 @@
 #include "net/reading.h"
 
+#include "net/arrival.h"
 #include "net/ending.h"
 #include "net/holding.h"
 #include "net/recheck.h"
@@ -175,8 +176,9 @@ static bool take_in(struct connection *connection) {
 }
 
 // Bytes that passed the transport before it failed still go to the service; and the peer may be told the
-// reason.
+// reason. What is thrown away here will never arrive, whatever the kernel says of the rest.
 static void fail(struct connection *connection) {
+    arrival_give_up(connection);
     output_free(&connection->queued); // those bytes cannot pass any longer
     connection_finish(connection);
 }

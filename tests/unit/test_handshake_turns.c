@@ -2,6 +2,8 @@
 #include "connections_tls_story.h"
 #include "temporary.h"
 
+#include "net/arrival.h"
+
 static struct handshakes *turns(void) {
     return &loop->connections.handshakes;
 }
@@ -263,6 +265,45 @@ static void the_end_is_not_said_before_the_last_words_have_arrived(void **state)
 
 #define TURNS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_tls, tear_down_tls)
 
+// A record comes that does not decrypt: the net finishes the connection.
+static void break_tls(void) {
+    static const uint8_t broken[] = {23, 3, 3, 0, 32, [36] = 0};
+    memcpy(loop->connections.encrypted, broken, sizeof broken);
+    reading_came(peer->connection, sizeof broken);
+    assert_int_equal(peer->connection->stage, STAGE_FINISHING);
+}
+
+static void send_awaited(void) {
+    connection_send(peer->connection, (const uint8_t *)"winners", 7);
+    connection_await_arrival(peer->connection);
+}
+
+// No acknowledgement counts, soon or late.
+static void assert_never_arrives(void) {
+    assert_false(arrivals_are_awaited(&loop->connections));
+    connections_settle(&loop->connections);
+    run();
+    assert_int_equal(peer->arrived, 0);
+}
+
+static void what_is_sent_after_tls_has_failed_never_arrives(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    break_tls();
+    send_awaited();
+    assert_never_arrives();
+}
+
+static void what_is_still_queued_when_tls_fails_never_arrives(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    send_awaited();
+    break_tls();
+    assert_never_arrives();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TURNS_TEST(who_goes_on_with_a_session_has_its_turn_first),
@@ -277,6 +318,8 @@ int main(void) {
         TURNS_TEST(after_a_reload_who_is_good_no_more_is_sent_nothing),
         TURNS_TEST(after_a_reload_who_is_good_no_more_is_not_listened_to),
         TURNS_TEST(without_a_reload_who_is_good_no_more_stays),
+        TURNS_TEST(what_is_sent_after_tls_has_failed_never_arrives),
+        TURNS_TEST(what_is_still_queued_when_tls_fails_never_arrives),
         TURNS_TEST(the_end_is_said_in_tls),
         TURNS_TEST(the_end_is_not_said_before_the_last_words_have_arrived),
     };
