@@ -70,7 +70,7 @@ static bool is_gone(int descriptor) {
 enum progress { ARRIVED, UNDER_WAY, LOST };
 
 // Bytes that a reset has cut off are never acknowledged: the socket is then closed while the count is not 0.
-static enum progress look(struct connection *connection) {
+static enum progress look(struct connection *connection, bool has_ended) {
     int descriptor, unacknowledged;
     if (connection->writer.out.unsent > 0 || connection->queued.unsent > 0) {
         return UNDER_WAY;
@@ -79,7 +79,6 @@ static enum progress look(struct connection *connection) {
         ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0) {
         return LOST;
     }
-    bool has_ended = connection->stage == STAGE_LINGERING;
     if (unacknowledged <= (has_ended ? 1 : 0)) { // our end counts as one byte
         return ARRIVED;
     }
@@ -94,11 +93,11 @@ static enum progress look(struct connection *connection) {
     return UNDER_WAY;
 }
 
-enum arrival_state arrival_update(struct connection *connection) {
+static enum arrival_state update(struct connection *connection, bool has_ended) {
     if (!connection->arrival.is_awaited) {
         return ARRIVAL_NOT_AWAITED;
     }
-    enum progress progress = look(connection);
+    enum progress progress = look(connection, has_ended);
     if (progress != ARRIVED) {
         return progress == LOST ? ARRIVAL_LOST : ARRIVAL_UNDER_WAY;
     }
@@ -110,13 +109,17 @@ enum arrival_state arrival_update(struct connection *connection) {
     return ARRIVAL_NOT_AWAITED;
 }
 
+enum arrival_state arrival_update(struct connection *connection) {
+    return update(connection, connection->stage == STAGE_LINGERING);
+}
+
 void arrival_give_up(struct connection *connection) {
     if (connection->arrival.is_awaited) {
         stop(connection);
     }
 }
 
-void arrival_end(struct connection *connection) {
-    (void)arrival_update(connection);
+void arrival_end(struct connection *connection, bool has_ended) {
+    (void)update(connection, has_ended);
     arrival_give_up(connection);
 }

@@ -17,8 +17,8 @@ enum arrival_state {
 // be sent. Returns what is so afterwards.
 enum arrival_state arrival_update(struct connection *connection);
 
-// Checks one last time, before the socket is closed.
-void arrival_end(struct connection *connection);
+// Checks one last time, before the socket is closed. `has_ended`: our end has been sent.
+void arrival_end(struct connection *connection, bool has_ended);
 
 // Some of what was sent is thrown away: it will never arrive, and the service is not told.
 void arrival_give_up(struct connection *connection);

@@ -25,8 +25,9 @@ static void end(struct connection *connection, bool resets) {
     if (connection->stage == STAGE_CLOSED) {
         return;
     }
+    bool has_ended = connection->stage == STAGE_LINGERING;
     stage_change(connection, STAGE_CLOSED);
-    arrival_end(connection);
+    arrival_end(connection, has_ended);
     watch_remove(&connection->link);
     peers_leave(all->peers, connection->place);
     capacity_leave(all->capacity);

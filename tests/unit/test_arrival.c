@@ -201,6 +201,19 @@ static void the_last_look_is_at_the_end(void **state) {
     connection_release(closing);
 }
 
+// There, too, our end is one byte that need not arrive.
+static void the_last_look_leaves_our_end_out(void **state) {
+    (void)state;
+    struct peer *peer = come();
+    set_on_their_way(peer, 2);
+    states[descriptor_of(peer)] = TCP_ESTABLISHED;
+    say(peer, "w123456789");
+    assert_int_equal(peer->connection->stage, STAGE_LINGERING);
+    set_on_their_way(peer, 1);
+    connection_abort(peer->connection);
+    assert_int_equal(peer->arrived, 1);
+}
+
 static void assert_awaiting(const struct peer *const *wanted, int count) {
     const struct connection *connection = loop->connections.arrivals.first, *before = NULL;
     for (int i = 0; i < count; i++) {
@@ -341,6 +354,7 @@ int main(void) {
         STORY(who_has_ended_too_is_kept_until_it_has_arrived),
         STORY(what_was_reset_is_lost),
         STORY(the_last_look_is_at_the_end),
+        STORY(the_last_look_leaves_our_end_out),
         STORY(each_is_looked_at_once_in_turn),
         STORY(while_more_arrives_its_time_begins_anew),
         STORY(what_arrives_gives_no_time_to_those_that_say_nothing),
