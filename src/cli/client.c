@@ -7,18 +7,17 @@
 #include "agency/listener.h"
 #include "base/catalog.h"
 #include "base/log.h"
-#include "base/path.h"
 #include "base/random.h"
 #include "base/signals.h"
 #include "bet/bet.h"
 #include "bet/limits.h"
+#include "cli/client_checks.h"
 #include "cli/client_log.h"
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
 #include "cli/client_promises.h"
 #include "cli/client_run.h"
 #include "cli/command.h"
-#include "cli/conflicts.h"
 #include "cli/single_bet.h"
 #include "cli/winners_file.h"
 #include "link/echo_loop.h"
@@ -27,7 +26,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 static void log_config(const struct client_options *options) {
     const struct settings *settings = options->settings;
@@ -77,14 +75,10 @@ static bool read_dialogue(const struct client_options *options, struct dialogue_
            single_bet_read(options, single, error);
 }
 
-static void write_path(const struct client_options *options, char path[PATH_MAX]) {
-    snprintf(path, PATH_MAX, "%s/agency-%" PRIu32 ".csv", options->data_dir, options->agency);
-}
-
 static bool open_file(const struct client_options *options, struct dialogue_options *dialogue,
                       struct error *error) {
     char path[PATH_MAX];
-    write_path(options, path);
+    client_options_bets_path(options, path);
     if (!reader_open(path, &dialogue->reader, error)) {
         return false;
     }
@@ -230,11 +224,6 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
         .tls = tls,
         .seed = random_seed(),
     };
-    if (!has_amount && !has_lapse) {
-        error_set(error, ERROR_BAD_SETTING,
-                  "CLI_LOOP_AMOUNT: is missing, and so is CLI_LOOP_LAPSE: the loop would never end");
-        return EXIT_WRONG_USE;
-    }
     if (!client_options_addresses(options, &options->server_address, &echo.addresses, error)) {
         return EXIT_WRONG_USE;
     }
@@ -249,37 +238,10 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
 
 // The command -----------------------------------------------------------------------------------------------
 
-static bool check_options(const struct client_options *options, struct error *error) {
-    const struct conflict winners = {&options->winners, &options->service, N_("an echo has no winners")};
-    const struct conflict file = {&options->winners_file, &options->service, N_("an echo has no winners")};
-    const struct conflict check = {&options->check, &options->service, N_("an echo has no file")};
-    if (!settings_is_set(options->settings, &options->agency)) {
-        return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
-    }
-    if (options->service != SERVICE_ECHO) {
-        return true;
-    }
-    return (!options->winners || conflicts_refuse(options->settings, &winners, error)) &&
-           (options->winners_file == NULL || conflicts_refuse(options->settings, &file, error)) &&
-           (!options->check || conflicts_refuse(options->settings, &check, error));
-}
-
-// The log is appended to, and the list of winners takes a file's place: neither must be the agency's file.
-static bool check_files(const struct client_options *options, struct error *error) {
-    char path[PATH_MAX];
-    struct stat bets, log;
-    write_path(options, path);
-    if (options->log.file != NULL && stat(path, &bets) == 0 && stat(options->log.file, &log) == 0 &&
-        path_is_same(&bets, &log)) {
-        return error_set(error, ERROR_BAD_SETTING, "%s: %s is the agency's file",
-                         settings_place(options->settings, &options->log.file), options->log.file);
-    }
-    return winners_file_check(options, path, error) && client_promises_check(options, path, error);
-}
-
 static int run_service(const struct client_options *options, struct error *error) {
     struct tls_context *tls = NULL;
-    if (!check_options(options, error) || !check_files(options, error) ||
+    if (!client_checks_use(options, error) || !client_checks_files(options, error) ||
+        !client_checks_loop(options, error) ||
         !log_options_apply(&options->log, options->settings, NULL, error)) {
         return EXIT_WRONG_USE;
     }

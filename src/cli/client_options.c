@@ -5,6 +5,9 @@
 #include "cli/help_client_texts.h"
 #include "cli/help_texts.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static const struct setting general[] = {
     SETTING_CONFIG_IN(struct client_options, config, "CONFIG", HELP_CLIENT_CONFIG),
     SETTING_CHOICE_IN(struct client_options, service, "SERVICE", "lottery", SERVICE_WORDS, HELP_SERVICE,
@@ -116,4 +119,8 @@ bool client_options_addresses(const struct client_options *options, const char *
     return addresses_parse(*list, addresses, &reason) ||
            error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, list),
                      reason.text);
+}
+
+void client_options_bets_path(const struct client_options *options, char path[PATH_MAX]) {
+    snprintf(path, PATH_MAX, "%s/agency-%" PRIu32 ".csv", options->data_dir, options->agency);
 }

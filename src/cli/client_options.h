@@ -8,6 +8,8 @@
 #include "cli/log_options.h"
 #include "cli/tls_options.h"
 
+#include <limits.h>
+
 struct client_options {
     struct settings *settings; // where each value was set
 
@@ -48,5 +50,8 @@ extern const struct settings_command client_command, doctor_command;
 // the address.
 bool client_options_addresses(const struct client_options *options, const char *const *list,
                               struct addresses *addresses, struct error *error) MUST_CHECK;
+
+// Writes the path of the agency's file of bets.
+void client_options_bets_path(const struct client_options *options, char path[PATH_MAX]);
 
 #endif

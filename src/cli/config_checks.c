@@ -1,9 +1,12 @@
 #include "cli/config_checks.h"
 
 #include "agency/address.h"
+#include "base/path.h"
 #include "base/zone.h"
 #include "cli/ago.h"
 #include "cli/boarding.h"
+#include "cli/client_checks.h"
+#include "cli/client_promises.h"
 #include "cli/config_signing.h"
 #include "cli/control_call.h"
 #include "cli/control_options.h"
@@ -11,8 +14,11 @@
 #include "cli/draw_options.h"
 #include "cli/listening.h"
 #include "cli/loops.h"
+#include "cli/output_target.h"
 #include "cli/server_conflicts.h"
 #include "cli/shown_name.h"
+#include "cli/single_bet.h"
+#include "confine/user.h"
 #include "control/socket.h"
 #include "ledger/terms_preview.h"
 #include "net/binding.h"
@@ -29,6 +35,17 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+// A file that must be none of another program: it is not made, and nothing is written to it.
+static void check_replaced(const void *field, const char *path, struct config_report *report) {
+    struct error error;
+    char resolved[PATH_MAX];
+    struct error ignored; // config_report_check_appended tells
+    if (path == NULL || !path_resolve(path, resolved, &ignored) ||
+        config_report_check(report, field, output_target_check(resolved, path, &error), &error)) {
+        config_report_check_appended(report, field, path);
+    }
+}
 
 // Certificates ----------------------------------------------------------------------------------------------
 
@@ -238,6 +255,9 @@ static void check_store(const struct server_options *options, struct config_repo
     char file[PATH_MAX], shown[STORE_ADDRESS_BYTES];
     struct error error;
     struct store *store;
+    if (!config_report_check(report, NULL, store_check_draw(options->store.draw, &error), &error)) {
+        return; // nothing can be said of a draw of no such name
+    }
     if (!config_report_check(report, &options->store.address, store_check_address(address, &error), &error) ||
         !config_report_check(report, &options->store.address, store_file(address, file, &error), &error)) {
         return;
@@ -297,6 +317,7 @@ void config_checks_server(const struct server_options *options, struct config_re
     }
     config_report_check(report, NULL, server_conflicts_check(options, &error), &error);
     config_report_check(report, NULL, loops_check(options, &error), &error);
+    config_report_check(report, &options->run_as, user_check(options->run_as, &error), &error);
     check_tls(&options->tls, TLS_SERVER, report);
     find_running(options, &running);
     check_listening(options, &running, report);
@@ -307,7 +328,7 @@ void config_checks_server(const struct server_options *options, struct config_re
         }
     }
     config_report_check_appended(report, &options->audit_log, options->audit_log);
-    config_report_check_appended(report, &options->log.file, options->log.file);
+    check_replaced(&options->log.file, options->log.file, report);
 }
 
 static void check_addresses(const char *const *list, struct config_report *report) {
@@ -325,25 +346,46 @@ static void check_addresses(const char *const *list, struct config_report *repor
 static void check_bets(const struct client_options *options, struct config_report *report) {
     char path[PATH_MAX];
     struct error error;
-    snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", options->data_dir, options->agency);
+    client_options_bets_path(options, path);
     if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0) {
         error_set_system(&error, errno, "%.200s", path);
         config_report_add(report, &options->data_dir, error.text);
     }
 }
 
-void config_checks_client(const struct client_options *options, struct config_report *report) {
-    bool has_agency = settings_is_set(options->settings, &options->agency);
-    bool is_single = options->bet[0] != NULL;
-    if (!has_agency) {
-        config_report_add(report, NULL, "CLI_ID: is missing: which agency is this? (--id N)");
-    }
-    check_addresses(&options->server_address, report);
-    check_addresses(&options->consult_address, report);
-    if (has_agency && !is_single && options->service != SERVICE_ECHO) {
+// The one bet of the settings, or else the agency's file.
+static void check_bet_or_bets(const struct client_options *options, bool has_agency,
+                              struct config_report *report) {
+    struct chunk *single;
+    struct error error;
+    bool good = single_bet_read(options, &single, &error);
+    if (config_report_check(report, NULL, good, &error) && single == NULL && has_agency) {
         check_bets(options, report);
     }
+    chunk_free(single);
+}
+
+static void check_receipts(const struct client_options *options, struct config_report *report) {
+    char path[PATH_MAX];
+    client_promises_path(options, path);
+    if (path[0] != '\0' && options->service != SERVICE_ECHO) {
+        config_report_check_appended(report, &options->receipts, path);
+    }
+}
+
+void config_checks_client(const struct client_options *options, struct config_report *report) {
+    struct error error;
+    bool has_agency = settings_is_set(options->settings, &options->agency);
+    config_report_check(report, NULL, client_checks_use(options, &error), &error);
+    config_report_check(report, NULL, client_checks_files(options, &error), &error);
+    config_report_check(report, NULL, client_checks_loop(options, &error), &error);
+    check_addresses(&options->server_address, report);
+    check_addresses(&options->consult_address, report);
+    if (options->service != SERVICE_ECHO) {
+        check_bet_or_bets(options, has_agency, report);
+    }
     check_tls(&options->tls, TLS_CLIENT, report);
-    config_report_check_appended(report, &options->winners_file, options->winners_file);
-    config_report_check_appended(report, &options->log.file, options->log.file);
+    check_replaced(&options->winners_file, options->winners_file, report);
+    check_receipts(options, report);
+    check_replaced(&options->log.file, options->log.file, report);
 }

@@ -1,10 +1,28 @@
 #include "cli/config_signing.h"
 
 #include "cli/shown_name.h"
+#include "ledger/previous_signer.h"
 #include "ledger/rules_note.h"
+#include "notary/folder.h"
 
 #include <limits.h>
 #include <stdio.h>
+
+static bool open_reader(void *context, const char *draw, struct store **store, struct error *error) {
+    const struct server_options *options = context;
+    return store_open(options->store.address, draw, STORE_READ, store, error);
+}
+
+// A draw that is to be signed needs the key of the one before, too. `store` is NULL where there is none yet.
+static void check_previous(const struct server_options *options, struct store *store, struct notary *notary,
+                           struct config_report *report) {
+    const struct ledger_options ledger = {
+        .open_reader = open_reader, .context = (void *)options, .notary = notary};
+    struct error error;
+    (void)config_report_check(
+        report, NULL, store == NULL || previous_signer_preview(&ledger, store, options->store.draw, &error),
+        &error);
+}
 
 static void print_new(const struct server_options *options, const struct notary *notary) {
     if (notary == NULL) {
@@ -50,6 +68,17 @@ static void check_stored(const struct server_options *options, struct store *sto
     rules_free(rules);
 }
 
+// A start makes the folder, and that of the draw in it; here neither is made.
+static void check_folder(const struct server_options *options, const char *folder,
+                         struct config_report *report) {
+    struct error error;
+    if (!folder_can_be_made(folder, options->store.draw, &error)) {
+        char reason[ERROR_TEXT_BYTES + 16];
+        snprintf(reason, sizeof reason, "SEAL_DIR: %s", error.text);
+        config_report_add(report, NULL, reason);
+    }
+}
+
 void config_signing_check(const struct server_options *options, struct store *store,
                           const struct stored_draw *found, struct config_report *report) {
     char folder[PATH_MAX];
@@ -59,14 +88,17 @@ void config_signing_check(const struct server_options *options, struct store *st
             report, NULL, sign_options_open(&options->sign, options->number_mode, &notary, &error), &error)) {
         return;
     }
-    if (notary != NULL) {
-        (void)config_report_check(
-            report, NULL,
-            sign_options_folder(&options->sign, options->store.address, folder, sizeof folder, &error),
-            &error);
+    if (notary != NULL && config_report_check(report, NULL,
+                                              sign_options_folder(&options->sign, options->store.address,
+                                                                  folder, sizeof folder, &error),
+                                              &error)) {
+        check_folder(options, folder, report);
     }
     if (found == NULL) {
         print_new(options, notary);
+        if (notary != NULL) {
+            check_previous(options, store, notary, report);
+        }
     } else if (found->rules == 0) {
         print_unsigned(options, notary);
     } else {

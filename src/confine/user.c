@@ -59,6 +59,18 @@ void user_rights_return(const struct user_rights *rights) {
     }
 }
 
+static bool is_this_one(uid_t uid) {
+    return geteuid() == uid && getuid() == uid;
+}
+
+bool user_check(const char *user, struct error *error) {
+    uid_t uid;
+    gid_t gid;
+    return user == NULL || (user_find(user, &uid, &gid, error) &&
+                            (is_this_one(uid) || geteuid() == 0 ||
+                             error_set(error, ERROR_BAD_SETTING, "only root can become user %.60s", user)));
+}
+
 static bool change(const struct passwd *to, struct error *error) {
     if (initgroups(to->pw_name, to->pw_gid) != 0 || setresgid(to->pw_gid, to->pw_gid, to->pw_gid) != 0 ||
         setresuid(to->pw_uid, to->pw_uid, to->pw_uid) != 0) {
@@ -88,16 +100,15 @@ bool user_become(const struct confine_options *options, struct error *error) {
     if (options->user == NULL) {
         return true;
     }
-    errno = 0;
+    if (!user_check(options->user, error)) {
+        return false;
+    }
     const struct passwd *to = find(options->user);
     if (to == NULL) {
         return error_set(error, ERROR_BAD_SETTING, "there is no user %.60s", options->user);
     }
-    if (geteuid() == to->pw_uid && getuid() == to->pw_uid) {
+    if (is_this_one(to->pw_uid)) {
         return true;
-    }
-    if (geteuid() != 0) {
-        return error_set(error, ERROR_BAD_SETTING, "only root can become user %.60s", options->user);
     }
     return change(to, error) && check_usable(options, options->user, error);
 }

@@ -24,6 +24,10 @@ struct user_rights {
 bool user_rights_take(const char *user, struct user_rights *rights, struct error *error) MUST_CHECK;
 void user_rights_return(const struct user_rights *rights);
 
+// Whether the process can become the user (NULL: it stays who it is): there is one, and it is this one, or
+// the process is root's. ERROR_BAD_SETTING.
+bool user_check(const char *user, struct error *error) MUST_CHECK;
+
 // Becomes options->user, for good. Errors are those of confine().
 bool user_become(const struct confine_options *options, struct error *error) MUST_CHECK;
 

@@ -26,10 +26,11 @@ static bool look_at(void *context, const char *name, const struct stored_draw *d
     return true;
 }
 
-static bool read_key(struct ledger *ledger, const char *draw, struct vkey *key, struct error *error) {
+static bool read_key(const struct ledger_options *options, const char *draw, struct vkey *key,
+                     struct error *error) {
     struct store *store;
     struct rules *rules = NULL;
-    if (!ledger->options.open_reader(ledger->options.context, draw, &store, error)) {
+    if (!options->open_reader(options->context, draw, &store, error)) {
         return false;
     }
     bool done = rules_note_first(store, &rules, error);
@@ -45,17 +46,22 @@ static bool read_key(struct ledger *ledger, const char *draw, struct vkey *key, 
 }
 
 bool previous_signer_check(struct ledger *ledger, struct error *error) {
-    const struct notary *notary = ledger->options.notary;
-    struct newest newest = {.besides = ledger->draw_name};
+    return previous_signer_preview(&ledger->options, ledger->store, ledger->draw_name, error);
+}
+
+bool previous_signer_preview(const struct ledger_options *options, struct store *store, const char *draw,
+                             struct error *error) {
+    const struct notary *notary = options->notary;
+    struct newest newest = {.besides = draw};
     struct vkey key;
     char text[VKEY_TEXT_BYTES];
-    if (!store_draws(ledger->store, look_at, &newest, error)) {
+    if (!store_draws(store, look_at, &newest, error)) {
         return false;
     }
     if (newest.name[0] == '\0') {
         return true;
     }
-    if (!read_key(ledger, newest.name, &key, error)) {
+    if (!read_key(options, newest.name, &key, error)) {
         return false;
     }
     if (vkey_equal(&key, &notary->terms.key) ||
@@ -66,5 +72,5 @@ bool previous_signer_check(struct ledger *ledger, struct error *error) {
     return error_set(error, ERROR_BAD_SETTING,
                      "PREVIOUS_SIGN_KEY: draw \"%s\", the one before, was signed by %s: its key must sign "
                      "the rules of draw \"%s\", too (PREVIOUS_SIGN_KEY, PREVIOUS_SIGN_NAME)",
-                     newest.name, text, ledger->draw_name);
+                     newest.name, text, draw);
 }

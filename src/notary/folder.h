@@ -23,6 +23,10 @@ struct folder {
 // ERROR_SYSTEM, ERROR_BAD_SETTING, naming it.
 bool folder_make(const char *path, const char *draw, struct error *error) MUST_CHECK;
 
+// Whether folder_make could make them, or has nothing to make, with the rights of this process; neither is
+// made. Errors as above.
+bool folder_can_be_made(const char *path, const char *draw, struct error *error) MUST_CHECK;
+
 // Opens the folder of the draw, which is there. Errors as above. Closed by the caller.
 bool folder_open(const char *path, const char *draw, struct folder *folder, struct error *error) MUST_CHECK;
 

@@ -13,11 +13,15 @@
 
 // Opening and closing -------------------------------------------------------------------------------------
 
+bool store_check_draw(const char *draw, struct error *error) {
+    return (strlen(draw) <= DRAW_NAME_BYTES_MAX && draw[0] != '\0') ||
+           error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes", DRAW_NAME_BYTES_MAX);
+}
+
 static bool open_store(const struct store_opening *opening, struct store **store, struct error *error) {
     *store = NULL;
-    if (strlen(opening->draw) > DRAW_NAME_BYTES_MAX || opening->draw[0] == '\0') {
-        return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes",
-                         DRAW_NAME_BYTES_MAX);
+    if (!store_check_draw(opening->draw, error)) {
+        return false;
     }
     store_call_begin();
     bool done = store_kind_of(opening->address)->open(opening, store, error);

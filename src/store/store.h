@@ -26,6 +26,9 @@
 
 struct store;
 
+// Whether a draw may have this name, as opening a store of it demands. ERROR_BAD_SETTING, naming DRAW.
+bool store_check_draw(const char *draw, struct error *error) MUST_CHECK;
+
 // Opens the store at `address` (kinds.c lists the kinds) for the draw named `draw`. Makes it if it does not
 // exist and the mode is STORE_SERVE. On success the caller owns *store and ends it with store_close. On
 // failure it is NULL, and the error is ERROR_STORE_AWAY when trying again may help, or ERROR_STORE_EMPTY

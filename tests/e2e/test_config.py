@@ -150,6 +150,60 @@ class Config(Configured):
         self.assertRegex(problems[1], r"CLI_DATA_DIR: data/agency-2.csv: No such file")
 
 
+class SameAnswer(Configured):
+    """What a start refuses, config refuses, and in the same words."""
+    def reason(self, command, *arguments):
+        status, printed, errors = self.run_program(command, *arguments, environment={"SERVER_IP": "127.0.0.1"})
+        self.assertNotEqual(status, 0, f"{command} took {arguments}")
+        return printed + errors
+
+    def refused_alike(self, command, words, *arguments):
+        with self.subTest(command=command, arguments=arguments):
+            self.assertRegex(self.reason(command, *arguments), words)
+            status, _, problems = self.config(command, *arguments)
+            self.assertEqual(status, 2, f"config took {arguments}")
+            self.assertTrue(any(re.search(words, problem) for problem in problems), f"expected {words!r}, came {problems}")
+
+    def other_store(self):
+        Server(self, agencies=3, servers=1).end()
+        return self.store()
+
+    def test_a_client(self):
+        self.sample([3], [0])
+        bets = "data/agency-1.csv"
+        bet = ["--apellido", "Paz", "--documento", 1, "--nacimiento", "2000-99-01", "--numero", 5]
+        for words, *arguments in [("the loop would never end", "--service", "echo"), ("--central-key: ", "--central-key", "foo"),
+                                  ("needs CENTRAL_KEY", "--receipts", "x"), ("is no regular file", "--winners-file", "-"),
+                                  ("uses otherwise", "--winners-file", bets), ("is the agency's file", "--log-file", bets),
+                                  ("a bet needs", "--nombre", "A"), ("a bet needs", "--numero", 5),
+                                  ("--nacimiento: ", "--nombre", "Ana", *bet)]:
+            self.refused_alike("client", words, "--id", 1, *arguments)
+
+    def test_a_server(self):
+        ports = ["--server-port", 0, "--consult-server-port", 0]
+        self.assertEqual(self.run_program("keys", "--sign-name", "one.example/x", "--dir", "keys")[0], 0)
+        key = os.path.join("keys", next(name for name in os.listdir(os.path.join(self.folder, "keys")) if name.endswith(".key")))
+        sign = ["--number", "manual", "--sign-key", key, "--sign-name", "one.example/x"]
+        other = self.other_store()
+        for words, *arguments in [("there is no user nosuchuser", "--user", "nosuchuser"), ("a draw's name has 1 to 64 bytes", "--draw", "x" * 65),
+                                  ("SEAL_DIR: /proc/?", *sign, "--seal-dir", "/proc"), ("SEAL_DIR: /nonexistent/x", *sign, "--seal-dir", "/nonexistent/x"),
+                                  ("is a database; it is not overwritten", "--log-file", other)]:
+            self.refused_alike("server", words, "--store", "new.db", *ports, *arguments)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "new.db.seals")))
+
+    def test_a_key_that_changes_between_two_draws(self):
+        """The old one must sign the next draw's rules, too, and config says so before the start."""
+        for folder in ("keys", "other"):
+            self.assertEqual(self.run_program("keys", "--sign-name", "one.example/x", "--dir", folder)[0], 0)
+        flags = {key: ["--number", "manual", "--sign-name", "one.example/x", "--sign-key", key + "/sign.key"] for key in ("keys", "other")}
+        Server(self, "--draw", "1", *flags["keys"], agencies=3, servers=1).end()
+        place = ["--store", self.store(), "--server-port", 0, "--consult-server-port", 0, "--draw", "2"]
+        self.refused_alike("server", "PREVIOUS_SIGN_KEY: draw \"1\"", *place, *flags["other"])
+        for more in ([*flags["keys"]], [*flags["other"], "--previous-sign-key", "keys/sign.key", "--previous-sign-name", "one.example/x"]):
+            status, _, problems = self.config("server", *place, *more)
+            self.assertEqual((status, problems), (0, []))
+
+
 class Shared(DatabaseStory, Configured):
     def test_a_database(self):
         """An empty one is a place for a store, as a file that is not there yet."""
