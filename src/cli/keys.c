@@ -165,6 +165,13 @@ int cli_keys(const struct command_line *line) {
     if (!command_begin(&keys_command, line, &options, &settings, &status)) {
         return status;
     }
+    if (options.sign_name != NULL && options.revoke != NULL) {
+        settings_free(settings);
+        (void)error_set(
+            &error, ERROR_BAD_SETTING,
+            "--revoke and --sign-name: either revoke a certificate, or make a key that signs draws");
+        return command_fail(&keys_command, &error);
+    }
     bool done = options.sign_name != NULL
                     ? signing_make(options.dir, options.sign_name, &error) && command_flush_output(&error)
                     : make_keys(&options, &error);

@@ -85,6 +85,7 @@ class Keys(Story):
         self.assertEqual(revoked.count("Serial Number:"), 1)
         self.assertIn("keys/agency-9.crt: No such file or directory", self.keys("--revoke", "agency-9", status=2))
         self.assertIn("is not a name", self.keys("--revoke", "../agency-1", status=2))
+        self.assertIn("--revoke and --sign-name", self.keys("--revoke", "agency-1", "--sign-name", "lottery.example/central", status=2))
 
     def test_a_lottery_with_them(self):
         self.keys("--agencies", 2, "--names", "localhost,127.0.0.1")
