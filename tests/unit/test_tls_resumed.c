@@ -1,4 +1,4 @@
-// A resumed TLS session is refused once either side's certificate has expired.
+// A resumed TLS session is refused once a certificate, or the list of revoked ones, has expired.
 // Client and server talk in memory, and the time of day is the test's.
 #include "tls_pipe.h"
 #include "tls_story.h"
@@ -50,6 +50,24 @@ static void assert_speaks(void) {
     assert_string_not_equal(tls_session_serial(server), "");
 }
 
+// As make_contexts makes it, but with the folder's list of revoked certificates.
+static struct tls_context *context_with_list(void) {
+    char paths[4][TEMPORARY_BYTES + 16];
+    const char *names[] = {"server.crt", "server.key", "ca.crt", "crl.pem"};
+    for (int i = 0; i < 4; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s/%s", folder, names[i]);
+    }
+    struct tls_options options = {.certificate = paths[0],
+                                  .key = paths[1],
+                                  .authority = paths[2],
+                                  .revocations = paths[3],
+                                  .identity_prefix = "urn:quiniela:agency:"};
+    struct tls_context *context;
+    struct error error;
+    assert_true(tls_context_new(TLS_SERVER, &options, &context, &error));
+    return context;
+}
+
 // Both are good; so the next connection would go on with this session.
 static void begin_session(time_t agency_good_for, time_t server_good_for) {
     make_contexts(agency_good_for, server_good_for);
@@ -89,6 +107,36 @@ static void an_agency_whose_certificate_has_expired_meanwhile_is_refused(void **
     ahead = 11 * MINUTE;
     shake_hands();
     assert_refused(server);
+    end();
+}
+
+// The list is a month old but for ten minutes: as it was when the session began, nobody may come in any more.
+static void with_a_list_that_has_expired_meanwhile_an_agency_is_refused(void **state) {
+    (void)state;
+    make_contexts(DAY, DAY);
+    struct authority *authority;
+    struct authority_opened opened;
+    struct error error;
+    ahead = -30 * DAY + 10 * MINUTE;
+    assert_true(authority_open(folder, &authority, &opened, &error) &&
+                authority_renew_list(authority, &error));
+    authority_close(&authority);
+    ahead = 0;
+    tls_context_release(server_context);
+    server_context = context_with_list();
+    shake_hands();
+    assert_speaks();
+    end();
+    ahead = 9 * MINUTE;
+    shake_hands();
+    assert_true(tls_session_was_resumed(server));
+    assert_speaks();
+    end();
+    ahead = 11 * MINUTE;
+    shake_hands();
+    assert_true(tls_session_was_resumed(server));
+    assert_false(tls_session_is_open(server));
+    assert_non_null(strstr(tls_session_reason(server), "revocation list"));
     end();
 }
 
@@ -141,6 +189,8 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_central_whose_certificate_has_expired_meanwhile_is_not_spoken_to,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(with_a_list_that_has_expired_meanwhile_an_agency_is_refused, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_session_is_gone_on_with_for_an_hour, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_session_is_not_gone_on_with_under_another_name, set_up, tear_down),
     };
