@@ -77,7 +77,7 @@ static inline int tear_down(void **state) {
 
 // In static memory.
 static inline const char *path_of(const struct office *office, const char *name) {
-    static char path[TEMPORARY_BYTES + 64];
+    static char path[TEMPORARY_BYTES + 256];
     snprintf(path, sizeof path, "%s/%s", office->folder, name);
     return path;
 }
@@ -85,7 +85,7 @@ static inline const char *path_of(const struct office *office, const char *name)
 // What a file of the folder has, as a text in static memory; NULL when there is none.
 static inline const char *kept(const struct office *office, const char *name) {
     static char text[256 * 1024];
-    char path[TEMPORARY_BYTES + 64];
+    char path[TEMPORARY_BYTES + 256];
     snprintf(path, sizeof path, "%s/%s", office->folder, name);
     FILE *file = fopen(path, "r");
     if (file == NULL) {
@@ -98,7 +98,7 @@ static inline const char *kept(const struct office *office, const char *name) {
 }
 
 static inline void write_kept(const struct office *office, const char *name, struct slice text) {
-    char path[TEMPORARY_BYTES + 64];
+    char path[TEMPORARY_BYTES + 256];
     snprintf(path, sizeof path, "%s/%s", office->folder, name);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
