@@ -208,20 +208,7 @@ static void list_revoked(bool is_listed) {
     assert_true(is_listed ? authority_revoke(authority, "agency", &error)
                           : authority_renew_list(authority, &error));
     authority_close(&authority);
-    char paths[4][128];
-    static const char *const names[] = {"server.crt", "server.key", "ca.crt", "crl.pem"};
-    for (int i = 0; i < 4; i++) {
-        snprintf(paths[i], sizeof paths[i], "%s/%s", folder, names[i]);
-    }
-    struct tls_options options = {.certificate = paths[0],
-                                  .key = paths[1],
-                                  .authority = paths[2],
-                                  .revocations = paths[3],
-                                  .identity_prefix = "urn:quiniela:agency:"};
-    tls_context_release(server_context);
-    if (!tls_context_new(TLS_SERVER, &options, &server_context, &error)) {
-        fail_msg("%s", error.text);
-    }
+    take_list();
 }
 
 static void who_is_on_the_list_is_told_so_and_nobody_of_a_list_that_is_too_old(void **state) {

@@ -50,24 +50,6 @@ static void assert_speaks(void) {
     assert_string_not_equal(tls_session_serial(server), "");
 }
 
-// As make_contexts makes it, but with the folder's list of revoked certificates.
-static struct tls_context *context_with_list(void) {
-    char paths[4][TEMPORARY_BYTES + 16];
-    const char *names[] = {"server.crt", "server.key", "ca.crt", "crl.pem"};
-    for (int i = 0; i < 4; i++) {
-        snprintf(paths[i], sizeof paths[i], "%s/%s", folder, names[i]);
-    }
-    struct tls_options options = {.certificate = paths[0],
-                                  .key = paths[1],
-                                  .authority = paths[2],
-                                  .revocations = paths[3],
-                                  .identity_prefix = "urn:quiniela:agency:"};
-    struct tls_context *context;
-    struct error error;
-    assert_true(tls_context_new(TLS_SERVER, &options, &context, &error));
-    return context;
-}
-
 // Both are good; so the next connection would go on with this session.
 static void begin_session(time_t agency_good_for, time_t server_good_for) {
     make_contexts(agency_good_for, server_good_for);
@@ -122,8 +104,7 @@ static void with_a_list_that_has_expired_meanwhile_an_agency_is_refused(void **s
                 authority_renew_list(authority, &error));
     authority_close(&authority);
     ahead = 0;
-    tls_context_release(server_context);
-    server_context = context_with_list();
+    take_list();
     shake_hands();
     assert_speaks();
     end();

@@ -62,6 +62,25 @@ static void make_contexts(time_t agency_good_for, time_t server_good_for) {
     server_context = context_of(TLS_SERVER, "server", "urn:quiniela:agency:");
 }
 
+// From now on the central takes the folder's list of revoked certificates, too.
+static inline void take_list(void) {
+    struct error error;
+    char paths[4][128];
+    static const char *const names[] = {"server.crt", "server.key", "ca.crt", "crl.pem"};
+    for (int i = 0; i < 4; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s/%s", folder, names[i]);
+    }
+    struct tls_options options = {.certificate = paths[0],
+                                  .key = paths[1],
+                                  .authority = paths[2],
+                                  .revocations = paths[3],
+                                  .identity_prefix = "urn:quiniela:agency:"};
+    tls_context_release(server_context);
+    if (!tls_context_new(TLS_SERVER, &options, &server_context, &error)) {
+        fail_msg("%s", error.text);
+    }
+}
+
 static void make_certificates_folder(void) {
     temporary_make(folder, "test_tls");
 }
