@@ -67,10 +67,21 @@ static void add_start(const struct page *page, struct steps *steps, const struct
     }
     if (before != NULL) {
         moments_duration(run->from > before->last ? run->from - before->last : 0, later);
-        steps_add(steps, run->from, TEXT_SERVER_AGAIN, name, later);
+        steps_add_placed(steps, run->from, STEP_BEGINS, TEXT_SERVER_AGAIN, name, later);
     } else if (run->from - page->report->facts.opened_at > SOON_S) {
-        steps_add(steps, run->from, TEXT_SERVER_STARTED, name, NULL);
+        steps_add_placed(steps, run->from, STEP_BEGINS, TEXT_SERVER_STARTED, name, NULL);
     }
+}
+
+// Whether its server was back in the second in which it ended.
+static bool is_back_at_once(const struct servers *servers, const struct server_run *run) {
+    const struct server_run *end = servers->runs + servers_kept(servers);
+    for (const struct server_run *after = run + 1; after < end; after++) {
+        if (after->server == run->server) {
+            return after->from == run->last;
+        }
+    }
+    return false;
 }
 
 // One that has no end may still work: it is told where others went on without it.
@@ -80,7 +91,9 @@ static void add_end(const struct page *page, struct steps *steps, const struct s
                                       [SERVER_KILLED] = TEXT_SERVER_KILLED};
     int64_t sealed_at = page->report->facts.sealed_at;
     if (run->end != SERVER_HAS_NO_END || (sealed_at != 0 && run->last < sealed_at)) {
-        steps_add(steps, run->last, texts[run->end], page_server_name(page, run), NULL);
+        bool is_back = is_back_at_once(&page->report->log->servers, run);
+        steps_add_placed(steps, run->last, is_back ? STEP_BEGINS : STEP_ENDS, texts[run->end],
+                         page_server_name(page, run), NULL);
     }
 }
 
@@ -107,7 +120,7 @@ void server_steps(const struct page *page, struct steps *steps) {
     for (size_t i = 0; orders != NULL && i < orders->told.start_count && i < ORDERS_STARTS_MAX; i++) {
         const struct order_start *start = &orders->told.starts[i];
         if (start->was_killed && (end == 0 || start->at <= end) && !page_start_is_logged(page, start)) {
-            steps_add(steps, start->at, TEXT_SERVER_AFTER_KILL, NULL, NULL);
+            steps_add_placed(steps, start->at, STEP_BEGINS, TEXT_SERVER_AFTER_KILL, NULL, NULL);
         }
     }
 }

@@ -80,7 +80,8 @@ static void gather(const struct page *page, struct steps *steps) {
     const struct facts *facts = &page->report->facts;
     const struct orders *orders = page->report->orders;
     char number[PAGE_NUMBER_BYTES];
-    steps_add(steps, facts->opened_at, TEXT_OPENED, page_number(page, facts->draw.agencies, number), NULL);
+    steps_add_placed(steps, facts->opened_at, STEP_BEGINS, TEXT_OPENED,
+                     page_number(page, facts->draw.agencies, number), NULL);
     if (page_has_log(page)) {
         add_bets(steps, page);
     }

@@ -9,8 +9,12 @@
 
 enum { STEPS_MAX = 100, STEP_VALUE_BYTES = 160 };
 
+// Where a step stands among those of its second: times of a log of text have no parts of one.
+enum step_place { STEP_BEGINS, STEP_BETWEEN, STEP_ENDS };
+
 struct step {
     int64_t at; // seconds since 1970
+    enum step_place place;
     enum text what;
     char one[STEP_VALUE_BYTES], other[STEP_VALUE_BYTES]; // values of the text
 };
@@ -24,7 +28,11 @@ struct steps {
 // Adds one, with copies of its values (NULL: none). At 0 it did not happen, and is not added.
 void steps_add(struct steps *steps, int64_t at, enum text what, const char *one, const char *other);
 
-// Those of one second stay in the order in which they were added.
+// As steps_add(), for one that comes before what is added with it, or after it, in the same second.
+void steps_add_placed(struct steps *steps, int64_t at, enum step_place place, enum text what, const char *one,
+                      const char *other);
+
+// By time, then by place. Those of one second and place stay in the order in which they were added.
 void steps_sort(struct steps *steps);
 
 // How many are in the list.

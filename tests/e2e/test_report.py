@@ -138,6 +138,17 @@ class Night(ReportStory):
         for text in (": started ", ": last line before it was killed ", ": ended "):
             self.assertIn(text, page.text)
 
+    def test_what_fell_into_one_second_is_in_its_order(self):
+        """A log of text has whole seconds: a kill, the start after it, and the bets that were sent then."""
+        lines = self.read(self.log).split(b"\n")
+        stamp = lines[0][:len("2026-11-26 21:00:00")]
+        self.write("second.log", b"\n".join(line and stamp + line[len(stamp):] for line in lines))
+        events = [row[1] for row in self.report("--log", "second.log").rows if len(row) == 3]
+        at = [next(i for i, event in enumerate(events) if re.search(words, event))
+              for words in ("^the draw was opened", "before it was killed", "started again, 0 s later", "^first bets", "^last bets", "server .* ended")]
+        self.assertEqual(at, sorted(at), events)
+        self.assertEqual(at[2], at[1] + 1, events)
+
     def check_numbers(self, page):
         """The most bet number is that of the files."""
         bets = [line.rsplit(",", 1)[1] for line in self.sent(agencies=range(1, 4)).elements()]

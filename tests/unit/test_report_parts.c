@@ -3,6 +3,7 @@
 
 #include "report/flow.h"
 #include "report/moments.h"
+#include "report/steps.h"
 #include "report/stretch.h"
 #include "report/svg.h"
 #include "report/tally.h"
@@ -171,6 +172,26 @@ static void charts_have_some_words(void **state) {
     }
 }
 
+// Of one second: what begins in it, what else there is, what ends in it.
+static void steps_of_one_second_have_places(void **state) {
+    (void)state;
+    static struct steps steps;
+    static const char *const order[] = {"1", "2", "3", "4", "5", "6"};
+    steps.count = 0;
+    steps_add_placed(&steps, 200, STEP_ENDS, TEXT_CLOSED, "5", NULL);
+    steps_add(&steps, 200, TEXT_CLOSED, "3", NULL);
+    steps_add(&steps, 300, TEXT_CLOSED, "6", NULL);
+    steps_add_placed(&steps, 200, STEP_BEGINS, TEXT_CLOSED, "2", NULL);
+    steps_add(&steps, 200, TEXT_CLOSED, "4", NULL);
+    steps_add_placed(&steps, 100, STEP_ENDS, TEXT_CLOSED, "1", NULL);
+    steps_add(&steps, 0, TEXT_CLOSED, "never", NULL);
+    steps_sort(&steps);
+    assert_int_equal(steps_kept(&steps), 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(steps.list[i].one, order[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_silence_is_as_long_as_it_is_said),
@@ -181,6 +202,7 @@ int main(void) {
         cmocka_unit_test(durations_have_two_parts_at_most),
         cmocka_unit_test(times_are_those_of_the_zone),
         cmocka_unit_test(charts_have_some_words),
+        cmocka_unit_test(steps_of_one_second_have_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
