@@ -5,12 +5,12 @@
 #include "connections_story.h"
 #include "tls_story.h"
 
-enum { ROUNDS_MAX = 1000, TICK_NS = 1000 };
+enum { ROUNDS_MAX = 1000, TICK_NS = 1000, ROUND_NS = 1000000 };
 
-// In place of libuv's: a little later each time, and never so late that there is time again which was used
-// up.
+// In place of libuv's: a little later each time, and never so late by itself that there is time again which
+// was used up.
+static uint64_t now_ns = 1000000000;
 uint64_t uv_hrtime(void) {
-    static uint64_t now_ns = 1000000000;
     return now_ns += TICK_NS;
 }
 
@@ -65,10 +65,13 @@ static bool server_is_open(void) {
     return peer->connection != NULL && transport_is_open(&peer->connection->transport);
 }
 
+// On a busy machine a handshake may cost more time than the server has saved for them: then it waits for
+// more.
 static void shake_hands(void) {
     for (int i = 0; i < ROUNDS_MAX && !(server_is_open() && tls_session_is_open(client)); i++) {
         hear();
         run();
+        now_ns += ROUND_NS;
     }
     assert_true(server_is_open() && tls_session_is_open(client));
     hear(); // the ticket
