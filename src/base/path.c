@@ -33,6 +33,10 @@ bool path_sync_folder(const char *resolved) {
     return synced;
 }
 
+bool path_sync_folder_if_able(const char *resolved) {
+    return path_sync_folder(resolved) || errno == EACCES || errno == EINVAL;
+}
+
 // Replaces `name`, a link, by its target, relative to where the link is. False with errno set when `name` is
 // not a link.
 static bool follow(char name[PATH_MAX]) {

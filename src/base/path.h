@@ -21,6 +21,10 @@ void path_folder(const char *resolved, char folder[PATH_MAX]);
 // Syncs the folder of a resolved path, so that the names in it are on the disk. False with errno set.
 bool path_sync_folder(const char *resolved) MUST_CHECK;
 
+// The same, as far as it can be done: true where the folder may be written to and not read, and where a file
+// system syncs no folder (EINVAL: fsync(2)).
+bool path_sync_folder_if_able(const char *resolved) MUST_CHECK;
+
 // Whether both are the same file, under any names.
 bool path_is_same(const struct stat *one, const struct stat *other);
 

@@ -222,7 +222,7 @@ static bool close_stream(struct output_file *file) {
 // The new name reaches the disk, too. A folder may be one that we can write to and not read, and some file
 // systems sync no folder: there the name is as good as it can be.
 static bool sync_name(const struct output_file *file, struct error *error) {
-    return path_sync_folder(file->path) || errno == EACCES || errno == EINVAL ||
+    return path_sync_folder_if_able(file->path) ||
            error_set_system(error, errno, "%.150s: written, but its directory cannot be synced", file->path);
 }
 

@@ -135,7 +135,7 @@ bool unfinished_finish(struct unfinished *unfinished, struct error *error) {
     }
     close(unfinished->file);
     unfinished->file = -1;
-    if (!path_sync_folder(unfinished->name)) {
+    if (!path_sync_folder_if_able(unfinished->name)) {
         (void)beside_fail(unfinished->name, "its folder cannot be synced", error);
         (void)unlink(unfinished->name); // a power cut might take its name away: it counts as not made
         return false;

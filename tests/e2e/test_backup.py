@@ -102,6 +102,18 @@ class Backup(BackupStory):
             self.assertEqual(self.left(), [])
         self.assertGreater(failed, 1)
 
+    def test_a_folder_that_syncs_no_names_has_its_copy(self):
+        """Some file systems sync no folder (EINVAL): there the name is as good as it can be."""
+        if shutil.which("strace") is None:
+            self.skipTest("there is no strace")
+        self.a_store()
+        os.mkdir(self.path("elsewhere"))
+        trace = ["strace", "-f", "-o", "/dev/null", "-P", self.path("elsewhere"), "-e", "inject=fsync:error=EINVAL"]
+        done = subprocess.run([*trace, PROGRAM, "backup", "--to", "elsewhere/copy.db"], capture_output=True, text=True, check=False,
+                              cwd=self.folder, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.stored("elsewhere/copy.db"), self.stored())
+
     def test_again_and_again_while_bets_come(self):
         sizes = [3000] * 4
         self.sample(sizes, [1] * 4)
