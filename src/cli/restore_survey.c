@@ -122,6 +122,10 @@ static bool starts_again(const struct agency *agency) {
     return !agency->has_finished || agency->has < agency->had;
 }
 
+static bool is_unfinished(const struct agency *agency) {
+    return !agency->has_finished;
+}
+
 static bool sent_since(const struct agency *agency) {
     return agency->has < agency->had || (agency->had_finished && !agency->has_finished);
 }
@@ -193,7 +197,10 @@ static void print_that_it_is_other(const char *name, const struct stored_draw *h
            name, has->opened_at, had->opened_at);
 }
 
-static void print_who_starts_again(const struct survey *survey, const char *name) {
+// What the store knows of the agencies of another draw says nothing of this one's, `agencies` of them.
+static void print_who_starts_again(const struct survey *survey, const char *name, uint32_t agencies) {
+    struct survey known = *survey;
+    known.count = survey->is_other ? agencies : survey->count;
     if (survey->store == NULL) {
         printf(
             "draw %s: there is no store here that would say whether it was sealed since: where the one that "
@@ -201,8 +208,8 @@ static void print_who_starts_again(const struct survey *survey, const char *name
             "two seals\n",
             name);
     }
-    if (print_agencies(survey, name, "to be started again, once the server runs: agencies", starts_again) >
-            0 &&
+    if (print_agencies(&known, name, "to be started again, once the server runs: agencies",
+                       survey->is_other ? is_unfinished : starts_again) > 0 &&
         survey->store == NULL) {
         printf("draw %s: which of them have sent since the backup is not known\n", name);
     }
@@ -241,7 +248,7 @@ static void print_draw(const struct survey *survey, const char *name, const stru
     }
     printf("\n");
     if (takes_bets) {
-        print_who_starts_again(survey, name);
+        print_who_starts_again(survey, name, has->agencies);
     }
     if (takes_bets || (had != NULL && had->state == DRAW_OPEN)) {
         print_who_has_sent(survey, name, takes_bets);

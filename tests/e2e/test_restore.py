@@ -235,6 +235,29 @@ class Restore(Story):
                 self.assertNotIn("goes on by itself", said)
                 self.assertEqual(self.bets(), 9)
 
+    def test_who_starts_again_in_another_draw(self):
+        """Whoever has not finished in the backup's, whatever the store's agencies have sent."""
+        server = Server(self, agencies=3)
+        wire = Wire(self, server.ports[0])
+        for agency in 1, 2:
+            self.add(wire, agency, 1, kind=2)
+        self.backup()
+        server.kill()
+        opened = self.opened_at("quiniela.db")
+        for name in ("quiniela.db", "quiniela.db-wal", "quiniela.db-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(self.path(name))
+        until(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > opened, "the next second")
+        server = Server(self, agencies=5)
+        wire = Wire(self, server.ports[0])
+        for agency in 1, 4, 5:
+            self.add(wire, agency, 4)
+        server.kill()
+        said = self.restore(2)
+        self.assertIn("ANOTHER DRAW", said)
+        self.assertIn("draw 1: to be started again, once the server runs: agencies: 3\n", said)
+        self.assertIn("draw 1: have sent to the store's draw: agencies: 1,4-5\n", said)
+
     def test_over_an_open_draw_that_is_over_in_the_backup(self):
         """The store was put back from an older one."""
         server = Server(self, agencies=2)
