@@ -7,24 +7,10 @@
 #include "wire/frame.h"
 #include "wire/message.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 // The place
 // --------------------------------------------------------------------------------------------------
 
 static const char place_check[] = N_("receipts");
-
-// Whether a client has the file open now.
-static bool is_in_use(const char *path) {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    bool is_locked = descriptor >= 0 && flock(descriptor, LOCK_SH | LOCK_NB) != 0;
-    if (descriptor >= 0) {
-        close(descriptor);
-    }
-    return is_locked;
-}
 
 void signing_report_place(const struct promises_options *promises, struct findings *findings) {
     struct promises *opened;
@@ -34,13 +20,8 @@ void signing_report_place(const struct promises_options *promises, struct findin
                      "none are kept, as this agency was given no key of the central (CENTRAL_KEY)");
         return;
     }
-    if (is_in_use(promises->receipts)) {
-        findings_add(findings, FINDING_OK, place_check, NULL, "%s: a client keeps them there now",
-                     promises->receipts);
-        return;
-    }
     struct promises_options looking = *promises;
-    looking.only_looks = true; // a client may be just starting
+    looking.only_looks = true; // a client may have the place, or be just starting: not even a lock is tried
     if (!promises_open(&looking, &opened, &error)) {
         findings_add(findings, FINDING_WRONG, place_check,
                      "Name a place of this draw's own that can be written (--receipts)", "%s", error.text);

@@ -60,7 +60,7 @@ class Signed(Doctor):
         agency = Agency(self, 1, server.ports, "--central-key", self.key)
         agency.wait_for("wait_for_draw")
         found = self.examine(server.ports, "--central-key", self.key)
-        self.assertIn("a client keeps them there now", self.only(found, "receipts", "ok"))
+        self.assertIn("can be kept there, with those of 5 bets", self.only(found, "receipts", "ok"))
         agency.end()
         before = self.files()
         found = self.examine(server.ports, "--central-key", self.key)
