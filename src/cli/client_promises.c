@@ -31,25 +31,7 @@ static bool read_key(const struct client_options *options, struct vkey *key, str
                      place);
 }
 
-// The file is appended to, so it must be no other one that the agency uses.
-static bool check_apart(const struct client_options *options, const char *bets, struct error *error) {
-    const char *used[] = {bets, options->log.file, options->config, options->winners_file};
-    char path[PATH_MAX];
-    struct stat status, other;
-    client_promises_path(options, path);
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
-        if (used[i] != NULL &&
-            (strcmp(used[i], path) == 0 ||
-             (stat(used[i], &other) == 0 && stat(path, &status) == 0 && path_is_same(&status, &other)))) {
-            return error_set(error, ERROR_BAD_SETTING,
-                             "%.100s: %.150s is a file that the agency uses otherwise",
-                             settings_place(options->settings, &options->receipts), path);
-        }
-    }
-    return true;
-}
-
-bool client_promises_check(const struct client_options *options, const char *bets, struct error *error) {
+bool client_promises_check(const struct client_options *options, struct error *error) {
     const struct conflict echo = {&options->central_key, &options->service, N_("an echo signs nothing")};
     struct vkey key;
     if (options->central_key == NULL) {
@@ -59,7 +41,7 @@ bool client_promises_check(const struct client_options *options, const char *bet
                          settings_place(options->settings, &options->receipts));
     }
     return (options->service != SERVICE_ECHO || conflicts_refuse(options->settings, &echo, error)) &&
-           read_key(options, &key, error) && check_apart(options, bets, error);
+           read_key(options, &key, error);
 }
 
 bool client_promises_read(const struct client_options *options, const char *path, bool is_tls,

@@ -7,10 +7,8 @@
 
 #include <limits.h>
 
-// Whether the settings are good; `bets` is the agency's file of bets, which is not for receipts. True when
-// they name no key. ERROR_BAD_SETTING, naming the setting.
-bool client_promises_check(const struct client_options *options, const char *bets,
-                           struct error *error) MUST_CHECK;
+// Whether the settings are good. True when they name no key. ERROR_BAD_SETTING, naming the setting.
+bool client_promises_check(const struct client_options *options, struct error *error) MUST_CHECK;
 
 // Writes the path of the receipts' file: RECEIPTS, or beside the file of bets. "" without a key.
 void client_promises_path(const struct client_options *options, char path[PATH_MAX]);

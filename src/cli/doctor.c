@@ -4,6 +4,7 @@
 
 #include "base/catalog.h"
 #include "base/log.h"
+#include "cli/client_files.h"
 #include "cli/client_options.h"
 #include "cli/client_privileges.h"
 #include "cli/client_promises.h"
@@ -57,8 +58,8 @@ static bool read_parts(const struct client_options *options, struct parts *parts
                 (!parts->has_consult ||
                  client_options_addresses(options, &options->consult_address, &parts->consult, error)) &&
                 tls_options_complete(&options->tls, options->settings, error) &&
-                single_bet_read(options, &single, error) &&
-                client_promises_check(options, single == NULL ? parts->path : NULL, error) &&
+                single_bet_read(options, &single, error) && client_promises_check(options, error) &&
+                client_files_check_apart(options, single == NULL ? parts->path : NULL, error) &&
                 read_promises(options, parts, error);
     *is_single = single != NULL;
     chunk_free(single);

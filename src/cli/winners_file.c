@@ -1,38 +1,11 @@
 #include "cli/winners_file.h"
 
-#include "base/path.h"
 #include "cli/output_file.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
 // Before a bet leaves ---------------------------------------------------------------------------------------
-
-// Whether both names lead to the same file, be it there or not.
-static bool is_same_file(const char *one, const char *other) {
-    struct stat first, second;
-    char resolved[PATH_MAX], others[PATH_MAX];
-    struct error ignored;
-    if (stat(one, &first) == 0 && stat(other, &second) == 0) {
-        return path_is_same(&first, &second);
-    }
-    return path_resolve(one, resolved, &ignored) && path_resolve(other, others, &ignored) &&
-           strcmp(resolved, others) == 0;
-}
-
-// The list takes the place of what has its name. So it must be no file that the agency itself uses.
-static bool check_apart(const struct client_options *options, const char *bets, struct error *error) {
-    const char *used[3 + TLS_FILES] = {bets, options->log.file, options->config};
-    tls_options_paths(&options->tls, used + 3);
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
-        if (used[i] != NULL && is_same_file(options->winners_file, used[i])) {
-            return error_set(
-                error, ERROR_BAD_SETTING, "%.100s: %.150s is a file that the agency uses otherwise",
-                settings_place(options->settings, &options->winners_file), options->winners_file);
-        }
-    }
-    return true;
-}
 
 // What is written in place cannot be whole or not at all.
 static bool check_kind(const struct client_options *options, struct error *error) {
@@ -44,8 +17,8 @@ static bool check_kind(const struct client_options *options, struct error *error
                      settings_place(options->settings, &options->winners_file), options->winners_file);
 }
 
-bool winners_file_check(const struct client_options *options, const char *bets, struct error *error) {
-    return options->winners_file == NULL || (check_kind(options, error) && check_apart(options, bets, error));
+bool winners_file_check(const struct client_options *options, struct error *error) {
+    return options->winners_file == NULL || check_kind(options, error);
 }
 
 bool winners_file_try(const char *path, struct error *error) {

@@ -7,10 +7,9 @@
 
 #include <stddef.h>
 
-// Whether the name is one for a list: a regular file, or none yet, which the agency does not use otherwise.
-// `bets` is its file of bets. True when the options name no list. ERROR_BAD_SETTING.
-bool winners_file_check(const struct client_options *options, const char *bets,
-                        struct error *error) MUST_CHECK;
+// Whether the name is one for a list: a regular file, or none yet. True when the options name no list.
+// ERROR_BAD_SETTING.
+bool winners_file_check(const struct client_options *options, struct error *error) MUST_CHECK;
 
 // Whether a new file can be made there (NULL: there is none to be made): found out before a bet leaves.
 // ERROR_SYSTEM names it.

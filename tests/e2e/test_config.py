@@ -174,7 +174,7 @@ class SameAnswer(Configured):
         bet = ["--apellido", "Paz", "--documento", 1, "--nacimiento", "2000-99-01", "--numero", 5]
         for words, *arguments in [("the loop would never end", "--service", "echo"), ("--central-key: ", "--central-key", "foo"),
                                   ("needs CENTRAL_KEY", "--receipts", "x"), ("is no regular file", "--winners-file", "-"),
-                                  ("uses otherwise", "--winners-file", bets), ("is the agency's file", "--log-file", bets),
+                                  ("uses otherwise", "--winners-file", bets), ("uses otherwise", "--log-file", bets),
                                   ("a bet needs", "--nombre", "A"), ("a bet needs", "--numero", 5),
                                   ("--nacimiento: ", "--nombre", "Ana", *bet)]:
             self.refused_alike("client", words, "--id", 1, *arguments)

@@ -115,8 +115,11 @@ class File(Filed):
         os.mkfifo(os.path.join(self.folder, "a-pipe"))
         with open(os.path.join(self.folder, "audit.log"), "w", encoding="ascii") as file:
             file.write('{"n":1,"at":')
+        with open(os.path.join(self.folder, "client.yaml"), "w", encoding="ascii") as file:
+            file.write("id: 1\n")
         server = ["server", "--store", "quiniela.db"]
         client = ["client", "--id", 1]
+        tls = ["--tls-cert", "agency-1.crt", "--tls-key", "agency-1.key", "--tls-ca", "ca.crt"]
         for flags, expected in [
                 ([*server, "--log-file", "nowhere/log"], r"--log-file: nowhere/log: .*No such file or directory\n"),
                 ([*server, "--log-file", "a-folder"], r"--log-file: .*/a-folder: Is a directory\n"),
@@ -125,7 +128,9 @@ class File(Filed):
                 ([*server, "--log-file", "x", "--audit-log", "x"], r".*they are one file.*\n"),
                 ([*server, "--log-file", "quiniela.db"], r".*they are one file.*\n"),
                 ([*client, "--log-file", "nowhere/log"], r"--log-file: nowhere/log: .*No such file or directory\n"),
-                ([*client, "--log-file", "data/agency-1.csv"], r"--log-file: data/agency-1.csv is the agency's file\n")]:
+                ([*client, "--log-file", "data/agency-1.csv"], r"--log-file: data/agency-1.csv is a file that the agency uses otherwise\n"),
+                ([*client, "--config", "client.yaml", "--log-file", "./client.yaml"], r"--log-file: ./client.yaml is a file that the .*\n"),
+                ([*client, *tls, "--log-file", "agency-1.key"], r"--log-file: agency-1.key is a file that the agency uses otherwise\n")]:
             with self.subTest(flags=flags):
                 status, log, errors = self.run_program(*flags)
                 self.assertIn(status, (1, 2))
