@@ -94,16 +94,18 @@ void postgres_address_show(const char *address, char *place, size_t size) {
 }
 
 // "keyword=value", its value in quotes where it needs them (libpq, 34.1.1.1), as far as there is room.
+// Returns its length; `size` when it was cut.
 static size_t put_option(const char *keyword, const char *value, char *text, size_t size) {
-    const char *quote = value[0] == '\0' || strpbrk(value, " \t\n'\\") != NULL ? "'" : "";
+    const char *at = value, *quote = value[0] == '\0' || strpbrk(value, " \t\n'\\") != NULL ? "'" : "";
     size_t length = (size_t)snprintf(text, size, "%s=%s", keyword, quote);
-    for (const char *at = value; *at != '\0' && length + sizeof "\\''" < size; at++) {
+    for (; *at != '\0' && length + sizeof "\\''" < size; at++) {
         if (*at == '\'' || *at == '\\') {
             text[length++] = '\\';
         }
         text[length++] = *at;
     }
-    return length < size ? length + (size_t)snprintf(text + length, size - length, "%s", quote) : size;
+    length += length < size ? (size_t)snprintf(text + length, size - length, "%s", quote) : 0;
+    return *at == '\0' && length < size ? length : size;
 }
 
 void postgres_address_repeat(const char *address, char text[POSTGRES_ADDRESS_BYTES]) {

@@ -46,6 +46,20 @@ static void where_to(void **state) {
     assert_is(false, "postgresql://a@h:1/d?options=-csearch_path%3Dx", "postgresql://b@h:1/d");
 }
 
+// What has no room is no address, and not the beginning of one.
+static void however_long_it_is(void **state) {
+    (void)state;
+    char one[1200] = "postgresql://a@h:1/", other[1200] = "postgresql://a@h:1/";
+    for (size_t length = strlen(one); length < sizeof one - 2; length++) {
+        memcpy(one + length, "dx", sizeof "dx");
+        memcpy(other + length, "dy", sizeof "dy");
+        assert_is(false, one, other);
+        if (length < 900) {
+            assert_is(true, one, one);
+        }
+    }
+}
+
 // A user may have tables of its own.
 static void of_several_stores_none(void **state) {
     (void)state;
@@ -65,6 +79,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_connects),
         cmocka_unit_test(where_to),
+        cmocka_unit_test(however_long_it_is),
         cmocka_unit_test(of_several_stores_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
