@@ -14,16 +14,18 @@
 
 // What a file begins with -----------------------------------------------------------------------------------
 
-static const char *what_is(int file) {
-    static const char audit_log[] = CHAIN_BEGINNING;
+static const char *what_store(int file) {
     char bytes[STORE_BEGINNING_BYTES];
     ssize_t length = pread(file, bytes, sizeof bytes, 0);
-    if (length < 0) {
-        return NULL;
-    }
-    bool is_audit_log =
-        (size_t)length >= sizeof audit_log - 1 && memcmp(bytes, audit_log, sizeof audit_log - 1) == 0;
-    return is_audit_log ? "an audit log" : store_file_begins(bytes, (size_t)length);
+    return length < 0 ? NULL : store_file_begins(bytes, (size_t)length);
+}
+
+static const char *what_is(int file) {
+    static const char audit_log[] = CHAIN_BEGINNING;
+    char bytes[sizeof audit_log - 1];
+    ssize_t length = pread(file, bytes, sizeof bytes, 0);
+    bool is_audit_log = length == (ssize_t)sizeof bytes && memcmp(bytes, audit_log, sizeof bytes) == 0;
+    return is_audit_log ? "an audit log" : what_store(file);
 }
 
 bool output_target_check(const char *path, const char *shown, struct error *error) {
@@ -38,6 +40,16 @@ bool output_target_check(const char *path, const char *shown, struct error *erro
         return error_set(error, ERROR_SYSTEM, "%.150s: is %s; it is not overwritten", shown, what);
     }
     return !locked || error_set(error, ERROR_SYSTEM, "%.150s: another program has it locked", shown);
+}
+
+bool output_target_is_no_store(const char *path, const char *shown, struct error *error) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const char *what = file < 0 ? NULL : what_store(file);
+    if (file >= 0) {
+        close(file);
+    }
+    return what == NULL ||
+           error_set(error, ERROR_BAD_SETTING, "%.150s: is %s, and no audit log", shown, what);
 }
 
 // The store's own files -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "cli/conflicts.h"
+#include "cli/output_target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,16 @@ static bool check_appended(const struct server_options *options, const char *con
     return same == NULL || conflicts_refuse(options->settings, &conflict, error);
 }
 
+static bool check_audit_log(const struct server_options *options, struct error *error) {
+    const char *path = options->audit_log;
+    char resolved[PATH_MAX];
+    struct error reason;
+    return path == NULL || !path_resolve(path, resolved, &reason) ||
+           output_target_is_no_store(resolved, path, &reason) ||
+           error_set(error, reason.code, "%s: %s", settings_place(options->settings, &options->audit_log),
+                     reason.text);
+}
+
 static bool check_once(const struct server_options *options, struct error *error) {
     static const char endless[] = "an echo never stops by itself",
                       nobody[] = "with no agencies there is nobody to be told, and so no end";
@@ -106,6 +117,6 @@ bool server_conflicts_check(const struct server_options *options, struct error *
     return conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) &&
            check_once(options, error) && check_number(options, error) &&
            sign_options_check(&options->sign, options->settings, options->number_mode, error) &&
-           check_appended(options, &options->audit_log, error) &&
+           check_appended(options, &options->audit_log, error) && check_audit_log(options, error) &&
            check_appended(options, &options->log.file, error);
 }

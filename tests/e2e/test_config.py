@@ -187,7 +187,8 @@ class SameAnswer(Configured):
         other = self.other_store()
         for words, *arguments in [("there is no user nosuchuser", "--user", "nosuchuser"), ("a draw's name has 1 to 64 bytes", "--draw", "x" * 65),
                                   ("SEAL_DIR: /proc/?", *sign, "--seal-dir", "/proc"), ("SEAL_DIR: /nonexistent/x", *sign, "--seal-dir", "/nonexistent/x"),
-                                  ("is a database; it is not overwritten", "--log-file", other)]:
+                                  ("is a database; it is not overwritten", "--log-file", other),
+                                  ("is a database, and no audit log", "--audit-log", other)]:
             self.refused_alike("server", words, "--store", "new.db", *ports, *arguments)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "new.db.seals")))
 
