@@ -250,11 +250,33 @@ static void check_new(const struct server_options *options, struct config_report
     config_signing_check(options, NULL, NULL, report);
 }
 
+// It could not be opened to be read. A start makes the tables that are missing; with UPGRADE also those of
+// now out of older ones, and what it then does with the draw cannot be told before. Returns whether it can
+// serve.
+static bool check_unread(const struct server_options *options, const struct error *error,
+                         struct config_report *report) {
+    char shown[STORE_ADDRESS_BYTES];
+    store_show_address(options->store.address, shown);
+    if (error->code == ERROR_STORE_EMPTY) {
+        printf("store %s: has no tables yet\n", shown);
+        check_new(options, report);
+    } else if (error->code == ERROR_STORE_OLDER && options->upgrade) {
+        printf("store %s: its tables are of an older version; a start upgrades them, as UPGRADE is set, and "
+               "its draws are looked at only then\n",
+               shown);
+    } else {
+        config_report_add(report, &options->store.address, error->text);
+        return false;
+    }
+    return true;
+}
+
 static void check_store(const struct server_options *options, struct config_report *report) {
     const char *address = options->store.address;
-    char file[PATH_MAX], shown[STORE_ADDRESS_BYTES];
+    char file[PATH_MAX];
     struct error error;
     struct store *store;
+    bool can_serve = true;
     if (!config_report_check(report, NULL, store_check_draw(options->store.draw, &error), &error)) {
         return; // nothing can be said of a draw of no such name
     }
@@ -269,20 +291,14 @@ static void check_store(const struct server_options *options, struct config_repo
         return;
     }
     if (!store_open(address, options->store.draw, STORE_READ, &store, &error)) {
-        if (error.code == ERROR_STORE_EMPTY) { // a server makes its tables
-            store_show_address(address, shown);
-            printf("store %s: has no tables yet\n", shown);
-            check_new(options, report);
-        } else {
-            config_report_add(report, &options->store.address, error.text);
-        }
-        return;
+        can_serve = check_unread(options, &error, report);
+    } else {
+        check_draw(options, store, report);
+        store_close(&store);
     }
-    if (file[0] != '\0') {
+    if (can_serve && file[0] != '\0') {
         config_report_check_appended(report, &options->store.address, file);
     }
-    check_draw(options, store, report);
-    store_close(&store);
 }
 
 // Orders ----------------------------------------------------------------------------------------------------

@@ -11,6 +11,10 @@
 // who only reads the name, the general "store_failed".
 extern const struct error_code ERROR_STORE_EMPTY[1];
 
+// Its tables are of an older version, or an upgrade of them has begun, and an upgrade makes those of now.
+// Likewise "store_failed" to anyone else.
+extern const struct error_code ERROR_STORE_OLDER[1];
+
 enum store_mode {
     STORE_SERVE,         // read and write; one process at a time where the store is not shared
     STORE_READ,          // read only, also while a server runs

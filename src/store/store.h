@@ -32,7 +32,7 @@ bool store_check_draw(const char *draw, struct error *error) MUST_CHECK;
 // Opens the store at `address` (kinds.c lists the kinds) for the draw named `draw`. Makes it if it does not
 // exist and the mode is STORE_SERVE. On success the caller owns *store and ends it with store_close. On
 // failure it is NULL, and the error is ERROR_STORE_AWAY when trying again may help, or ERROR_STORE_EMPTY
-// (opening.h).
+// or ERROR_STORE_OLDER (opening.h).
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 #include "store/version.h"
 
 #include "bet/errors.h"
+#include "store/opening.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ bool store_version_older(const char *place, const char *address, int64_t version
             place, version);
     }
     return error_set(
-        error, ERROR_STORE_FAILED,
+        error, ERROR_STORE_OLDER,
         "%.*s: its tables are of version %" PRId64
         ", this program knows version %d: \"quiniela upgrade %s\" upgrades it, and so does the start "
         "of a server with UPGRADE=yes",
@@ -55,7 +56,7 @@ bool store_version_older(const char *place, const char *address, int64_t version
 bool store_version_halfway(const char *place, const char *address, int64_t version, struct error *error) {
     char word[WORD_BYTES];
     const char *command = quote(address, word);
-    return error_set(error, ERROR_STORE_FAILED,
+    return error_set(error, ERROR_STORE_OLDER,
                      "%.*s: an upgrade of its tables from version %" PRId64
                      " has begun and not ended: \"quiniela upgrade %s\" goes on with it, if none is at work",
                      room(command), place, version, command);

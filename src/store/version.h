@@ -11,9 +11,10 @@
 
 enum { STORE_VERSION_OLDEST = 2 }; // from which there is an upgrade
 
-// What is said of tables of another version. Each sets ERROR_STORE_FAILED, and returns false. `place` is the
-// store for people. `address` is the store as `quiniela upgrade` is to be given it: it is quoted for a shell
-// and never cut; one that is too long to be said is called STORE.
+// What is said of tables of another version. Each sets ERROR_STORE_OLDER where an upgrade helps and otherwise
+// ERROR_STORE_FAILED, and returns false. `place` is the store for people. `address` is the store as `quiniela
+// upgrade` is to be given it: it is quoted for a shell and never cut; one that is too long to be said is
+// called STORE.
 
 bool store_version_older(const char *place, const char *address, int64_t version, struct error *error);
 

@@ -1,11 +1,12 @@
 """Settings are shown with where they came from, and what they name is checked before a start."""
+import gzip
 import os
 import re
 import socket
 import unittest
 
 from database import DatabaseStory
-from harness import Server, Story, Wire
+from harness import ROOT, Server, Story, Wire
 
 
 class Configured(Story):
@@ -187,10 +188,20 @@ class SameAnswer(Configured):
         other = self.other_store()
         for words, *arguments in [("there is no user nosuchuser", "--user", "nosuchuser"), ("a draw's name has 1 to 64 bytes", "--draw", "x" * 65),
                                   ("SEAL_DIR: /proc/?", *sign, "--seal-dir", "/proc"), ("SEAL_DIR: /nonexistent/x", *sign, "--seal-dir", "/nonexistent/x"),
-                                  ("is a database; it is not overwritten", "--log-file", other),
-                                  ("is a database, and no audit log", "--audit-log", other)]:
+                                  ("is a database; it is not overwritten", "--log-file", other), ("is a database, and no audit log", "--audit-log", other)]:
             self.refused_alike("server", words, "--store", "new.db", *ports, *arguments)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "new.db.seals")))
+
+    def test_an_older_store(self):
+        """Only a start with UPGRADE takes it, and then config does."""
+        store = os.path.join(self.folder, "old.db")
+        with gzip.open(os.path.join(ROOT, "tests/upgrade/samples/2-open.db.gz")) as sample, open(store, "wb") as file:
+            file.write(sample.read())
+        flags = ["--store", store, "--server-port", 0, "--consult-server-port", 0]
+        self.refused_alike("server", "its tables are of version 2", *flags)
+        status, printed, problems = self.config("server", *flags, "--upgrade")
+        self.assertEqual((status, problems), (0, []))
+        self.assertIn(f"\nstore {store}: its tables are of an older version; a start upgrades them, as UPGRADE is set", printed)
 
     def test_a_key_that_changes_between_two_draws(self):
         """The old one must sign the next draw's rules, too, and config says so before the start."""

@@ -3,6 +3,7 @@
 #include "expect.h"
 
 #include "bet/errors.h"
+#include "store/opening.h"
 #include "store/postgres_address.h"
 #include "store/version.h"
 
@@ -11,8 +12,8 @@
 
 static struct error error;
 
-static void assert_says(const char *words) {
-    assert_ptr_equal(error.code, ERROR_STORE_FAILED);
+static void assert_says(const struct error_code *code, const char *words) {
+    assert_ptr_equal(error.code, code);
     if (strstr(error.text, words) == NULL) {
         fail_msg("expected: %s\ncame: %s", words, error.text);
     }
@@ -29,7 +30,7 @@ static void a_shell_is_given_the_whole_name(void **state) {
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         assert_false(store_version_older(words[i][0], words[i][0], 3, &error));
-        assert_says(words[i][1]);
+        assert_says(ERROR_STORE_OLDER, words[i][1]);
     }
 }
 
@@ -43,21 +44,22 @@ static void no_name_is_cut(void **state) {
         bool is_whole = strstr(error.text, "quiniela upgrade STORE") == NULL;
         assert_true(is_whole || length > 200);
         snprintf(command, sizeof command, "\"quiniela upgrade %s\"", is_whole ? path : "STORE");
-        assert_says(command);
-        assert_says("upgrades it, and so does the start of a server with UPGRADE=yes");
+        assert_says(ERROR_STORE_OLDER, command);
+        assert_says(ERROR_STORE_OLDER, "upgrades it, and so does the start of a server with UPGRADE=yes");
     }
 }
 
 static void so_does_what_is_said_of_one_that_is_halfway(void **state) {
     (void)state;
     assert_false(store_version_halfway("night.db", "a b", 2, &error));
-    assert_says("from version 2 has begun and not ended: \"quiniela upgrade 'a b'\" goes on with it");
+    assert_says(ERROR_STORE_OLDER,
+                "from version 2 has begun and not ended: \"quiniela upgrade 'a b'\" goes on with it");
 }
 
 static void what_cannot_be_upgraded_is_not_promised(void **state) {
     (void)state;
     assert_false(store_version_older("night.db", "night.db", 1, &error));
-    assert_says("version 1, from which there is no upgrade");
+    assert_says(ERROR_STORE_FAILED, "version 1, from which there is no upgrade");
     assert_null(strstr(error.text, "quiniela upgrade"));
 }
 
