@@ -407,6 +407,28 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
     return true;
 }
 
+bool audit_check(const char *path, bool is_own, struct error *error) {
+    char resolved[PATH_MAX], *rest = NULL;
+    size_t rest_length;
+    struct chain chain;
+    struct error reason;
+    if (!path_resolve(path, resolved, error)) {
+        return false;
+    }
+    int file = audit_file_look(resolved, is_own, error);
+    if (file < 0) {
+        return error->code == ERROR_NONE;
+    }
+    bool good = audit_file_read(file, resolved, &chain, NULL, NULL, &rest, &rest_length, error);
+    if (good && rest != NULL && !chain_take_rest(&chain, rest, rest_length, &reason)) {
+        good = error_set(error, reason.code, "%.150s: %s", resolved, reason.text);
+    }
+    error->code = !good && error->code == ERROR_BROKEN_CHAIN ? ERROR_BAD_SETTING : error->code;
+    close(file);
+    free(rest);
+    return good;
+}
+
 void audit_close(struct audit **pointer) {
     struct audit *audit = *pointer;
     struct error ignored;

@@ -26,6 +26,10 @@ struct audit;
 bool audit_open(const char *path, audit_on_record on_record, void *context, struct audit **audit,
                 struct error *error) MUST_CHECK;
 
+// Whether audit_open would take the file, or could make it; nothing is made or changed. `is_own`: a server
+// that is to end before may have it locked. Errors as there.
+bool audit_check(const char *path, bool is_own, struct error *error) MUST_CHECK;
+
 // Appends a record. Any thread may call it. A record that cannot be written is counted, and the failure is
 // logged; once writing works again, a record says how many were lost. So does one in the place of a record
 // that is too long for a line (chain.h). NULL: does nothing.

@@ -14,8 +14,8 @@ static bool has_one_name(const char *path, const struct stat *status, struct err
                      path, (uintmax_t)status->st_nlink);
 }
 
-static bool lock_file(int file, const char *path, struct error *error) {
-    if (flock(file, LOCK_EX | LOCK_NB) == 0) {
+static bool lock_file(int file, int lock, const char *path, struct error *error) {
+    if (flock(file, lock | LOCK_NB) == 0) {
         return true;
     }
     return errno == EWOULDBLOCK
@@ -23,15 +23,35 @@ static bool lock_file(int file, const char *path, struct error *error) {
                : error_set_system(error, errno, "%.150s", path);
 }
 
+static bool can_be_log(const char *path, const struct stat *status, struct error *error) {
+    return S_ISREG(status->st_mode)
+               ? has_one_name(path, status, error)
+               : error_set(error, ERROR_BAD_SETTING,
+                           "%.150s: is not a regular file: an audit log is read back and appended to", path);
+}
+
 int audit_file_open(const char *path, struct stat *status, struct error *error) {
     // O_NONBLOCK: a named pipe is refused, not waited for.
     int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (file < 0 || fstat(file, status) != 0) {
         error_set_system(error, errno, "%.150s", path);
-    } else if (!S_ISREG(status->st_mode)) {
-        error_set(error, ERROR_BAD_SETTING,
-                  "%.150s: is not a regular file: an audit log is read back and appended to", path);
-    } else if (has_one_name(path, status, error) && lock_file(file, path, error)) {
+    } else if (can_be_log(path, status, error) && lock_file(file, LOCK_EX, path, error)) {
+        return file;
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    return -1;
+}
+
+int audit_file_look(const char *path, bool is_own, struct error *error) {
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0 && errno == ENOENT) {
+        error_clear(error);
+    } else if (file < 0 || fstat(file, &status) != 0) {
+        error_set_system(error, errno, "%.150s", path);
+    } else if (can_be_log(path, &status, error) && (is_own || lock_file(file, LOCK_SH, path, error))) {
         return file;
     }
     if (file >= 0) {

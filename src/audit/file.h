@@ -11,6 +11,10 @@
 // log, and with ERROR_SYSTEM for any other failure.
 int audit_file_open(const char *path, struct stat *status, struct error *error);
 
+// Opens it only to be read, if it is there; -1 without an error when not. With `is_own` its lock is not
+// looked at. Otherwise like audit_file_open.
+int audit_file_look(const char *path, bool is_own, struct error *error);
+
 // Reads the file from its start, by its descriptor: its name may belong to another file by now. Begins the
 // chain. Otherwise it is like audit_read, but errors name the path.
 bool audit_file_read(int file, const char *path, struct chain *chain, audit_on_record on_record,

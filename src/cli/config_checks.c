@@ -1,6 +1,7 @@
 #include "cli/config_checks.h"
 
 #include "agency/address.h"
+#include "audit/audit.h"
 #include "base/path.h"
 #include "base/zone.h"
 #include "cli/ago.h"
@@ -44,6 +45,17 @@ static void check_replaced(const void *field, const char *path, struct config_re
     if (path == NULL || !path_resolve(path, resolved, &ignored) ||
         config_report_check(report, field, output_target_check(resolved, path, &error), &error)) {
         config_report_check_appended(report, field, path);
+    }
+}
+
+// One that cannot be appended to is not looked into.
+static void check_audit(const struct server_options *options, bool is_own, struct config_report *report) {
+    const char *path = options->audit_log;
+    size_t before = report->count;
+    struct error error;
+    config_report_check_appended(report, &options->audit_log, path);
+    if (path != NULL && report->count == before) {
+        (void)config_report_check(report, &options->audit_log, audit_check(path, is_own, &error), &error);
     }
 }
 
@@ -343,7 +355,7 @@ void config_checks_server(const struct server_options *options, struct config_re
             check_control(options, report);
         }
     }
-    config_report_check_appended(report, &options->audit_log, options->audit_log);
+    check_audit(options, running.is_there, report);
     check_replaced(&options->log.file, options->log.file, report);
 }
 

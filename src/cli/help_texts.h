@@ -272,7 +272,8 @@
     "It takes the options, the environment and the file of `quiniela server` (which it is without a word) "  \
     "or "                                                                                                    \
     "`quiniela client`, prints every value with where it was set, and then every problem. It writes "        \
-    "nothing."
+    "nothing; beside a store that no server has, STORE-shm and an empty STORE-wal may stay, as when "        \
+    "anything else reads it."
 
 #define HELP_PING_SUMMARY                                                                                    \
     "Ask a server, of either service, whether it is alive: exit 0 when it is, 1 when it is not."

@@ -165,6 +165,16 @@ class SameAnswer(Configured):
             self.assertEqual(status, 2, f"config took {arguments}")
             self.assertTrue(any(re.search(words, problem) for problem in problems), f"expected {words!r}, came {problems}")
 
+    def text(self, name):
+        with open(os.path.join(self.folder, name), "x", encoding="utf-8") as file:
+            file.write("a line\nanother\n")
+        return name
+
+    def linked(self, name):
+        with open(os.path.join(self.folder, name), "x", encoding="utf-8"):
+            os.link(os.path.join(self.folder, name), os.path.join(self.folder, name + ".other"))
+        return name
+
     def other_store(self):
         Server(self, agencies=3, servers=1).end()
         return self.store()
@@ -188,9 +198,25 @@ class SameAnswer(Configured):
         other = self.other_store()
         for words, *arguments in [("there is no user nosuchuser", "--user", "nosuchuser"), ("a draw's name has 1 to 64 bytes", "--draw", "x" * 65),
                                   ("SEAL_DIR: /proc/?", *sign, "--seal-dir", "/proc"), ("SEAL_DIR: /nonexistent/x", *sign, "--seal-dir", "/nonexistent/x"),
-                                  ("is a database; it is not overwritten", "--log-file", other), ("is a database, and no audit log", "--audit-log", other)]:
+                                  ("is a database; it is not overwritten", "--log-file", other), ("is a database, and no audit log", "--audit-log", other), ("some.txt: line 1: is not record 1", "--audit-log", self.text("some.txt")),
+                                  ("has 2 names", "--audit-log", self.linked("two.log"))]:
             self.refused_alike("server", words, "--store", "new.db", *ports, *arguments)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "new.db.seals")))
+
+    def test_an_audit_log_that_another_server_writes(self):
+        audit = os.path.join(self.folder, "audit.log")
+        server = Server(self, "--audit-log", audit, agencies=3, servers=1)
+        ports = ["--server-port", 0, "--consult-server-port", 0, "--audit-log", audit]
+        self.refused_alike("server", "another server writes this file", "--store", "other.db", *ports)
+        status, _, problems = self.config("server", "--store", self.store(), *ports)  # its own, which ends before
+        self.assertEqual((status, problems), (0, []))
+        server.end()
+        with open(audit, encoding="utf-8") as file:
+            before = file.read()
+        status, _, problems = self.config("server", "--store", "other.db", *ports)
+        self.assertEqual((status, problems), (0, []))
+        with open(audit, encoding="utf-8") as file:
+            self.assertEqual(file.read(), before)
 
     def test_an_older_store(self):
         """Only a start with UPGRADE takes it, and then config does."""
