@@ -12,19 +12,22 @@
 // Marks a record that could not be written at the time of its event.
 static const struct audit_field later = {.name = "later", .text = "yes"};
 
-static struct audit_field number_field(bool has_number, uint16_t number) {
+// Of a number that is not known: where it comes from.
+static struct audit_field number_field(bool has_number, uint16_t number, enum number_mode mode) {
     return has_number ? (struct audit_field){.name = "winning_number", .number = number}
-                      : (struct audit_field){.name = "winning_number", .text = "manual"};
+                      : (struct audit_field){.name = "winning_number", .text = number_mode_name(mode)};
 }
 
 static void record_start(struct recording *recording, const struct server_options *options, bool has_tls) {
     recording->agencies = server_options_agencies(options);
+    recording->number_mode = options->number_mode;
     recording->has_number = options->number_mode == NUMBER_FIXED;
     recording->winning_number = recording->has_number ? options->winning_number : 0;
-    const struct audit_field fields[] = {{.name = AUDIT_DRAW, .text = recording->draw},
-                                         number_field(recording->has_number, recording->winning_number),
-                                         {.name = "agencies", .number = recording->agencies},
-                                         {.name = "tls", .text = has_tls ? "on" : "off"}};
+    const struct audit_field fields[] = {
+        {.name = AUDIT_DRAW, .text = recording->draw},
+        number_field(recording->has_number, (uint16_t)recording->winning_number, recording->number_mode),
+        {.name = "agencies", .number = recording->agencies},
+        {.name = "tls", .text = has_tls ? "on" : "off"}};
     audit_write(recording->audit, AUDIT_STARTED, fields, 4);
 }
 
@@ -168,10 +171,12 @@ static void note_missing(void *context, const struct ledger_note *note) {
 static void record_terms(const struct recording *recording, const struct ledger *ledger) {
     uint16_t number;
     bool has_number = ledger_winning_number(ledger, &number);
+    enum number_mode mode = ledger_number_mode(ledger);
     const struct audit_field fields[] = {{.name = AUDIT_DRAW, .text = recording->draw},
-                                         number_field(has_number, number),
+                                         number_field(has_number, number, mode),
                                          {.name = "agencies", .number = ledger_agencies(ledger)}};
-    if (has_number != recording->has_number || number != recording->winning_number ||
+    bool is_other_mode = !has_number && mode != recording->number_mode;
+    if (has_number != recording->has_number || is_other_mode || number != recording->winning_number ||
         fields[2].number != recording->agencies) {
         audit_write(recording->audit, AUDIT_TERMS, fields, 3);
     }

@@ -11,8 +11,9 @@
 struct recording {
     struct audit *audit; // NULL: there is no audit log
     const char *draw;
-    bool has_number;                  // that is known: the number is not to come by an order
-    int64_t agencies, winning_number; // as in the settings, and in the record `started`
+    enum number_mode number_mode; // these are as in the settings, and in the record `started`
+    bool has_number;              // that is known: the number is not to come by an order
+    int64_t agencies, winning_number;
     struct recorded recorded;
 };
 

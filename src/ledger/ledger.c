@@ -147,3 +147,7 @@ bool ledger_winning_number(const struct ledger *ledger, uint16_t *number) {
     *number = ledger->draw.winning_number;
     return ledger->draw.has_number;
 }
+
+enum number_mode ledger_number_mode(const struct ledger *ledger) {
+    return ledger->draw.number_mode;
+}

@@ -96,4 +96,7 @@ void ledger_end_tasks(struct ledger *ledger);
 // The draw's winning number. False, with *number 0, while it is to come by an order.
 bool ledger_winning_number(const struct ledger *ledger, uint16_t *number);
 
+// Where the draw's number comes from.
+enum number_mode ledger_number_mode(const struct ledger *ledger);
+
 #endif

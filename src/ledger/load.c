@@ -146,7 +146,7 @@ static void log_found(struct ledger *ledger, bool found) {
     if (draw->has_number) {
         snprintf(number, sizeof number, "%04u", draw->winning_number);
     } else {
-        snprintf(number, sizeof number, "%s", draw->number_mode == NUMBER_BEACON ? "beacon" : "manual");
+        snprintf(number, sizeof number, "%s", number_mode_name(draw->number_mode));
     }
     ledger->loaded.is_logged = true;
     log_event(LOG_LEVEL_INFO, "open_draw", LOG_SUCCESS,

@@ -23,6 +23,7 @@ static struct {
     uint32_t agencies;
     uint16_t winning_number;
     bool has_no_number; // yet: it is to come by an order
+    enum number_mode number_mode;
     struct ledger_note notes[NOTES_MAX];
     size_t count;
     bool is_lost; // while it is read
@@ -30,6 +31,7 @@ static struct {
 
 uint32_t __wrap_ledger_agencies(const struct ledger *ledger);
 bool __wrap_ledger_winning_number(const struct ledger *ledger, uint16_t *number);
+enum number_mode __wrap_ledger_number_mode(const struct ledger *ledger);
 bool __wrap_ledger_recall(const struct ledger *ledger,
                           void (*noted)(void *context, const struct ledger_note *note), void *context,
                           struct error *error);
@@ -43,6 +45,11 @@ bool __wrap_ledger_winning_number(const struct ledger *ledger, uint16_t *number)
     (void)ledger;
     *number = stored.winning_number;
     return !stored.has_no_number;
+}
+
+enum number_mode __wrap_ledger_number_mode(const struct ledger *ledger) {
+    (void)ledger;
+    return stored.number_mode;
 }
 
 bool __wrap_ledger_recall(const struct ledger *ledger,
@@ -267,6 +274,21 @@ static void a_start_says_what_it_was_given(void **state) {
                                        STOPPED STARTED(7574, 2, "off") TERMS(42, 3) STOPPED);
 }
 
+// Of a number that comes later it is said where from.
+static void where_a_number_comes_from_is_said(void **state) {
+    (void)state;
+    stored.agencies = 3;
+    stored.has_no_number = true;
+    stored.number_mode = NUMBER_BEACON;
+    start_with("--agencies=3", "--number=beacon", false);
+    start_with("--agencies=3", "--number=manual", false);
+    stored.has_no_number = false; // it has come
+    stored.winning_number = 42;
+    start_with("--agencies=3", "--number=beacon", false);
+    assert_records("three starts", STARTED("beacon", 3, "off") STOPPED STARTED("manual", 3, "off") TERMS(
+                                       "beacon", 3) STOPPED STARTED("beacon", 3, "off") TERMS(42, 3) STOPPED);
+}
+
 // Killed, so that nothing says when it ended; the next start does.
 static void an_end_that_was_not_recorded_is_recorded_later(void **state) {
     (void)state;
@@ -302,6 +324,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_new_log_says_why_it_has_what_was_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_start_says_what_it_was_given, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(where_a_number_comes_from_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_end_that_was_not_recorded_is_recorded_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_an_audit_log_nothing_is_looked_at, set_up, tear_down),
     };
