@@ -62,7 +62,8 @@ struct top_facts {
 struct top_numbers {
     bool is_known;
     uint64_t counts[NUMBER_COUNTS], bets;
-    uint32_t age_s;
+    uint64_t counted_ms;            // as of when, by the steady clock
+    uint32_t age_s;                 // when they were asked for last, with or without an answer
     char trouble[ERROR_TEXT_BYTES]; // why they are not known, or are older than usual; "": nothing is wrong
 };
 

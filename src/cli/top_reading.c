@@ -233,7 +233,7 @@ static void take_numbers(struct control_reply *reply, struct top_numbers *number
     struct reading_counts reading = {.numbers = numbers};
     numbers->is_known = json_each_number(reply->parser, &values[2], take_count, &reading) == NUMBER_COUNTS;
     numbers->bets = control_reply_number(&values[0]);
-    numbers->age_s = (uint32_t)control_reply_number(&values[1]);
+    numbers->counted_ms = clock_steady_ms() - 1000 * control_reply_number(&values[1]);
 }
 
 void top_read_numbers(const struct top_source *source, struct top_numbers *numbers) {
@@ -245,4 +245,5 @@ void top_read_numbers(const struct top_source *source, struct top_numbers *numbe
     } else {
         memcpy(numbers->trouble, error.text, sizeof numbers->trouble);
     }
+    numbers->age_s = (uint32_t)((clock_steady_ms() - numbers->counted_ms) / 1000);
 }

@@ -156,6 +156,10 @@ class Keys(Top):
         tmux.expect(r"^0000      ▒ .* most bet\n0500 +7574 +2\n1000 +0042 +1\n")
         tmux.expect(r"^7500         █ ")
         self.assertEqual(len(re.findall(r"^\d\d00\b", tmux.text(), re.MULTILINE)), 20)
+        server.kill()  # from then on the map grows older
+        tmux.expect(r"^no server takes orders ")
+        age = tmux.expect(r"^3 bets, (\d+) s ago;")[1]
+        tmux.expect(rf"^3 bets, (?!{age} )\d+ s ago;")
         tmux.press("n")
         tmux.expect(r"^ +1  sending +3 ")
 
