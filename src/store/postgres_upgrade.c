@@ -29,7 +29,7 @@ struct upgrading {
     const struct postgres_step *step;
     struct postgres_session session;
     bool is_damaged;    // what is being copied
-    bool is_taken_back; // the tables are as they were before
+    bool is_taken_back; // what this one has begun: the tables are as they were before
     uint64_t say_at_ms; // when to say next who is waited for
 };
 
@@ -399,7 +399,9 @@ static bool take_back_others(struct upgrading *upgrading, int64_t *version, stru
         return true;
     }
     *version = -*version;
-    return undo(upgrading, error);
+    bool undone = undo(upgrading, error);
+    upgrading->is_taken_back = false; // it was not this one's, which begins now
+    return undone;
 }
 
 static bool upgrade_from(struct upgrading *upgrading, int64_t version, struct store_upgraded *upgraded,
