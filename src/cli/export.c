@@ -65,6 +65,7 @@ struct export {
     struct voided_check voided;
     uint32_t agency; // whose voided bets are wanted; 0: everybody's
     bool for_spreadsheets;
+    bool has_voided; // some of that agency
 };
 
 // A spreadsheet treats a field that begins like this as a formula, and runs it (OWASP, "CSV Injection"). A
@@ -145,19 +146,23 @@ static bool on_voided(void *context, uint32_t voiding, const struct stored_chunk
     struct export *export = context;
     char beginning[BEGINNING_BYTES];
     snprintf(beginning, sizeof beginning, "%" PRIu32 ",%" PRIu32 ",", chunk->agency, voiding);
+    bool is_wanted = export->agency == 0 || export->agency == chunk->agency;
+    export->has_voided = export->has_voided || is_wanted;
     return voided_check_take(&export->voided, voiding, chunk, error) &&
-           ((export->agency != 0 && export->agency != chunk->agency) ||
-            (chunk_check(chunk, error) && write_chunk(export, beginning, chunk, error)));
+           (!is_wanted || (chunk_check(chunk, error) && write_chunk(export, beginning, chunk, error)));
 }
 
 // The command ---------------------------------------------------------------------------------------------
 
+// An agency whose bets were all voided may be one that the draw does not wait for any more.
 static bool write_all(const struct export_options *options, struct store *store,
                       const struct stored_draw *draw, struct export *export, struct error *error) {
-    return options->voided ? store_voided(store, on_voided, export, error) &&
-                                 voided_check_end(&export->voided, draw, error)
-                           : store_chunks(store, options->agency, 0, UINT64_MAX, on_chunk, export, error) &&
-                                 continuity_end(export->continuity, error);
+    return options->voided
+               ? store_voided(store, on_voided, export, error) &&
+                     voided_check_end(&export->voided, draw, error) &&
+                     (export->has_voided || store_options_check_agency(draw, options->agency, error))
+               : store_chunks(store, options->agency, 0, UINT64_MAX, on_chunk, export, error) &&
+                     continuity_end(export->continuity, error);
 }
 
 // The output is opened last: when the store cannot be read, no file is touched.
@@ -168,7 +173,8 @@ static bool export_bets(const struct export_options *options, struct store *stor
                          options->store.draw, draw->erased_at);
     }
     struct export export = {.agency = options->agency, .for_spreadsheets = options->for_spreadsheets};
-    if (!output_target_apart(options->output, options->store.address, error) ||
+    if ((!options->voided && !store_options_check_agency(draw, options->agency, error)) ||
+        !output_target_apart(options->output, options->store.address, error) ||
         !continuity_new(store, options->agency, &export.continuity, error)) {
         return false;
     }

@@ -99,9 +99,8 @@ static bool write_key(const struct prove_options *options, const struct sealed_s
                       struct error *error) {
     uint8_t key[AGENCY_KEY_BYTES];
     char text[SALT_KEY_TEXT_BYTES];
-    if (options->agency > sealed->sealed->row.agencies) {
-        return error_set(error, ERROR_BAD_SETTING, "--agency: %" PRIu32 " is not from 1 to %" PRIu32,
-                         options->agency, sealed->sealed->row.agencies);
+    if (!store_options_check_agency(&sealed->sealed->row, options->agency, error)) {
+        return false;
     }
     sealed_draw_agency_key(sealed->sealed, options->agency, key);
     size_t length = salt_key_write(key, text);

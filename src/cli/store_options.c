@@ -3,6 +3,8 @@
 #include "cli/help_texts.h"
 #include "store/no_draw.h"
 
+#include <inttypes.h>
+
 const struct setting store_settings[] = {
     SETTING_TEXT_IN(struct store_options, address, "STORE", "quiniela.db", HELP_STORE),
     SETTING_TEXT_IN(struct store_options, draw, "DRAW", "1", HELP_DRAW),
@@ -20,4 +22,10 @@ bool store_options_open_draw(const struct store_options *options, struct store *
     }
     store_close(store);
     return false;
+}
+
+bool store_options_check_agency(const struct stored_draw *draw, uint32_t agency, struct error *error) {
+    return agency <= draw->agencies ||
+           error_set(error, ERROR_BAD_SETTING, "--agency: %" PRIu32 " is not from 1 to %" PRIu32, agency,
+                     draw->agencies);
 }

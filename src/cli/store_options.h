@@ -21,4 +21,8 @@ extern const struct setting store_settings[];
 bool store_options_open_draw(const struct store_options *options, struct store **store,
                              struct stored_draw *draw, struct error *error) MUST_CHECK;
 
+// Whether the draw has an agency of that number, as --agency gave it; 0: none was given. ERROR_BAD_SETTING.
+bool store_options_check_agency(const struct stored_draw *draw, uint32_t agency,
+                                struct error *error) MUST_CHECK;
+
 #endif

@@ -85,13 +85,10 @@ static bool can_tell(const struct winners_options *options, const struct stored_
         return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" was erased at %s: nobody's document is left",
                          options->store.draw, draw->erased_at);
     }
-    if (options->agency > draw->agencies) {
-        return error_set(error, ERROR_BAD_SETTING, "--agency: %" PRIu32 " is not from 1 to %" PRIu32,
-                         options->agency, draw->agencies);
-    }
-    return draw->state == DRAW_DRAWN ||
-           error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is %s: it has no winners yet",
-                     options->store.draw, draw_state_name(draw->state));
+    return store_options_check_agency(draw, options->agency, error) &&
+           (draw->state == DRAW_DRAWN ||
+            error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is %s: it has no winners yet",
+                      options->store.draw, draw_state_name(draw->state)));
 }
 
 static bool print_winners(const struct winners_options *options, struct error *error) {

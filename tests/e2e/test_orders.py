@@ -316,6 +316,21 @@ class Number(Orders):
             self.assertEqual(ended, status)
             self.assertIn(says, log + errors)
 
+    def test_an_agency_that_the_draw_has_not_is_not_exported(self):
+        server = Server(self, agencies=2)
+        self.assert_taken(self.send(server, 1, [bet(1)]), 1)
+        self.order("reset", "--agency", 1, "--yes")
+        for agency, flags, status, says in (2, (), 0, ""), (3, (), 2, "--agency: 3 is not from 1 to 2"), (2, ("--voided",), 0, ""), \
+                (1, ("--voided",), 0, "1,1,"), (3, ("--voided",), 2, "--agency: 3 is not from 1 to 2"):
+            with self.subTest(agency=agency, flags=flags):
+                ended, log, errors = self.run_program("export", "--store", self.store(), "--agency", agency, *flags)
+                self.assertEqual(ended, status)
+                self.assertIn(says, log + errors)
+                self.assertEqual(self.run_program("export", "--store", self.store(), "--agency", agency, *flags, "-o", "out.csv")[0], status)
+                self.assertEqual(os.path.exists(os.path.join(self.folder, "out.csv")), status == 0)
+                if status == 0:
+                    os.unlink(os.path.join(self.folder, "out.csv"))
+
     def test_a_number_by_a_setting_is_known_before(self):
         server = Server(self, "--winning-number", 7574, agencies=1, servers=1)
         server.expect(r"WARNING .*action: number_known \|.*known before the bets")
