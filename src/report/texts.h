@@ -122,8 +122,8 @@ enum language { ENGLISH, SPANISH, LANGUAGES };
     TEXT(NOT_ON_PAPER,                                                                                          \
          "{1} further agencies ended as they should, and are not printed: the page on a screen lists them.",    \
          "Otras {1} agencias terminaron como debían y no se imprimen: la página en pantalla las tiene.")        \
-    TEXT(ROWS_LEFT_OUT, "{1} further agencies are not listed here: `quiniela status` lists all.",               \
-         "Otras {1} agencias no figuran aquí: `quiniela status` las lista todas.")                              \
+    TEXT(ROWS_LEFT_OUT, "{1} further agencies are not listed here: `quiniela status --json` lists all.",        \
+         "Otras {1} agencias no figuran aquí: `quiniela status --json` las lista todas.")                       \
     TEXT(SILENCE_NOTE,                                                                                          \
          "Silent: how often, and at the longest, no bets of the agency were stored for {1} "                    \
          "or more between its first bet and its end.",                                                          \
