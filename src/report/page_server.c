@@ -70,7 +70,7 @@ static void write_servers(const struct page *page) {
     for (size_t i = 0; i < servers->count; i++) {
         write_server(page, i);
     }
-    if (servers->run_count > SERVERS_RUNS_MAX || servers->count == SERVERS_MAX) {
+    if (servers->run_count > SERVERS_RUNS_MAX || servers->has_left_out) {
         page_paragraph(page, TEXT_RUNS_LEFT_OUT, NULL, NULL);
     }
 }

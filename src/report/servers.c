@@ -9,6 +9,7 @@ void servers_next_file(struct servers *servers) {
 
 static struct server *add_server(struct servers *servers, const char *name) {
     if (servers->count == SERVERS_MAX) {
+        servers->has_left_out = true;
         return NULL;
     }
     struct server *server = &servers->list[servers->count++];
@@ -149,7 +150,7 @@ static int64_t next_start(const struct servers *servers, int64_t after) {
 
 bool servers_next_outage(const struct servers *servers, int64_t after, struct outage *outage) {
     *outage = (struct outage){0, 0};
-    if (servers->run_count > SERVERS_RUNS_MAX) {
+    if (servers->run_count > SERVERS_RUNS_MAX || servers->has_left_out) {
         return false;
     }
     for (size_t i = 0; i < servers->run_count; i++) {

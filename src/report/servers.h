@@ -35,7 +35,8 @@ struct servers {
         struct server_run *run;        // that has no end yet; NULL: there is none
         int64_t last;                  // of its lines
     } list[SERVERS_MAX];
-    size_t count; // of the list; from then on a server is none of it
+    size_t count;
+    bool has_left_out; // a server had no room in the list, and is told of nowhere
     struct server_run runs[SERVERS_RUNS_MAX];
     size_t run_count;       // in all
     struct server *current; // whose lines are read; NULL: one that has not been seen yet
@@ -63,7 +64,7 @@ static inline size_t servers_kept(const struct servers *servers) {
 const struct server_run *servers_run_before(const struct servers *servers, const struct server_run *run);
 
 // The first time from `after` on in which no server was up, until one started. False: there is none; also
-// where not every run could be kept.
+// where not every server or run could be kept.
 struct outage {
     int64_t from, to;
 };

@@ -131,6 +131,23 @@ static void another_draw_ends_a_run(void **state) {
     is_outage(0, 0, 0); // no server of this draw has started again
 }
 
+// As many as there is room for are all; one more may have been up when these were not.
+static void who_has_no_room_is_counted_on(void **state) {
+    (void)state;
+    char port[16];
+    for (int i = 0; i < SERVERS_MAX; i++) {
+        snprintf(port, sizeof port, "%d", i);
+        start(port, 100 + i);
+        stop(200 + i);
+    }
+    start("0", 1000);
+    assert_false(servers.has_left_out);
+    is_outage(0, 200 + SERVERS_MAX - 1, 1001);
+    start("left out", 1100);
+    assert_true(servers.has_left_out);
+    is_outage(0, 0, 0);
+}
+
 static void what_is_kept_is_bounded(void **state) {
     (void)state;
     char port[16];
@@ -160,6 +177,7 @@ int main(void) {
         cmocka_unit_test_setup(who_goes_back_in_time_is_another, set_up),
         cmocka_unit_test_setup(another_draw_ends_a_run, set_up),
         cmocka_unit_test_setup(who_listens_everywhere_has_a_star, set_up),
+        cmocka_unit_test_setup(who_has_no_room_is_counted_on, set_up),
         cmocka_unit_test_setup(what_is_kept_is_bounded, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
