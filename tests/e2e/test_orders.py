@@ -8,7 +8,7 @@ import signal
 import time
 import unittest
 
-from harness import Agency, Server, Story, Wire
+from harness import Agency, Server, Story, Wire, hold_ports
 
 
 def bet(number):
@@ -223,12 +223,12 @@ class Reset(Orders):
     def test_one_that_waits_with_the_right_file_goes_on(self):
         """Its central is another process by now, and compares."""
         self.write_file(1, [17574, 2, 3])
-        server = Server(self, agencies=2)
+        ports = hold_ports()
+        server = Server(self, agencies=2, ports=ports)
         self.assert_taken(self.send(server, 1, [bet(1)]), 1)
         self.order("reset", "--agency", 1, "--yes")
-        right = Agency(self, 1, server.ports)
+        right = Agency(self, 1, ports)
         right.wait_for("wait_for_draw")
-        ports = server.ports
         server.kill()
         server = Server(self, agencies=2, ports=ports)
         right.wait_for("connected again")

@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from harness import ROOT, STORES, Agency, Server, Story, Wire, until
+from harness import ROOT, STORES, Agency, Server, Story, Wire, hold_ports, until
 from signed_draw import DRAW, NAME, SignedStory
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "page"))
@@ -91,13 +91,13 @@ class Night(ReportStory):
     def setUp(self):
         super().setUp()
         self.sample(SIZES, WINNERS)
-        flags = ("--audit-log", "audit.log", "--number", "manual")
-        first = Server(self, *flags, agencies=4, environment={"TZ": "UTC"})
+        flags, ports = ("--audit-log", "audit.log", "--number", "manual"), hold_ports()
+        first = Server(self, *flags, agencies=4, ports=ports, environment={"TZ": "UTC"})
         agencies = [self.send(first, 1)]
         Wire(self, first.ports[0]).ask({"type_message": 1, "agency": 99, "bets": [], "last": True})
         first.wait_for("receive_message .* fail|apuestas_almacenadas .* fail")
         first.kill()
-        second = Server(self, *flags, agencies=4, ports=first.ports, environment={"TZ": "UTC"})
+        second = Server(self, *flags, agencies=4, ports=ports, environment={"TZ": "UTC"})
         agencies += [self.send(second, 2), self.send(second, 3)]
         self.order("finish", "--agency", 4, "--yes")
         self.order("backup", "--to", "copy.db")

@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from harness import PROGRAM, Agency, Server, Story, Wire, until
+from harness import PROGRAM, Agency, Server, Story, Wire, hold_ports, until
+from standstill import standing_still
 
 BET = "Ana,Paz,30904465,1999-03-17,7574"
 
@@ -62,12 +63,12 @@ class Restore(Story):
 
     def test_agencies_go_on_and_nothing_is_lost_or_doubled(self):
         self.sample([400, 300], [2, 1])
-        server = Server(self, agencies=2)
-        first = Agency(self, 1, server.ports, "--chunk-size", 10)
+        ports = hold_ports()
+        server = Server(self, agencies=2, ports=ports)
+        first = Agency(self, 1, ports, "--chunk-size", 10)
         until(lambda: first.count("action: apuestas_enviadas") > 3, "bets of agency 1")
         self.backup()
         first.wait_for("action: wait_for_draw")
-        ports = server.ports
         server.kill()
         first.kill()  # it has sent all, and would only ask for its winners
         first.wait()
@@ -80,12 +81,12 @@ class Restore(Story):
 
     def test_one_that_waits_for_the_draw_sends_what_is_missing(self):
         self.sample([400, 300], [2, 1])
-        server = Server(self, agencies=2)
-        agency = Agency(self, 1, server.ports, "--chunk-size", 10)
+        ports = hold_ports()
+        server = Server(self, agencies=2, ports=ports)
+        agency = Agency(self, 1, ports, "--chunk-size", 10)
         until(lambda: agency.count("action: apuestas_enviadas") > 3, "bets of agency 1")
         self.backup()
         agency.wait_for("action: wait_for_draw")
-        ports = server.ports
         server.kill()
         self.restore(0, "--yes")
         server = Server(self, "--once", agencies=2, ports=ports)

@@ -127,9 +127,8 @@ class TheLastLine(WithFile):
     def test_of_a_file_that_is_being_written(self):
         """The agency has it open, and waits for a server, while more of it comes; and then finds a line without an end."""
         self.write(GOOD[:-4])
-        store = Server(self, agencies=1)
-        ports = store.ports
-        store.kill()
+        ports = hold_ports()
+        Server(self, agencies=1, ports=ports).kill()
         agency = Agency(self, 1, ports)
         agency.wait_for("action: connect .* result: fail")
         with open(f"{self.folder}/data/agency-1.csv", "ab") as file:
