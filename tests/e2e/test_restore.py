@@ -97,12 +97,13 @@ class Restore(Story):
 
     def test_a_client_that_sends_first_goes_on_by_itself(self):
         self.sample([20000, 1], [2, 1])
-        server = Server(self, agencies=2)
-        agency = Agency(self, 1, server.ports, "--chunk-size", 5, "--window", 1)
-        until(lambda: agency.count("action: apuestas_enviadas") > 3, "bets of agency 1")
-        self.backup()
-        until(lambda: agency.count("action: apuestas_enviadas") > 30, "more bets of agency 1")
-        ports = server.ports
+        ports = hold_ports()
+        server = Server(self, agencies=2, ports=ports)
+        agency = Agency(self, 1, ports, "--chunk-size", 5, "--window", 1)
+        agency.wait_for("action: apuestas_enviadas", count=4)
+        with standing_still(agency):  # else it may have sent all of them before the backup is made
+            self.backup()
+        until(lambda: self.bets() > self.bets("copy.db"), "more bets of agency 1 than the backup has")
         server.kill()
         self.restore(0, "--yes")
         self.assertLess(self.bets(), self.bets("quiniela.db.before-restore"))
