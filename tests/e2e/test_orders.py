@@ -106,11 +106,21 @@ class CutOff(Orders):
         self.assertRegex(self.order("close", "--at", "2998-01-01T21:00Z"),
                          r"closes at: 2998-01-01T21:00:00Z \(2998-01-01 18:00:00 here\), in \d+ d")
         self.assertIn("nothing has changed", self.order("close", "--at", "2998-01-01T21:00Z"))
-        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
-        self.assertEqual(self.order_json("change", "--close-at", soon)["closes_at"], soon)
+        soon = self.close_soon()
         self.assertEqual(self.winners(server, 1), "7574")
         self.assert_closed(self.send(server, 1, [bet(2)], first=1), 1)
         server.expect(rf"action: cutoff \| result: success .*closes_at: {soon}")
+
+    def close_soon(self):
+        """Gives the order of a time that is about to come; where it has passed before the order is there, of a later one."""
+        for seconds in 2, 5, 15:
+            soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+            status, printed, errors = self.run_program("change", "--close-at", soon, "--json", environment={"RUNTIME_DIRECTORY": self.folder})
+            if status == 0:
+                break
+            self.assertIn("has passed", printed + errors)
+        self.assertEqual((status, json.loads(printed)["closes_at"]), (0, soon), errors)
+        return soon
 
     def test_a_setting_that_has_passed(self):
         status, log, errors = self.run_program("server", "--close-at", "2020-01-01T21:00", "--server-port", 0,
