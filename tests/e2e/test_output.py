@@ -7,7 +7,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import PROGRAM, STORES, Server, Story, Wire
+from harness import PROGRAM, STORES, Server, Story, Wire, until
 
 BET = "Ana,=1+1,1,2000-01-01,7574"
 
@@ -74,7 +74,7 @@ class Output(Story):
         os.mkfifo(self.path("pipe"))
         self.assert_refused("pipe", "pipe: it is a pipe, and nobody reads it")
         with subprocess.Popen(["cat", "pipe"], cwd=self.folder, stdout=subprocess.PIPE, text=True) as reader:
-            self.assertEqual(self.export("pipe")[0], 0)
+            until(lambda: self.export("pipe")[0] == 0, "the pipe's reader, who may take longer to come than an export waits")
             self.assertEqual(reader.communicate()[0].splitlines()[0], "1," + BET)
 
     def test_a_file_in_a_shared_folder(self):
