@@ -110,7 +110,7 @@ class Agency:
                 connection.send(2 if ended else 1, self.number, payload=chunk, first=sent)
                 sent, waiting = sent + len(chunk), waiting + 1
             self.acknowledged = connection.receive()["next"]
-            say(f"stored {self.acknowledged}")
+            say(f"stored {self.acknowledged} of {len(self.bets)}")
             waiting, self.failures, self.answer_s = waiting - 1, 0, ANSWER_S
         self.ended = True
 
