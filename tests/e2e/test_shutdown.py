@@ -126,7 +126,7 @@ class Shutdown(Story):
         server = Server(self, agencies=2)
 
         def sending():
-            agency = Agency(self, 1, server.ports, "--chunk-size", 5)
+            agency = Agency(self, 1, server.ports, "--chunk-size", 1, "--window", 1)  # it takes long for all of them
             agency.wait_for("action: apuestas_enviadas", count=3)
             return agency
         self.check_ends(sending, "end_client_loop", {"file": 1, "socket": 1})
