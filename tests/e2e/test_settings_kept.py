@@ -146,7 +146,7 @@ class SettingsKept(Story):
 case "$*" in
 *" up -d") # the server of the compose file, in its environment
     set -- $(sed -n '/^  server:/,/^  client1:/s/^    - \\([A-Z]*=.*\\)/\\1/p' docker-compose-dev.yaml | grep -Ev "CHANGE|UPGRADE")
-    cd {self.folder} && env "$@" ${{CHANGE:+"CHANGE=$CHANGE"}} timeout 3 {PROGRAM} server --server-port 0 \\
+    cd {self.folder} && env "$@" ${{CHANGE:+"CHANGE=$CHANGE"}} timeout {hang_s()} {PROGRAM} server --server-port 0 \\
         --consult-server-port 0 --server-ip 127.0.0.1 >{self.folder}/server.log 2>&1
     [ $? -ne 2 ] ;;
 logs*) cat {self.folder}/server.log ;;
@@ -158,7 +158,7 @@ esac
         os.makedirs(os.path.dirname(program))
         os.symlink(PROGRAM, program)
         done = subprocess.run(["./system_up.sh", "3"], cwd=project, env=environment, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False, timeout=hang_s())
+                              stderr=subprocess.STDOUT, text=True, check=False, timeout=3 * hang_s())
         self.assertNotEqual(done.returncode, 0, done.stdout)
         self.assertIn("AGENCIES is 3, and draw \"1\" was opened with 5 and has bets: start with 5, with CHANGE=yes",
                       done.stdout)
