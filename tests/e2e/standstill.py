@@ -14,13 +14,16 @@ def _states(pid):
 
 
 @contextlib.contextmanager
-def standing_still(program):
-    """A signal that has been sent may find its threads at work, and on a busy machine they go on for a while: so it is waited for
-    until none of them runs."""
-    program.signal(signal.SIGSTOP)
+def standing_still(program, processes=None):
+    """All of its processes, or those. A signal that has been sent may find its threads at work, and on a busy machine they go on for a
+    while: so it is waited for until none of them runs."""
+    processes = processes or program.processes
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
     try:
-        for process in program.processes:
+        for process in processes:
             until(lambda pid=process.pid: set(_states(pid)) == {"T"}, f"each thread of the {program.name} to stand still", 0.001)
         yield
     finally:
-        program.signal(signal.SIGCONT)
+        for process in processes:
+            process.send_signal(signal.SIGCONT)

@@ -10,6 +10,7 @@ import subprocess
 import unittest
 
 from harness import PROGRAM, Process, Server, Wire, hang_s, until
+from standstill import standing_still
 from stores import STORES
 from test_orders import Orders, bet
 
@@ -184,9 +185,8 @@ class Answers(Status):
 
     def test_one_that_does_not_answer(self):
         server = Server(self, agencies=2, servers=1, store="night.db")
-        server.signal(signal.SIGSTOP)
-        self.addCleanup(server.signal, signal.SIGCONT)
-        state = self.state("--store", "night.db", *self.control(server))
+        with standing_still(server):
+            state = self.state("--store", "night.db", *self.control(server))
         self.assertEqual((state["server"], state["state"]), (None, "open"))
         self.assertIn("does not answer: it hangs, or is stopped", state["no_server"])
 

@@ -3,10 +3,10 @@
 An agency is silent only where none of them has heard of it; what they cannot know is said.
 """
 import re
-import signal
 import unittest
 
 from harness import Server, Wire
+from standstill import standing_still
 from stores import STORES
 from test_orders import bet
 from test_status import Status
@@ -60,9 +60,8 @@ class Shared(Status):
         server = Server(self, agencies=2, servers=2)
         self.sends(server, 0, 1)
         self.sends(server, 1, 2)
-        server.processes[0].send_signal(signal.SIGSTOP)
-        self.addCleanup(server.processes[0].send_signal, signal.SIGCONT)
-        state = self.state()
+        with standing_still(server, server.processes[:1]):
+            state = self.state()
         self.assertRegex(state["no_answer"], r"\.control: .*it hangs, or is stopped")
         self.assertIn("A SERVER HERE HAS NOT ANSWERED", state["next"]["text"])
         self.assertEqual([one["pid"] for one in state["servers"]], [server.processes[1].pid])
