@@ -284,7 +284,10 @@ class Watch(Status):
         shown = b""
         while shown.count(b"next: ") < 2:
             shown += os.read(ours, 65536)
-        self.assertEqual([shown.count(b"\033[H\033[J"), shown.startswith(b"\033[H\033[J")], [2, True], shown)
+        nothing, *screens = shown.split(b"\033[H\033[J")  # a third one, where this was late
+        self.assertEqual(nothing, b"", shown)
+        self.assertGreaterEqual(len(screens), 2, shown)
+        self.assertEqual([screen.count(b"next: ") for screen in screens[:2]], [1, 1], shown)
         watch.send_signal(signal.SIGINT)
         self.assertEqual(watch.wait(hang_s()), 0)
 

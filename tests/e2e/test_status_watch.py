@@ -27,8 +27,8 @@ class Watched(Orders):
         tmux.expect(r"\ADraw 1: open\n  agencies +0 of 2 finished\n  bets +2\n(?s:.*)\n +1 +2  sending\n")
         for agency, first in (1, 2), (2, 0):
             self.assert_taken(self.send(server, agency, [bet(7574)], first=first, last=True), first + 1)
-        tmux.expect(r"\ADraw 1: drawn\n(?s:.*)  winning number +7574\n  winners +2\n")
-        self.assertEqual(len(re.findall("^Draw ", tmux.text(), re.MULTILINE)), 1)
+        screen = tmux.expect(r"\ADraw 1: drawn\n(?s:.*)  winning number +7574\n  winners +2\n").string
+        self.assertEqual(len(re.findall("^Draw ", screen, re.MULTILINE)), 1)
         tmux.press("C-c")
         tmux.expect(rf"exit 0\n{re.escape(PROMPT.strip())}")
 
