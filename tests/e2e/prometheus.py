@@ -76,6 +76,10 @@ class Prometheus:
         except AssertionError as error:
             raise AssertionError(f"{error}; it was {seen}; {self.story.logs()}") from None
 
+    def wait_for_labels(self, expression, label, value):
+        """Until it has one sample, which has this label. A look that took too long is one without any."""
+        until(lambda: [labels.get(label) for labels, _ in self.query(expression)] == [value], f"{expression} to have {label}={value}", pause_s=0.05)
+
     def firing(self):
         data = self._ask("/api/v1/alerts")
         return {alert["labels"]["alertname"]: alert for alert in data["alerts"]} if data else {}

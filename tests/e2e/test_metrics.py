@@ -135,8 +135,8 @@ class Dashboard(Night):
         self.assertEqual(Wire(self, self.server.ports[0]).ask(chunk(1, 0))["next"], 1)
         for title, value in ("Ready", 1), ("Draw", 1), ("Bets", 1), ("Missing", 2):
             self.prometheus.wait_for(self.shown(title), value)
-        self.assertEqual([labels["state"] for labels, _ in self.prometheus.query(self.shown("Draw"))], ["open"])
-        self.assertEqual(len(self.prometheus.query(self.shown("Cut-off in"))), 1)
+        self.prometheus.wait_for_labels(self.shown("Draw"), "state", "open")
+        until(lambda: len(self.prometheus.query(self.shown("Cut-off in"))) == 1, "the time up to the cut-off")
         self.assertEqual(self.prometheus.query(self.shown("Backup")), [])  # none, and not one of 1970
         self.server.kill()
         self.prometheus.wait_for(self.shown("Ready"), 0)
@@ -212,9 +212,10 @@ class Alerts(Night):
         self.assertRegex(self.board.get("/readyz", 503), "store: nothing can be stored: .*full")
         self.assertEqual(self.board.get("/livez"), "ok\n")
         os.unlink(self.path("disk", "ballast"))
+        self.prometheus.wait_for("quiniela_store_failing", 0)  # an alert is also quiet where nothing was seen
         self.prometheus.wait_until_quiet("QuinielaStoreFailing")
         self.assertEqual(wire.ask(chunk(1, stored, 1000))["next"], stored + 1000)
-        self.assertEqual(self.board.get("/readyz"), "ok\n")
+        self.board.wait_until_ready()
 
 
 class Names(Night):
