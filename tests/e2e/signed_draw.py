@@ -61,12 +61,18 @@ class SignedStory(Story):
         return sorted(os.listdir(self.path("seals", f"draw-{DRAW}")))
 
     def assert_kept(self, names):
-        """The folder has these files: once every server has ended what it computes."""
-        until(lambda: not any(name.startswith(".") for name in self.kept()), "the end of files that are being written")
+        """The folder has these files: once every server has ended what it computes, and what it writes. No file goes away again."""
+        until(lambda: len(self.kept()) >= len(names) and not any(name.startswith(".") for name in self.kept()), f"{names} to be kept")
         self.assertEqual(self.kept(), names)
 
     def kept_file(self, name):
         return os.path.join("seals", f"draw-{DRAW}", name)
+
+    def other_seal(self, seals="seals"):
+        """The one that was found, once it is kept: the log tells of it before."""
+        name = os.path.join(seals, f"draw-{DRAW}", "fork-0.note")
+        until(lambda: os.path.exists(self.path(name)), "the other seal")
+        return self.read(name)
 
     def events(self):
         """Of the audit log."""
@@ -75,6 +81,11 @@ class SignedStory(Story):
 
     def count_events(self, name):
         return sum(event["event"] == name for event in self.events())
+
+    def expect_event(self, name):
+        """It is in the audit log once; there it comes after the line of the server's log."""
+        until(lambda: self.count_events(name) > 0, f"the record {name!r}")
+        self.assertEqual(self.count_events(name), 1)
 
     def winners(self, server, agency):
         return Wire(self, server.ports[1]).ask({"type_message": 3, "agency": agency})["payload"]

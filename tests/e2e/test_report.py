@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from harness import ROOT, STORES, Agency, Server, Story, Wire, hold_ports, until
+from harness import ROOT, STORES, Agency, Server, Story, Wire, hold_ports
 from signed_draw import DRAW, NAME, SignedStory
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "page"))
@@ -435,7 +435,7 @@ class Signed(SignedStory):
         self.order("draw", "--number", "7574", "--approval", "approval.note", "--yes")
         for agency in agencies:
             self.assertEqual(agency.wait(), 0, agency.log())
-        until(lambda: self.count_events("drawn") == 1, "the record of the draw")
+        self.expect_event("drawn")
         status, _, errors = self.run_program("report", "--draw", DRAW, "--store", "quiniela.db", "--audit-log", "audit.log", "--output", "night.html")
         self.assertEqual((status, errors), (0, ""))
         page = Page(self.read("night.html"))
