@@ -4,6 +4,8 @@ of its own; what it prints is how far that one's memory grew, with several progr
 usage: memory.py PROGRAM [PROGRAM]... [--scale N]
 """
 import argparse
+import contextlib
+import glob
 import json
 import os
 import re
@@ -121,19 +123,39 @@ class Central:
         self.sockets.append(client)
         return client
 
+    def threads_at_work(self):
+        """Those that run, or would, or wait for the disk (proc_pid_stat(5)); one that strace holds up is none of them."""
+        found = set()
+        for path in glob.glob(f"/proc/{self.pid}/task/*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(path, encoding="utf-8", errors="replace") as file:
+                if file.read().rsplit(")", 1)[1].split()[0] in "RD":
+                    found.add(path)
+        return found
+
+    def is_at_work(self):
+        """Whether some thread is, at each of some looks: a tick of its clock is over before."""
+        found = self.threads_at_work()
+        for _ in range(10):
+            if not found:
+                return False
+            time.sleep(0.01)
+            found &= self.threads_at_work()
+        return True
+
     def push(self, pieces, most=None):
-        """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second. `most`: no more of
-        them at once, and then the next one's."""
+        """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second, at whose end the central is not
+        at work, and in a last attempt after that. `most`: no more of them at once, and then the next one's."""
         left = {client: memoryview(data) for client, data in pieces}
         quiet_since = time.monotonic()
         total = 0
-        while left and time.monotonic() - quiet_since < 1:
+        while left:
+            is_last = time.monotonic() - quiet_since >= 1
+            before = total, len(left)
             for client in list(left):
                 try:
                     while left[client]:  # as much as goes: what comes together is read together
                         sent = client.send(left[client][:most or (16384 if self.contexts else len(left[client]))])
                         total += sent
-                        quiet_since = time.monotonic()
                         left[client] = left[client][sent:]
                         if most:
                             break
@@ -143,6 +165,10 @@ class Central:
                     left[client] = memoryview(b"")
                 if not left[client]:
                     del left[client]
+            if (total, len(left)) != before or is_last and self.is_at_work():
+                quiet_since = time.monotonic()
+            elif is_last:
+                break
             if left:
                 time.sleep(0.001)
         return total
