@@ -2,6 +2,7 @@
 
 Seen from outside.
 """
+import contextlib
 import os
 import subprocess
 import unittest
@@ -16,15 +17,30 @@ def status(process, key):
         return next(line.split(":")[1].strip() for line in file if line.startswith(key + ":"))
 
 
+def status_of_threads(process):
+    """The text of each, by its number; some last for a moment only, and may have ended since they were found."""
+    found = {}
+    for thread in os.listdir(f"/proc/{process.process.pid}/task"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError), \
+                open(f"/proc/{process.process.pid}/task/{thread}/status", encoding="ascii") as file:
+            found[int(thread)] = file.read()
+    return found
+
+
 class Privileges(Story):
+    def assert_confined(self, process):
+        """Every thread."""
+        threads = status_of_threads(process)
+        self.assertIn(process.process.pid, threads)
+        for text in threads.values():
+            self.assertIn("Seccomp:\t2\n", text, "every thread is confined")
+
     def test_root_who_stays_root_has_nothing_left(self):
         if os.geteuid() != 0:
             self.skipTest("only root has something to lose")
         server = Server(self, agencies=1)
         server.wait_for("action: confine .*capabilities: none .*connections: none")
-        for thread in os.listdir(f"/proc/{server.process.pid}/task"):
-            with open(f"/proc/{server.process.pid}/task/{thread}/status", encoding="ascii") as file:
-                self.assertIn("Seccomp:\t2\n", file.read(), "every thread is confined")
+        self.assert_confined(server)
         for key in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"):
             self.assertEqual(int(status(server, key), 16), 0, key)
 
@@ -66,15 +82,7 @@ class Privileges(Story):
         agency = Agency(self, 1, server.ports)
         server.wait_for("client_finished .*agencia: 1")
         self.assertEqual(status(agency, "NoNewPrivs"), "1")
-        threads = os.listdir(f"/proc/{agency.process.pid}/task")
-        for thread in threads:
-            try:
-                with open(f"/proc/{agency.process.pid}/task/{thread}/status", encoding="ascii") as file:
-                    confined = file.read()
-            except (FileNotFoundError, ProcessLookupError):  # one that only read the file has ended
-                self.assertNotEqual(int(thread), agency.process.pid)
-                continue
-            self.assertIn("Seccomp:\t2\n", confined, "every thread is confined")
+        self.assert_confined(agency)
         free = Agency(self, 1, server.ports, "--sandbox", "off")
         free.wait_for("apuestas_enviadas")
         self.assertEqual(status(free, "NoNewPrivs"), "0")

@@ -10,6 +10,7 @@ import unittest
 
 from certificates import Authority
 from harness import ROOT, STORES, Agency, Server, Story, bound_at, hang_s
+from test_privileges import status_of_threads
 
 NOBODY = 65534
 
@@ -27,9 +28,10 @@ class GivenUp(Service):
         self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
         server.wait_for(r"action: confine \| result: success \| user: .* \| no_new_privileges: on \| "
                         r"landlock: abi \d+ \| seccomp: on")
-        for thread in os.listdir(f"/proc/{server.process.pid}/task"):
-            with open(f"/proc/{server.process.pid}/task/{thread}/status", encoding="ascii") as file:
-                self.assertIn("Seccomp:\t2\n", file.read())
+        threads = status_of_threads(server)
+        self.assertIn(server.process.pid, threads)
+        for text in threads.values():
+            self.assertIn("Seccomp:\t2\n", text)
 
     def test_it_can_be_left_off(self):
         server = Server(self, "--sandbox", "off", agencies=1)
