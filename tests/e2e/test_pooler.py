@@ -4,6 +4,7 @@ Whatever settings those sessions, the role or the database have. Skipped where t
 """
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import unittest
@@ -42,6 +43,11 @@ class Pooler:
         story.addCleanup(self.end)
         self.lines = []
         threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True).start()
+        until(self.listens, "the pooler to listen")  # else the first server says that its database is away
+
+    def listens(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def end(self):
         self.process.kill()
