@@ -252,11 +252,13 @@ struct central_time central_processor_time(const struct central *central) {
     clockid_t clock;
     uint64_t user, system;
     if (clock_getcpuclockid(central->pid, &clock) != 0 || clock_gettime(clock, &used) != 0 ||
-        !read_ticks(central, &user, &system) || user + system == 0) {
+        !read_ticks(central, &user, &system)) {
         return time;
     }
     uint64_t all_ns = (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
-    time.system_ns = (uint64_t)((double)all_ns * (double)system / (double)(user + system));
+    double share =
+        user + system == 0 ? 0 : (double)system / (double)(user + system); // 0: less than a tick of each
+    time.system_ns = (uint64_t)((double)all_ns * share);
     time.user_ns = all_ns - time.system_ns;
     return time;
 }
