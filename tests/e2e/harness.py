@@ -52,7 +52,7 @@ def crowded():
     return max(1, float(average) / (2 * os.cpu_count()), int(wants.split("/")[0]) / (2 * os.cpu_count()))
 
 
-GIVEN_HANG_S = int(os.environ.get("QUINIELA_HANG_S", 10))
+GIVEN_HANG_S = int(os.environ.get("QUINIELA_HANG_S", 30))
 HANG_MOST_S = 150  # so that a hang is told before ctest's limit
 
 
