@@ -80,7 +80,7 @@ class Addresses(Story):
             agency.wait_for("action: apuestas_enviadas .*success", count=100 * (turn + 1))
             server.kill()
         server = Server(self, agencies=2, ports=every[0])
-        server.wait_for("action: client_finished .*agencia: 1$")
+        agency.wait_for("action: all_bets_stored")
         self.assertEqual(agency.count("cant_ganadores"), 0)
         server.kill()  # on which the agency waits for its winners, or is about to
         Server(self, agencies=2, ports=every[1])
