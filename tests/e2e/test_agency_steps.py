@@ -7,7 +7,7 @@ import signal
 import socket
 import unittest
 
-from harness import SERVERS, Agency, Server, Story, Wire, frame, hang_s
+from harness import SERVERS, Agency, Server, Story, Wire, frame, hang_s, hold_ports
 
 WINNERS = {"type_message": 2, "payload": "30904465,1"}
 
@@ -43,10 +43,10 @@ class Steps(Story):
 
     def test_it_is_connected_again(self):
         self.sample((25, 5), (2, 0))
-        first = Server(self, agencies=2)
-        agency = Agency(self, 1, first.ports)
+        ports = hold_ports()
+        first = Server(self, agencies=2, ports=ports)
+        agency = Agency(self, 1, ports)
         agency.wait_for("wait_for_draw")
-        ports = first.ports
         first.kill()
         agency.wait_for("action: connect.* result: fail")
         second = Server(self, agencies=2, ports=ports)
