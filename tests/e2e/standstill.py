@@ -13,16 +13,20 @@ def _states(pid):
             yield file.read().rsplit(")", 1)[1].split()[0]
 
 
+def stop(process, name="program"):
+    """A signal that has been sent may find its threads at work, and on a busy machine they go on for a while: so it is waited for
+    until none of them runs. Of one that ends before that there is nothing to wait for."""
+    process.send_signal(signal.SIGSTOP)
+    until(lambda: set(_states(process.pid)) <= {"T", "Z"}, f"each thread of the {name} to stand still", 0.001)
+
+
 @contextlib.contextmanager
 def standing_still(program, processes=None):
-    """All of its processes, or those. A signal that has been sent may find its threads at work, and on a busy machine they go on for a
-    while: so it is waited for until none of them runs."""
+    """All of its processes, or those."""
     processes = processes or program.processes
-    for process in processes:
-        process.send_signal(signal.SIGSTOP)
     try:
         for process in processes:
-            until(lambda pid=process.pid: set(_states(pid)) == {"T"}, f"each thread of the {program.name} to stand still", 0.001)
+            stop(process, program.name)
         yield
     finally:
         for process in processes:

@@ -13,6 +13,7 @@ import subprocess
 import unittest
 
 from harness import PROGRAM, Agency, Server, Story, Wire, until
+from standstill import stop
 
 UNFINISHED = ".quiniela-unfinished"
 BET = "Ana,Paz,30904465,1999-03-17,7574"
@@ -169,7 +170,7 @@ class Backup(BackupStory):
         self.a_store([60000, 2])
         process = self.begin_backup("one.db")
         until(lambda: self.has_begun() or process.poll() is not None, "the copy's first bytes")
-        process.send_signal(signal.SIGSTOP)
+        stop(process)
         if not self.left():
             self.skipTest("it was quicker")
         self.backup("two.db")
