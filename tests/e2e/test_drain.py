@@ -98,6 +98,7 @@ class Drain(Orders):
     def test_nobody_is_let_in(self):
         server = self.serve()
         wire = Wire(self, server.ports[0])
+        server.wait_for("accept_connections")
         rest = self.half(wire, chunk())
         process = self.drain()
         for port in server.every[0]:
