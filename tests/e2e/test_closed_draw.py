@@ -8,6 +8,7 @@ from harness import Agency, Server, Story
 
 BETS = 20000
 WINNER_EVERY = 100  # bets
+SLOWLY = "--chunk-size", 1, "--window", 1  # seconds for all, so that what is done in the middle of it does not come late
 
 
 def line(number):
@@ -43,8 +44,8 @@ class Closed(Story):
 
     def test_in_the_middle_of_its_file(self):
         server = Server(self, agencies=2)
-        agency = Agency(self, 1, server.ports, "--chunk-size", 10, "--winners-file", "list")
-        agency.wait_for("apuestas_enviadas", count=20)
+        agency = Agency(self, 1, server.ports, *SLOWLY, "--winners-file", "list")
+        agency.wait_for("apuestas_enviadas", count=200)
         agency.signal(signal.SIGSTOP)
         self.close()
         agency.signal(signal.SIGCONT)
@@ -61,8 +62,8 @@ class Closed(Story):
     def test_while_it_was_away(self):
         """It had ended with a part of its file, and is started again after the close."""
         server = Server(self, agencies=2)
-        agency = Agency(self, 1, server.ports, "--chunk-size", 10)
-        agency.wait_for("apuestas_enviadas", count=20)
+        agency = Agency(self, 1, server.ports, *SLOWLY)
+        agency.wait_for("apuestas_enviadas", count=200)
         agency.signal(signal.SIGTERM)
         self.assertEqual(agency.wait(), 0)
         self.close()
