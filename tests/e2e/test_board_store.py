@@ -5,6 +5,7 @@ With a disk that is full, and a PostgreSQL that lets nobody in, or stands still.
 import contextlib
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -32,6 +33,7 @@ def wait_until_it_says(board, *texts):
                  f"/readyz to say {texts}")
     board.story.assertEqual(board.get("/readyz", 503).splitlines()[0].split(":")[0], said.split(":")[0])
     board.get("/livez")
+    return said
 
 
 @unittest.skipIf(SERVERS > 1, "its words are of one server")
@@ -144,7 +146,8 @@ class InDatabase(DatabaseStory):
         until(lambda: "quiniela_ledger_busy_seconds 0.000" not in board.get("/metrics"), "the ledger to wait for the database")
         with open(self.path("steady"), "r+b") as file:
             file.write(struct.pack("=q", 61))
-        wait_until_it_says(board, "store: it has not answered for 6", "store: it cannot be read: ")
+        said = wait_until_it_says(board, "store: it has not answered for ", "store: it cannot be read: ")
+        self.assertGreater(int(re.search(r"not answered for (\d+)", said)[1]), 60)
         self.assertFalse(events.until("draw", lambda draw: not draw["store"]["ok"])["store"]["ok"])
         self.tell(processes, signal.SIGCONT)
         self.assertEqual(wire.receive()["next"], 5)
