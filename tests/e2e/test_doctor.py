@@ -11,7 +11,7 @@ import unittest
 
 from certificates import Authority
 from doctor_story import ORDER, Doctor
-from harness import STORES, Agency, Server, Wire, frame, hold_port, is_sanitized, patience, received
+from harness import STORES, Agency, Server, Wire, frame, hold_port, is_sanitized, patience, received, until
 from test_tls import Tls
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
@@ -65,6 +65,7 @@ class Plain(Doctor):
             Agency(self, agency, self.ports)
         self.server.wait_for("sorteo .*success|action: draw .*success")
         Agency(self, 1, self.ports).wait()
+        until(lambda: self.ask_store("SELECT count(told_at) FROM agencies") == "3", "the store to have whom was told")
         before = everything()
         for agency in (1, 2, 3):
             self.expect_wrong_none(self.examine(self.ports, agency=agency))
@@ -93,7 +94,7 @@ class Plain(Doctor):
             self.addCleanup(waiting.close)
             waiting.setblocking(False)
             waiting.connect_ex(full.getsockname())
-        found = self.examine((full.getsockname()[1], self.ports[1]), "--answer-timeout", patience(300))
+        found = self.examine((full.getsockname()[1], self.ports[1]), "--answer-timeout", patience(1500))  # the other port answers
         self.assertIn("firewall", self.expect_wrong(found, "connection").todo)
         self.expect(found, "connection", "wrong", r"\(bets\): no answer came in time$")
         self.expect(found, "agency", "skipped")
