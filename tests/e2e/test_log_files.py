@@ -1,7 +1,9 @@
 """What becomes of the log: as JSON, in a file, and when that file is rotated or its disk is full."""
+import glob
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -152,6 +154,7 @@ class File(Filed):
                 file.write(b"x" * 512)
         for number in range(60):
             self.send(1, 10000000 + number, first=number)
+        until(self.is_filled, "the log's thread to have found the disk full")
         os.unlink(ballast)
         self.send(1, 10000060, first=60)
         lost = int(self.wait_for(r'"error":"No space left on device","lines_lost":"(\d+)"')[1])
@@ -160,6 +163,15 @@ class File(Filed):
         self.assert_whole_or_torn_once()
         numbers = {int(number) for number in re.findall(r'"dni":"(\d+)"', self.text())}
         self.assertTrue(lost > 0 and len(numbers) < 61, f"expected some of 61 to be missing, came {len(numbers)}; lost: {lost}")
+
+    def is_filled(self):
+        """The file up to the end of its last page; and nothing is left that its thread, which sleeps, was to write."""
+        for folder in glob.glob(f"/proc/{self.server.process.pid}/task/*"):
+            with open(folder + "/stat", encoding="utf-8") as file:
+                name, state = re.search(r"\((.*)\) (\w)", file.read()).groups()
+            if name == "log":
+                return state == "S" and os.path.getsize(self.path) % resource.getpagesize() == 0
+        raise AssertionError("the server has no thread that writes its log")
 
     def assert_whole_or_torn_once(self):
         torn = []
@@ -184,7 +196,7 @@ class Rotated(Filed):
     def reload(self, path=None):
         """Has the server open its file again, and waits until it says so, in the file of that name."""
         self.server.signal(signal.SIGHUP)
-        return self.wait_for("action: log .*", path)[0]
+        return self.wait_for("action: log .*(?=\n)", path)[0]
 
     def test_a_file_that_is_moved_away(self):
         self.serve()
