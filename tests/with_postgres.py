@@ -97,6 +97,9 @@ class Postgres:
         """SIGKILL for all of its processes."""
         with open(os.path.join(self.data, "postmaster.pid"), encoding="ascii") as file:
             postmaster = int(file.readline())
+        os.kill(postmaster, signal.SIGSTOP)
+        while self._state(postmaster) != "T":  # from here on it has no further ones
+            time.sleep(0.001)
         children = subprocess.run(["pgrep", "-P", str(postmaster)], stdout=subprocess.PIPE, text=True, check=False)
         pids = [postmaster, *map(int, children.stdout.split())]
         for pid in pids:
@@ -104,19 +107,20 @@ class Postgres:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass  # it went with its parent
-        while any(map(self._is_alive, pids)):
+        while any(self._state(pid) not in "ZX" for pid in pids):
             time.sleep(0.01)  # between two looks
         # Nobody may have taken note of its end yet: then it would be thought to run.
         for lock in (os.path.join(self.data, "postmaster.pid"), os.path.join(self.folder, f".s.PGSQL.{self.port}.lock")):
             os.unlink(lock)
 
     @staticmethod
-    def _is_alive(pid):
+    def _state(pid):
+        """As proc_pid_stat(5) has it; X is dead."""
         try:
             with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-                return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-        except FileNotFoundError:
-            return False
+                return file.read().rsplit(")", 1)[1].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return "X"
 
     def address(self, database="postgres"):
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"

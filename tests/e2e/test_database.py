@@ -162,7 +162,7 @@ class Standby(DatabaseStory):
         """The backends that wait for a standby, or for one that does, once there are so many."""
         def waiting():
             found = self.sql("SELECT pid FROM pg_stat_activity WHERE wait_event IN ('SyncRep', 'transactionid') AND "
-                             f"datname = '{self.database}'").split()
+                             f"backend_type = 'client backend' AND datname = '{self.database}'").split()
             return found if len(found) >= count else None
         return until(waiting, f"{count} to wait for a standby", 0.05)
 
@@ -209,7 +209,7 @@ class Standby(DatabaseStory):
     def waits_unanswered(self, wire, message):
         self.assertEqual(select.select([wire.socket], [], [], 0)[0], [], f"{message} was answered, and no standby has it")
         return self.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name <> 'psql' AND "
-                        f"datname = '{self.database}'")
+                        f"backend_type = 'client backend' AND datname = '{self.database}'")
 
     def test_a_signal_ends_the_wait(self):
         server = self.server()
