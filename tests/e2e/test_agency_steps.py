@@ -67,12 +67,12 @@ class Steps(Story):
 
     def test_one_that_is_ended_before_has_nothing_to_wait_for(self):
         self.sample((50000,), (2,))
-        agency = Agency(self, 1, Server(self, agencies=1).ports, "--chunk-size", 5)
+        agency = Agency(self, 1, Server(self, agencies=1).ports, "--chunk-size", 1, "--window", 1)  # which takes seconds
         agency.wait_for("apuestas_enviadas", count=3)
         agency.signal(signal.SIGINT)
         self.assertEqual(agency.wait(), 0)
         self.assertEqual((agency.count("not known yet"), agency.count("all_bets_stored")), (0, 0))
-        stored = 5 * agency.count("apuestas_enviadas . result: success")
+        stored = agency.count("apuestas_enviadas . result: success")
         agency.expect(rf"(?m)WARNING  action: send_bets \| result: in_progress \| stored: {stored} \| bets: 50000 \| message: .*again")
 
 
