@@ -89,7 +89,7 @@ static void check_tls(const struct tls_files *files, enum tls_role role, struct 
 
 // The server that runs --------------------------------------------------------------------------------------
 
-enum { HELLO_MS = 1000 };
+enum { HELLO_MS = 3000 }; // for a server to say who it is, as every command gives it
 
 // What the server of this store and draw has now is free once it has ended.
 struct running {
