@@ -1,10 +1,11 @@
 // An agency for tests, as a stranger would write it: of the project it knows <quiniela.h> alone.
 //     agency WAY servers=HOST:PORT agency=NUMBER file=PATH [consult=…] [authority=… certificate=… key=…]
 //            [central_key=… receipts=…] [window=N] [chunk=N] [poll=1] [events=1] [pause_at=KIND]
-//            [addresses=IP,IP]
+//            [pause_every=N] [addresses=IP,IP]
 // WAY: `send` is quiniela_send_file, `run` is quiniela_agency_run, `step` is a loop around poll(2), `epoll`
 // one around epoll(7). Prints each event's kind, if events=1, and at the end "CODE WINNERS" and the winners'
-// documents, one a line.
+// documents, one a line. With pause_at it waits for a byte from its standard input, or the end of that, at
+// the first event of that kind; with pause_every at each N-th one instead.
 #include <quiniela.h>
 
 #include <arpa/inet.h>
@@ -35,15 +36,18 @@ static uint32_t number(const char *name, uint32_t otherwise) {
     return text == NULL ? otherwise : (uint32_t)strtoul(text, NULL, 10);
 }
 
-static int was_paused;
+static uint32_t of_the_kind; // events at which it may pause
 
 static void on_event(void *context, const struct quiniela_event *event) {
     (void)context;
     printf("event %d agency %u\n", (int)event->kind, (unsigned)event->agency);
     fflush(stdout);
-    if ((uint32_t)event->kind == number("pause_at", 0) && !was_paused) {
-        was_paused = 1;
-        (void)getchar();
+    if ((uint32_t)event->kind == number("pause_at", 0)) {
+        uint32_t every = number("pause_every", 0);
+        of_the_kind++;
+        if (every == 0 ? of_the_kind == 1 : of_the_kind % every == 0) {
+            (void)getchar();
+        }
     }
 }
 
