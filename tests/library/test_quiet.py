@@ -112,7 +112,10 @@ class ALoop(Quiet):
 
     def is_connecting(self, port):
         """Whether the process has a socket whose connection is not made yet (SYN_SENT)."""
-        inodes = {os.readlink(f"/proc/{self.process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{self.process.pid}/fd")}
+        inodes, folder = set(), f"/proc/{self.process.pid}/fd"
+        for descriptor in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):  # a file that was open for a moment: the loader's, say
+                inodes.add(os.readlink(os.path.join(folder, descriptor)))
         with open("/proc/net/tcp", encoding="ascii") as file:
             rows = [line.split() for line in file][1:]
         return any(row[3] == "02" and row[2].endswith(f":{port:04X}") and f"socket:[{row[9]}]" in inodes for row in rows)
