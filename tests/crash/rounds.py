@@ -29,8 +29,8 @@ import received  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
-HANG_S = 10
-ROUND_S = 60  # a whole round, and whoever waits for the draw in it
+HANG_S = 60
+ROUND_S = 300  # a whole round, and whoever waits for the draw in it
 WINNING = 7574
 LIFE, LIFE_LINES = "any line", 60  # how long a server lives at most for which a death is planned
 
