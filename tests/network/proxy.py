@@ -42,6 +42,7 @@ class Proxy(threading.Thread):
         self.chance = random.Random(chance.random())
         self.world, self.treatment, self.struck = world, Treatment(), 0
         self.selector, self.pairs, self.stopping = selectors.DefaultSelector(), set(), False
+        self.lock = threading.Lock()  # between a connection's acceptance and its mending
         self.ports = []
         for target in targets:
             listener = world.router_socket()
@@ -62,10 +63,11 @@ class Proxy(threading.Thread):
         self.treatment = treatment
 
     def heal(self):
-        self.treatment = Treatment()
-        for pair in list(self.pairs):
-            if pair.treatment.swallow is None:
-                pair.treatment = self.treatment
+        with self.lock:
+            self.treatment = Treatment()
+            for pair in list(self.pairs):
+                if pair.treatment.swallow is None:
+                    pair.treatment = self.treatment
 
     def run(self):
         while not self.stopping:
@@ -99,8 +101,9 @@ class Proxy(threading.Thread):
             far.close()
             near.close()
             return
-        pair = Pair(near, far, self.treatment)
-        self.pairs.add(pair)
+        with self.lock:
+            pair = Pair(near, far, self.treatment)
+            self.pairs.add(pair)
         for each in pair.sockets:
             each.setblocking(False)
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -23,7 +23,7 @@ from harness import Process  # pylint: disable=wrong-import-position
 
 WINNING = 7574
 PROGRESS = r"action: (apuestas_enviadas \| result: success|consulta_ganadores \| result: (success|in_progress))"
-LOTTERY_S = 60  # with links that fail, and clients that wait longer each time
+LOTTERY_S = 180  # with links that fail, and clients that wait longer each time
 ANSWER_TIMEOUT = "1500ms"  # for what the proxy swallows
 
 
