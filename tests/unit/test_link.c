@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000, PIECES = 40, PIECE_BYTES = 256 * 1024 };
+enum { HANG_MS = 60000, FASTER = 40, CONNECT_MS_MAX = 10000, PIECES = 40, PIECE_BYTES = 256 * 1024 };
 
 static const char *addresses[4]; // of every name, up to NULL
 static int user_timeout_ms, keeps_alive, keepalive_idle_s, keepalive_again_s;
@@ -64,7 +64,9 @@ void freeaddrinfo(struct addrinfo *found) {
     }
 }
 
-// Timeouts of connections are shorter here; the first packet is still sent again after a second.
+// The time to connect is shorter here; the first packet is still sent again after a second. A connection that
+// is made keeps its own, or a test that gets no processor for a moment would be taken for a machine that has
+// vanished.
 int setsockopt(int descriptor, int level, int option, const void *value, socklen_t length) {
     int number = length >= sizeof(int) ? *(const int *)value : 0;
     if (level == SOL_SOCKET && option == SO_KEEPALIVE) {
@@ -75,7 +77,7 @@ int setsockopt(int descriptor, int level, int option, const void *value, socklen
         keepalive_again_s = number;
     } else if (level == IPPROTO_TCP && option == TCP_USER_TIMEOUT) {
         user_timeout_ms = number;
-        number /= FASTER;
+        number /= number <= CONNECT_MS_MAX ? FASTER : 1;
         value = &number;
     }
     return (int)syscall(SYS_setsockopt, descriptor, level, option, value, length);
