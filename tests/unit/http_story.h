@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum {
-    STORY_WAIT_MS = 20000,
+    STORY_WAIT_MS = 60000,
     STORY_TEXT_BYTES = 256 * 1024,
     STORY_BIG_BYTES = 8 << 20,
     STORY_LARGE_BYTES = 4 << 20

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STEPS_MAX = 100 * 1000, STORY_MS_MAX = 20 * 1000, EVENTS_MAX = 256 };
+enum { STEPS_MAX = 100 * 1000, STORY_MS_MAX = 60 * 1000, EVENTS_MAX = 256 };
 
 #define BET(document) "Ana,Paz," document ",1999-03-17,7574\n"
 

@@ -63,7 +63,7 @@ static int set_up(void **state) {
     (void)state;
     int pair[2];
     signal(SIGPIPE, SIG_IGN);
-    alarm(20); // in case something is awaited for ever
+    alarm(60); // in case something is awaited for ever
     make_certificates_folder();
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         return 1;

@@ -98,7 +98,7 @@ static bool listen_at(const struct sockaddr *address, socklen_t length) {
 
 static int listen_here(void **state) {
     (void)state;
-    alarm(20); // in case an answer is awaited for ever
+    alarm(60); // in case an answer is awaited for ever
     read_at_once = SIZE_MAX;
     error = (struct error){0};
     memset(&central, 0, sizeof central);

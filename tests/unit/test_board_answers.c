@@ -13,7 +13,7 @@
 #include <poll.h>
 #include <stdatomic.h>
 
-enum { HANG_MS = 20000, READ_OFTEN_MS = 5 };
+enum { HANG_MS = 60000, READ_OFTEN_MS = 5 };
 
 // The board -------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HANG_MS = 40 * 1000, SHORT_MS = 20 }; // the one less than the minute that ctest gives
+enum { HANG_MS = 40 * 1000, SHORT_MS = 20 }; // the one less than ctest gives
 
 // What the process does.
 static int failure, count;

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { WAITS_MAX = 20 * 1000 }; // a millisecond each
+enum { WAITS_MAX = 60 * 1000 }; // a millisecond each
 
 static atomic_uint_least64_t now_ms; // of the steady clock, after each story's beginning
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRODUCERS = 4, NODES_EACH = 5000, WAIT_FOR_EVER = -1, HANG_MS = 10000 };
+enum { PRODUCERS = 4, NODES_EACH = 5000, WAIT_FOR_EVER = -1, HANG_MS = 60000 };
 
 struct item {
     struct queue_node node;

@@ -11,7 +11,7 @@
 
 enum file { DATABASE, LOG, LOCK, FILES };
 
-enum { BIG_BYTES = 1024 * 1024, WAIT_S = 40 }; // less than the minute that ctest gives
+enum { BIG_BYTES = 1024 * 1024, WAIT_S = 40 }; // less than ctest gives
 enum { STEP_CHUNKS = 4, LOG_CHUNKS = 32 };     // of a megabyte: in a step, and in a log as long as it gets
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
