@@ -8,7 +8,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
-import actors
+import actors  # and with it what lies in tests/
+import minder
 import words
 from bets import BAD, EDGES
 from contract import Broken, Contract, Message
@@ -73,6 +74,8 @@ class Lottery(RuleBasedStateMachine):
         finally:
             if isinstance(error, Exception):
                 failed(self.steps, error)
+            elif error is not None:
+                minder.end_all()  # whoever was only just started, and is in nobody's list yet, too
             self.place.doCleanups()
 
     # Connections ------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[1:1] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "crash")]
 import given  # noqa: E402
+import minder  # noqa: E402
 import night as nights  # noqa: E402
 import signed_night  # noqa: E402
 from rounds import take_ports  # noqa: E402
@@ -37,6 +38,7 @@ def play(seed, servers, is_signed):
     except Exception as reason:  # pylint: disable=broad-except
         failure = f"{type(reason).__name__}: {reason}"
     finally:
+        minder.end_all()  # whoever was only just started when this was told to end, and is in nobody's list yet, too
         if night is not None:
             night.end(failure is None)
     if night is None:  # it could not even be begun

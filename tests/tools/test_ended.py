@@ -26,8 +26,17 @@ def name(pid):
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
             return file.read().strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it went before the file was opened, or before it was read
         return None
+
+
+def has_ended(pid):
+    """Also where whoever would have to take note of that never does."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 class ToTheEnd(unittest.TestCase):
@@ -58,7 +67,7 @@ class Ended(unittest.TestCase):
         process.send_signal(number)
         process.wait(hang_s())  # whoever is left has its output
         for pid in started:
-            until(lambda pid=pid: not os.path.exists(f"/proc/{pid}"), f"the end of {name(pid)}, process {pid}, after {number.name}")
+            until(lambda pid=pid: has_ended(pid), f"the end of {name(pid)}, process {pid}, after {number.name}")
         until(lambda: not os.listdir(self.folder), f"nothing to be left of {os.listdir(self.folder)} after {number.name}")
 
     @unittest.skipIf(with_postgres.programs() is None, "no PostgreSQL is installed")
@@ -86,7 +95,7 @@ class Ended(unittest.TestCase):
             process.send_signal(number)
             printed = process.communicate(timeout=hang_s())[0]
             self.assertEqual((process.returncode, printed), (128 + number, f"script/compare: ended by {number.name}\n"))
-            until(lambda: not os.path.exists(f"/proc/{started[0]}"), "the end of the sender's child")
+            until(lambda pid=started[0]: has_ended(pid), "the end of the sender's child")
 
     def test_the_model(self):
         process = self.begin(SYSTEM, "-B", os.path.join(TESTS, "model/test_model.py"), "--examples", "1000", "--verbose")
