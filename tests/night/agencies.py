@@ -13,7 +13,7 @@ import time
 import received
 
 CALM_S = 0.005  # before an agency comes again
-PATIENCE_S = 60  # of a connection
+PATIENCE_S = 300  # of a connection: whoever has finished first waits for the draw, to which the whole night leads
 NUMBERS = (7, 42, 7574)  # in the bets: any of them may be the winning one
 
 
@@ -47,6 +47,7 @@ class Agency(threading.Thread):
         self.end = None  # how many are stored, once it is told that no more are taken
         self.winners, self.failure, self.stopping = None, None, False
         self.port = None  # where it is connected
+        self.consults_at = None  # the port, until it has looked at what it was told there
         self.latest = 0.0  # of what is acknowledged: when the newest bet was sent for the first time
         self.begin_anew(size)
 
@@ -156,6 +157,13 @@ class Agency(threading.Thread):
         self.finished = True
 
     def _consult(self):
+        self.consults_at = self.port
+        try:
+            self._ask_for_winners()
+        finally:
+            self.consults_at = None
+
+    def _ask_for_winners(self):
         self._send({"type_message": 3})
         reply = received.message(self.socket)
         if reply["type_message"] == 3 and self.promises and self.promises.seal is None:

@@ -11,17 +11,17 @@ from agencies import Wrong
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
 KILL_LIBRARY = os.environ.get("QUINIELA_KILL_LIBRARY")
-HANG_S = 60
-DEATH_S = 10  # until a process that was killed is gone
+HANG_S = 120
 LOOK_S = 0.002  # between two looks at a log
+PASSED = "has just begun"  # what CLOSE_AT names: no server has read it in time
 CLOSED_MEANWHILE = "AGENCIES is|CLOSE_AT is"  # another server has carried an order out since the settings were read
 
 
-def until(condition, what, limit_s=HANG_S):
-    late = time.monotonic() + limit_s
+def until(condition, what):
+    late = time.monotonic() + HANG_S
     while not (found := condition()):
         if time.monotonic() > late:
-            raise Wrong(f"waited {limit_s} s for {what}")
+            raise Wrong(f"waited {HANG_S} s for {what}")
         time.sleep(LOOK_S)
     return found
 

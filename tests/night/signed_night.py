@@ -39,7 +39,8 @@ class SignedNight(Night):
     # Before the close
 
     def steps_before_the_close(self):
-        return [self.refuse_receipted, self.refuse_seal]
+        # A cut-off of the settings may have come by then.
+        return [self.refuse_receipted, self.refuse_seal] if self.how != "setting" else []
 
     def refuse_seal(self):
         """Of a draw that is open."""
@@ -79,6 +80,8 @@ class SignedNight(Night):
             self.kill(server)
         if self.chance.random() < 0.2:
             self.note(f"server {servers[0].number} has lost its folder")
+            until(lambda: not any(agency.consults_at in servers[0].ports for agency in self.agencies.values()),
+                  "the agencies to look for the seal that it has shown them")
             self.signing.lose_folder(servers[0].number)
         self.start_under_fire(servers)
 

@@ -6,7 +6,7 @@ import os
 import sqlite3
 
 from agencies import Wrong
-from central import must, run
+from central import HANG_S, must, run
 
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
 DRAW = ("state", "agencies", "number_mode", "winning_number", "closes_at", "closed_at", "sealed_at", "drawn_at", "voided", "rules", "root",
@@ -88,7 +88,7 @@ class SqliteStore(Store):
         return self.address + ".control"
 
     def look(self):
-        with contextlib.closing(sqlite3.connect(f"file:{self.address}?mode=ro", uri=True, isolation_level=None)) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{self.address}?mode=ro", HANG_S, uri=True, isolation_level=None)) as store:
             store.row_factory = sqlite3.Row
             store.execute("BEGIN")
             return looked({table: store.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES})
