@@ -88,12 +88,12 @@ class Chromium:
             raise Failed(f"{method}: {answer['error']['message']}")
         return answer["result"]
 
-    def wait_for(self, method, session):
-        """An event that came, or comes; it is taken."""
+    def wait_for(self, method, session, **wanted):
+        """An event that came, or comes, with these parameters; it is taken."""
         until = time.monotonic() + PATIENCE_S
         while True:
             for event in self.events:
-                if event["method"] == method and event.get("sessionId") == session:
+                if event["method"] == method and event.get("sessionId") == session and wanted.items() <= event["params"].items():
                     self.events.remove(event)
                     return event["params"]
             self._receive(until)
@@ -111,6 +111,7 @@ class Tab:
         self.session = browser.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
         for domain in "Page", "Runtime", "Network", "Log":
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
 
     def __enter__(self):
@@ -125,10 +126,14 @@ class Tab:
     def before_each_page(self, script):
         self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
 
+    def navigate(self, url):
+        """Waits until that page is loaded: the empty one, which a tab begins with, may be only now, too."""
+        loader = self.call("Page.navigate", url=url)["loaderId"]
+        self.browser.wait_for("Page.lifecycleEvent", self.session, loaderId=loader, name="load")
+
     def open(self, url):
         """Waits until the page is ready (page.js)."""
-        self.call("Page.navigate", url=url)
-        self.browser.wait_for("Page.loadEventFired", self.session)
+        self.navigate(url)
         self.until("document.documentElement.dataset.ready === 'yes'")
 
     def evaluate(self, expression):

@@ -182,8 +182,7 @@ class Shown(Paged):
         with open(self.page, "rb") as file:
             data = file.read()
         tab = self.enterContext(self.browser.tab())
-        tab.call("Page.navigate", url=f"file://{self.write('changed.html', data.replace(b'const firstFragment', b'const  firstFragment'))}")
-        self.browser.wait_for("Page.loadEventFired", tab.session)
+        tab.navigate(f"file://{self.write('changed.html', data.replace(b'const firstFragment', b'const  firstFragment'))}")
         self.assertIn("Content Security Policy", str(tab.complaints()))
         self.assertEqual(tab.evaluate("typeof whyUnable"), "undefined")
 
