@@ -7,8 +7,9 @@ import sys
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path[:0] = [os.path.join(ROOT, "tests", "page")]
+sys.path[:0] = [os.path.join(ROOT, "tests", "page"), os.path.join(ROOT, "tests")]
 import chromium  # noqa: E402
+import held_ports  # noqa: E402
 from mock import Mock, Night  # noqa: E402
 
 NIGHTS = {
@@ -31,8 +32,12 @@ class Boards(unittest.TestCase):
             sys.exit(77)
         cls.browser = cls.enterClassContext(chromium.Chromium())
 
-    def mock(self, state="open", agencies=5):
-        return self.enterContext(Mock(NIGHTS[state](agencies)))
+    def mock(self, state="open", agencies=5, port=0):
+        return self.enterContext(Mock(NIGHTS[state](agencies), port))
+
+    def hold_port(self):
+        """For a mock that is to be there again, where somebody else could be meanwhile."""
+        return held_ports.number(self.enterContext(held_ports.hold()))
 
     def tab(self, scheme="light", motion="no-preference", **size):
         tab = self.enterContext(self.browser.tab(**size))

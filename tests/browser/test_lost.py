@@ -27,10 +27,11 @@ class Lost(Boards):
         tab.until("byId('store-fails').hidden")
 
     def test_a_lost_connection_and_a_restart(self):
-        mock = self.mock("open")
+        port = self.hold_port()
+        mock = self.mock("open", port=port)
         tab = self.board(mock, clock_s=mock.night.now_s - 3600)
         self.assertEqual((self.text(tab, "live-text"), self.is_seen(tab, "lost"), self.is_seen(tab, "again")), ("Live", False, False))
-        port, night = mock.port, mock.night
+        night = mock.night
         mock.end()
         self.shows(tab, "lost", "The connection was lost at 21:00:00")
         self.assertEqual(tab.evaluate("byId('board').dataset.old"), "no")
@@ -150,9 +151,11 @@ class Lost(Boards):
         mock = self.mock("drawn")
         mock.hangs = "/api/v1/numbers"
         tab = self.tab()
-        tab.before_each_page("AbortSignal.timeout = (given => () => given.call(AbortSignal, 50))(AbortSignal.timeout);")
+        tab.before_each_page("window.patience_ms = 50; "
+                             "AbortSignal.timeout = (given => ms => given.call(AbortSignal, window.patience_ms ?? ms))(AbortSignal.timeout);")
         tab.open(mock.url + "#en")
         self.shows(tab, "map-trouble", "cannot be had at the moment")
+        tab.evaluate("window.patience_ms = null")
         mock.hangs = None
         tab.until("!byId('map-content').hidden")
 

@@ -198,8 +198,9 @@ class Shown(Boards):
         self.nothing_odd(tab, mock)
 
     def test_two_nights_of_one_name(self):
-        mock = self.mock("drawn")
-        tab, port = self.board(mock), mock.port
+        port = self.hold_port()
+        mock = self.mock("drawn", port=port)
+        tab = self.board(mock)
         mock.end()
         self.shows(tab, "lost", "lost")
         night = Night(5, mock.night.now_s + 6000, seed=9)
