@@ -19,7 +19,7 @@ MOST = 3            # agencies
 LINKS_MOST = 4      # connections at once
 WORLDS_MOST = 40    # that may be, and
 WAITING_MOST = 4    # messages that nobody knows the fate of: with more, first what is due is read
-EXAMPLE_HANGS = 5   # an example that takes so many waits for a hang does hang
+EXAMPLE_HANGS = 15   # an example that takes so many waits for a hang does hang
 NAMES = ("Ana", "José", 'Ana "la Paz"')
 NUMBERS = ("7574", "17", "0017", "1")
 

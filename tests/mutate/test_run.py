@@ -85,14 +85,14 @@ class Run(unittest.TestCase):
             for words in (["git", "add", "."], ["git", "-c", "user.name=Toy", "-c", "user.email=toy@localhost", "commit", "-q", "-m", "toy"],
                           ["cmake", "-B", "build/dev", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug"]):
                 subprocess.run(words, cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
-            said = self.mutate("--ci", "1")
+            said = self.mutate("--ci", "10")
             self.assertRegex(said, r"(?m)^src/toy +18 +7 +6 +5 ", said)
             self.assertTrue(os.path.exists(os.path.join(self.folder, "build/dev/test_toy")))
             for name in "dev", "tree", "counted":
                 self.assertFalse(os.path.exists(os.path.join(self.folder, "build/mutate", name)), name)
             with open(os.path.join(self.folder, "src/toy/toy.c"), encoding="utf-8") as file:
                 self.assertEqual(file.read(), FILES["src/toy/toy.c"], "nothing is planted in the sources")
-            self.assertEqual(self.mutate("--ci", "1").count(" s  "), 0, "what was tried is not tried again")
+            self.assertEqual(self.mutate("--ci", "10").count(" s  "), 0, "what was tried is not tried again")
 
     def test_building_has_a_time_of_its_own(self):
         now, limits = [1000], []

@@ -18,6 +18,7 @@ from quiniela_verify import command, files, notes
 KEY = notes.vkey(maker.SERVER.vkey)
 IDENTITIES = itertools.count()
 OTHER = shlex.split(os.environ.get("QUINIELA_VERIFIER", ""))
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # None: where all temporary files are
 FLAGS = {"seals": "--seal", "proofs": "--proof", "codes": "--code", "approvals": "--approval", "results": "--result",
          "nist_certificate": "--nist-cert"}  # where it is not the name itself
 
@@ -46,7 +47,7 @@ def ask(keys=(KEY,), origin=None, agency=None, **given):
 def _ask_other(keys, given):
     """What the other one says, in the same form."""
     words = [word for key in keys for word in ("--key", key.text.decode())]
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         for name, files_given in given.items():
             for data in files_given if isinstance(files_given, list) else [files_given]:
                 path = os.path.join(folder, str(len(words)))
