@@ -25,6 +25,16 @@ def run(*command, check=True, **options):
     return result
 
 
+NO_PART = shutil.ignore_patterns(".git", "__pycache__", "data", "*.yaml")
+
+
+def left_out(folder, names):
+    """What is no part of a checkout. Of the builds only the program is wanted: in the others files come and go, as .ci/run fuzzes
+    beside this, and builds."""
+    kept = {os.path.join(ROOT, "build"): "release", os.path.join(ROOT, "build/release"): "quiniela"}.get(folder)
+    return NO_PART(folder, names) if kept is None else {name for name in names if name != kept}
+
+
 def docker(*arguments, **options):
     return run("docker", *arguments, **options).stdout.strip()
 
@@ -36,8 +46,7 @@ class Containers(unittest.TestCase):
         self.folder = os.path.join(tempfile.mkdtemp(prefix="quiniela-"), "project")
         self.addCleanup(shutil.rmtree, os.path.dirname(self.folder))
         # As it was checked out, times too: the images are made anew only when something is newer than they are.
-        shutil.copytree(ROOT, self.folder, symlinks=True,
-                        ignore=shutil.ignore_patterns(".git", "dev", "asan", "tsan", "data", "*.yaml"))
+        shutil.copytree(ROOT, self.folder, symlinks=True, ignore=left_out)
         shutil.copy2(os.path.join(ROOT, "client/config/config.yaml"), self.folder + "/client/config/config.yaml")
         self.addCleanup(self.sweep)
         self.sweep()
