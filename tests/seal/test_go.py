@@ -22,7 +22,7 @@ def go(*words):
     """Runs go without modules, so that it has nothing to download, and with a cache in the build."""
     environment = os.environ | {"GO111MODULE": "off", "GOPATH": SOURCES, "GOFLAGS": "", "GOPROXY": "off", "GOTOOLCHAIN": "local",
                                 "GOCACHE": os.path.join(BUILD, "go-cache"), "CGO_ENABLED": "0"}
-    subprocess.run(["go", *words], env=environment, check=True, cwd=HERE, timeout=300)
+    subprocess.run(["go", *words], env=environment, check=True, cwd=HERE, timeout=600)
 
 
 class Seals(unittest.TestCase):
