@@ -215,7 +215,7 @@ static void requests_of_a_connection_are_answered_in_turn(void **state) {
 static void nobody_is_waited_for_long(void **state) {
     (void)state;
     const struct http_patience patience = {
-        .request_ms = 300, .idle_s = 10, .answer_ms = 60000, .stream_idle_s = 60};
+        .request_ms = 2000, .idle_s = 10, .answer_ms = 60000, .stream_idle_s = 60};
     struct http_options options = story_options();
     http_close(&http);
     options.patience = &patience;
@@ -234,7 +234,7 @@ static void nobody_is_waited_for_long(void **state) {
 static void an_answer_that_is_not_read_is_given_up(void **state) {
     (void)state;
     const struct http_patience patience = {
-        .request_ms = 60000, .idle_s = 1, .answer_ms = 60000, .stream_idle_s = 60};
+        .request_ms = 60000, .idle_s = 3, .answer_ms = 60000, .stream_idle_s = 60};
     struct http_options options = story_options();
     http_close(&http);
     options.patience = &patience;
