@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-CANARY_SECONDS_MAX = 120
+CANARY_SECONDS_MAX = 600
 FILED_FROM = 251  # each of these takes longer, and here the first one comes soon
 SIMULATION, REWORDED = sys.argv[1:3]
 PLANTED_AT, SHARED_AT, FILED_AT = (sys.argv.index(flag) for flag in ("--planted", "--shared", "--filed"))
