@@ -3,6 +3,7 @@ import errno
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -44,6 +45,17 @@ class OwnFaults(Asking):
             self.assertEqual(self.start("--seal", "nowhere", stderr=full), 2)
             self.assertEqual(self.start("--seals", stderr=full), 2)
         self.assertEqual(self.start(stderr=subprocess.DEVNULL, preexec_fn=lambda: os.close(1)), 2)
+
+    def test_more_files_than_may_be_open(self):
+        """It opens as many as it may at all, and a run out of them says nothing of the draw."""
+        seals = [word for number in range(60) for word in ("--seal", self.write(f"seal-{number}", self.draw.seal()))]
+        key, most = ["--key", maker.SERVER.vkey.decode()], resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        for limits, status in ((40, most), 0), ((40, 40), 2):
+            done = subprocess.run([*(OTHER or [sys.executable, self.VERIFIER]), *key, *seals], capture_output=True, check=False, timeout=60,
+                                  preexec_fn=lambda limits=limits: resource.setrlimit(resource.RLIMIT_NOFILE, limits))
+            self.assertEqual(done.returncode, status, done)
+        self.assertIn(b"too many open files: this process may have 40", done.stderr)
+        self.assertEqual(done.stdout, b"")
 
     @unittest.skipIf(OTHER, "is about the one in Python")
     def test_no_room_for_a_file_of_its_own(self):

@@ -1,7 +1,9 @@
 """The command: its flags, the files they name, and what is printed."""
 import argparse
 import contextlib
+import errno
 import os
+import resource
 import sys
 import traceback
 
@@ -9,7 +11,7 @@ from . import checks_after, checks_bets, checks_number, checks_seal, encoding, n
 from .case import Case
 from .claims import WRONG_USE, harmless
 from .encoding import Refused
-from .files import File, Unreadable
+from .files import File, Unreadable, why_of
 from .package import Package
 
 EPILOGUE = """exit status: 0 every claim holds; 1 something is false; 2 wrong use, or a file that cannot be read; 3 nothing is false,
@@ -210,7 +212,7 @@ def _fail(why):
 
 def _system_error(error):
     name = f"{harmless(str(error.filename))}: " if error.filename is not None else ""
-    return name + (error.strerror or str(error))
+    return name + (why_of(error) if error.errno == errno.EMFILE else error.strerror or str(error))
 
 
 def _print(text):
@@ -268,7 +270,15 @@ def _flush_all():
     return is_out
 
 
+def _raise_descriptor_limit():
+    """All files that are given are open at once: as many as this process may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # then the limit stays as it was
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def run():
     """The whole process: ends it with the exit status. What starts the verifier calls this, and not main()."""
+    _raise_descriptor_limit()
     status = _status()
     sys.exit(status if _flush_all() else WRONG_USE)

@@ -1,6 +1,7 @@
 """Files: each is regular and has a limit, or is read as a stream."""
 import errno
 import os
+import resource
 import stat
 
 from .claims import harmless
@@ -36,7 +37,7 @@ class File:
         except (OSError, ValueError) as error:
             code = getattr(error, "errno", None)
             why = NOT_THERE.get(code) if folder is not None else None
-            raise (NotThere if code in NOT_THERE else Unreadable)(f"{harmless(self.path)}: {why or _why(error)}") from None
+            raise (NotThere if code in NOT_THERE else Unreadable)(f"{harmless(self.path)}: {why or why_of(error)}") from None
         self.status = os.fstat(descriptor)
         if not stat.S_ISREG(self.status.st_mode):
             os.close(descriptor)
@@ -68,7 +69,7 @@ class File:
         try:
             return function(*arguments)
         except OSError as error:
-            raise Unreadable(f"{harmless(self.path)}: {_why(error)}") from None
+            raise Unreadable(f"{harmless(self.path)}: {why_of(error)}") from None
 
     def pieces(self, length=1024 * 1024):
         piece = self._do(self._from_start, length)
@@ -89,8 +90,11 @@ class File:
             raise Refused(f"has more than {most} bytes")
 
 
-def _why(error):
-    return (os.strerror(error.errno) if getattr(error, "errno", None) else str(error)).lower()
+def why_of(error):
+    """What an error of the system says of itself. A run out of files says nothing of the file."""
+    code = getattr(error, "errno", None)
+    limit = f": this process may have {resource.getrlimit(resource.RLIMIT_NOFILE)[0]}; raise that limit (ulimit -n)"
+    return (os.strerror(code) if code else str(error)).lower() + (limit if code == errno.EMFILE else "")
 
 
 def read_secret(file):
