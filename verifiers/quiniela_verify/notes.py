@@ -9,7 +9,8 @@ NOTE_BYTES_MAX = 64 * 1024
 SIGNATURES_MAX = 64
 DASH = "— ".encode()
 ED25519, COSIGNATURE = 1, 4
-VKEY = re.compile(rb"([!-*,-~]{1,%d})\+([^+]*)\+(.*)" % NAME_BYTES_MAX, re.DOTALL)
+NAME = re.compile(rb"[!-*,-~]{1,%d}" % NAME_BYTES_MAX)
+VKEY = re.compile(rb"(%b)\+([^+]*)\+(.*)" % NAME.pattern, re.DOTALL)
 SPACES = re.compile("[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000+]")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from . import ed25519, merkle
 from .bets import Entry, STATES, split_text
 from .encoding import AGENCIES_MAX, Form, Refused, base32_decode, base64_decode, decimal, origin, sha256
-from .notes import VKEY
+from .notes import NAME
 from .records import Seal, checkpoint, read_seal
 
 PROOF_BYTES_MAX = 16 * 1024
@@ -139,6 +139,6 @@ def parse_code(data):
     name, id_, signature = code.text(1), code.take(4), code.take(64)
     if code.at != len(data):
         raise Refused("the code: is too long")
-    if not VKEY.fullmatch(name + b"++"):
+    if not NAME.fullmatch(name):
         raise Refused("the code: has a key's name that no key has")
     return Proof(row, number, index, entry, origin_, agencies + 1, root, None, (name, id_, signature))
