@@ -240,7 +240,7 @@ class Stored(Asking):
         self.in_any_line(said, "FALSE", "agency 4 has no bets", "agency 5 has 3 bets")
         beyond = self.draw.export() + b"6,a,b,1,2000-01-01,1\n"
         self.in_any_line(self.ask(1, **export, export=beyond), "agency 6 has 1 bets in the export, and there is no such agency")
-        for data, word in ((b"x" + self.draw.export(), "line 1"), (b"2,a,b,1,2000-01-01,1\n1,a,b,1,2000-01-01,1\n", "comes after"),
+        for data, word in ((b"x" + self.draw.export(), "line 1"), (b"," + self.draw.export()[2:], "decimal"), (b"2,a,b,1,2000-01-01,1\n1,a,b,1,2000-01-01,1\n", "comes after"),
                            (b"1,a,b,1,2000-01-01,10000\n", "no bet"), (b"\n" + self.draw.export(), "empty line"),
                            (self.draw.export().replace(b"4,a", b"04,a"), "decimal"), (b"1," + b"a" * 3000, "more than")):
             self.in_any_line(self.ask(1, **export, export=data), "FALSE", "export", word)
@@ -254,7 +254,8 @@ class Stored(Asking):
                          (b"[2,2]", b"[2,3]"), (b"[3,3]", b"[3,2]"), (b'"agencies":5', b'"agencies":6'),
                          (b'"count":3', b'"count":03'),
                          (b'{"agencies":[2,2],"state":"cut"},\n', b""), (b'"count":30}\n', b'"count":30},\n'), (b"]}\n", b"]}\n\n"),
-                         (b'"entries":[\n', b'"entries":[\n\n'), (b'"voided"', b'"Voided"'), (b'"count":3,', b'"count": 3,')):
+                         (b'"entries":[\n', b'"entries":[\n\n'), (b'"voided"', b'"Voided"'), (b'"count":3,', b'"count": 3,'),
+                         (b'"reset":1', b'"reset":4294967296'), (b'"agency":2,"reset"', b'"agency":4294967296,"reset"')):
             self.assertIn(old, good)
             self.in_any_line(self.ask(1, seal=self.draw.seal(), seal_json=good.replace(old, new)), "FALSE", "seal.json")
 

@@ -100,7 +100,8 @@ class SealJson {
                 this.form.refuse(say`is one too many`);
             }
             more = line.endsWith(",");
-            const found = this.match(VOIDED_LINE, more ? line.slice(0, -1) : line).slice(1).map(value => this.form.by(decimal, value, 1n));
+            const found = this.match(VOIDED_LINE, more ? line.slice(0, -1) : line).slice(1)
+                .map((value, at) => this.form.by(decimal, value, 1n, at < 2 ? U32_MAX : U64_MAX));
             const last = this.voided[this.voided.length - 1];
             if (last && (found[0] < last[0] || found[0] === last[0] && found[1] <= last[1])) {
                 this.form.refuse(say`is not in order`);

@@ -144,7 +144,7 @@ class Export:
         self.numbers = [0] * 10000
 
     def _rows(self):
-        number, last, last_text = 0, 0, b""
+        number, last, last_text = 0, 0, None
         try:
             for number, (_, line) in enumerate(files.csv_rows(self.file, mark=False), 1):
                 text, _, row = line.partition(b",")

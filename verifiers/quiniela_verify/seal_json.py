@@ -4,7 +4,7 @@ import re
 
 from . import merkle
 from .bets import Entry, draw_leaf
-from .encoding import AGENCIES_MAX, Refused, U64_MAX, base64_decode, decimal, origin
+from .encoding import AGENCIES_MAX, Refused, U32_MAX, U64_MAX, base64_decode, decimal, origin
 
 BYTES_MAX = 2 * 1024**3
 LINE_BYTES_MAX = 1024
@@ -107,7 +107,7 @@ class SealJson:
             match = VOIDED.fullmatch(line[:-1] if more else line)
             if not match:
                 self.refuse("is no voided bets")
-            found = tuple(self._by(decimal, value, 1) for value in match.groups())
+            found = tuple(self._by(decimal, value, 1, most) for value, most in zip(match.groups(), (U32_MAX, U32_MAX, U64_MAX)))
             if self.voided and found[:2] <= self.voided[-1][:2]:
                 self.refuse("is not in order")
             self.voided.append(found)
