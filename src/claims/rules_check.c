@@ -89,13 +89,14 @@ static bool check_chain(struct evidence *evidence, struct error *error) {
     return true;
 }
 
-static bool all_are_trusted(const struct evidence *evidence) {
+// Whether a key given has signed the first record, which names the rules' key: no later one can name another.
+static bool is_vouched_for(const struct evidence *evidence) {
     for (size_t i = 0; i < evidence->record_count; i++) {
-        if (!evidence->records[i].is_trusted) {
-            return false;
+        if (evidence->records[i].rules->number == 0 && evidence->records[i].is_trusted) {
+            return true;
         }
     }
-    return true;
+    return false;
 }
 
 static void check_key(struct evidence *evidence) {
@@ -117,7 +118,7 @@ static void check_key(struct evidence *evidence) {
             return;
         }
     }
-    if (all_are_trusted(evidence)) {
+    if (is_vouched_for(evidence)) {
         verdicts_add(verdicts, VERDICT_OK, "key",
                      "the rules' key, %s, is another, and the one given has signed these rules, too",
                      rules->key.name);

@@ -2,9 +2,11 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import unittest
 
-from harness import Agency, Server, Story, Wire
+from harness import PROGRAM, ROOT, Agency, Server, Story, Wire
 
 NAME = "lottery.example/central"
 BETS = 95
@@ -91,6 +93,27 @@ class Receipts(Story):
         self.assertFalse(os.path.exists(self.path("data/agency-1.rules-0")))
         self.assert_nothing_stored("--draw", "friday")
         self.wait_and_end(self.agency())  # with the right key nothing is in its way
+
+    def test_a_key_that_has_changed_is_proved_by_the_rules(self):
+        """The agency has the key of the draw before. That signs the first record of the new one's, too, which names the new key."""
+        self.make_key("others")
+        self.server.kill()
+        new = ("--sign-key", "others/sign.key", "--sign-name", NAME, "--draw", "saturday")
+        self.server = Server(self, *new, "--previous-sign-key", "keys/sign.key", "--close-at", "2999-01-01T21:00:00Z", agencies=2)
+        self.wait_and_end(self.agency())
+        self.assertRegex(self.verified(), rf"key: the rules' key, {NAME}, is another, and the one given has signed")
+        self.server.kill()
+        self.server = Server(self, *new, agencies=2)  # the old key is needed for the first record alone
+        self.assertEqual(self.run_program("change", "--draw", "saturday", "--agencies", 1, "--yes")[0], 0)
+        agency = self.agency()
+        self.assertEqual(agency.wait(), 0, agency.log())
+        flags = ["--key", self.key]
+        for flag, kept in ("rules", "rules-0"), ("rules", "rules-1"), ("receipts",) * 2, ("seal",) * 2, ("result",) * 2:
+            flags += [f"--{flag}", f"data/agency-1.{kept}"]
+        for program in (PROGRAM, "verify"), (sys.executable, "-S", os.path.join(ROOT, "verifiers", "verify.py")):
+            done = subprocess.run([*program, *flags], cwd=self.folder, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 3, done.stdout + done.stderr)  # a fixed number, and one copy of the seal
+            self.assertRegex(done.stdout, rf"ok +receipts .*bets up to {BETS}.*: signed\n(?s:.*)ok +result .*: signed, of this seal")
 
     def test_a_draw_that_is_not_signed_is_not_believed(self):
         self.server.kill()

@@ -41,7 +41,8 @@ def _check_key(case):
         case.claims.not_checked("key", "no --key: the key in the rules vouches only for itself" if case.rules else
                                 "no --key, and no rules")
     elif case.rules and case.rules.key not in given:
-        if all(any(record.note.is_signed(key) for key in given) for record in case.records):
+        # The first record names the key, and no later one can name another.
+        if any(record.number == 0 and record.note.is_signed(key) for record in case.records for key in given):
             case.claims.ok("key", f"the rules' key, {case.rules.key}, is another, and the one given has signed these rules, too")
         else:
             case.claims.false("key", f"the rules' key, {case.rules.key.text.decode()}, is none of those given")

@@ -156,7 +156,8 @@ class Check:
             return None
         if self.rules.key in self.keys:
             return f"the rules' key is the one given, {self.rules.key}"
-        if not all(any(record.note.is_of(key) for key in self.keys) for record in self.records):
+        # The first record names the key, and no later one can name another.
+        if not any(record.number == 0 and record.note.is_of(key) for record in self.records for key in self.keys):
             raise NotTrue(f"the rules' key, {self.rules.key.text.decode()}, is none of those given")
         return f"the rules' key, {self.rules.key}, is another, and the one given has signed these rules, too"
 
