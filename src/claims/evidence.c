@@ -115,6 +115,14 @@ bool evidence_check_signed(const struct evidence *evidence, const struct note *n
         }
         *is_signed = *is_signed || has_signed;
     }
+    // A line of any key that is known is right.
+    for (size_t i = 0; evidence->rules != NULL && i < evidence->given->key_count; i++) {
+        const struct vkey *given = &evidence->given->keys[i];
+        bool ignored;
+        if (!vkey_equal(given, keys) && !note_check_if_signed(note, given, &ignored, error)) {
+            return false;
+        }
+    }
     if (count > 0 && !*is_signed) {
         char names[NAMES_BYTES];
         names_of(keys, count, names);

@@ -125,8 +125,8 @@ static inline struct slice evidence_origin(const struct evidence *evidence) {
 // The keys of which one must have signed: the rules', else those given. Returns how many.
 size_t evidence_keys(const struct evidence *evidence, const struct vkey **keys);
 
-// Refuses a note that none of the keys has signed, or one of them wrongly. *is_signed is false, and nothing
-// refused, when there is no key. ERROR_FALSE_CLAIM, ERROR_BAD_FORM, ERROR_NO_MEMORY.
+// Refuses a note that none of the keys has signed, or one of them, or of those given, wrongly. *is_signed is
+// false, and nothing refused, when there is no key. ERROR_FALSE_CLAIM, ERROR_BAD_FORM, ERROR_NO_MEMORY.
 bool evidence_check_signed(const struct evidence *evidence, const struct note *note, bool *is_signed,
                            struct error *error) MUST_CHECK;
 

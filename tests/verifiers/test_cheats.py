@@ -159,6 +159,29 @@ class Central(Asking):
         self.in_any_line(self.ask(0, key=maker.STRANGER, rules=self.draw.rules(maker.STRANGER)), "ok", "key",
                          "has signed these rules, too")
 
+    def test_the_key_of_the_draw_before_signs_the_first_record(self):
+        """Which names the new key: no later record can name another, and receipts and the seal are of the new one."""
+        text = self.draw.rules_text()
+        rules, later = self.draw.rules(maker.STRANGER), self.draw.rules(number=1, before=text, close="2026-11-25T22:00:00Z")
+        both = self.draw.rules(maker.STRANGER, number=1, before=text, close="2026-11-25T22:00:00Z")
+        files = {"rules_2": later, "seal": self.draw.seal(rules=later.rpartition(b"\n\n")[0] + b"\n"), "receipts": self.draw.receipt(1)}
+        said = self.ask(3, key=maker.STRANGER, rules=rules, **files)
+        for what in "key", "seal seal", "receipts receipts":
+            self.in_any_line(said, "ok", what)
+        self.in_any_line(self.ask(1, key=maker.STRANGER, rules=self.draw.rules(), **files), "FALSE", "key", "none of those given")
+        self.in_any_line(self.ask(1, key=maker.STRANGER, rules=self.draw.rules(), rules_2=both), "FALSE", "key", "none of those given")
+        spoilt = both[:-10] + (b"A" if both[-10:-9] != b"A" else b"B") + both[-9:]
+        self.in_any_line(self.ask(1, key=maker.STRANGER, rules=rules, rules_2=spoilt), "FALSE", "rules rules_2", "is wrong")
+
+    def test_a_wrong_line_of_a_key_that_was_given(self):
+        """Also where another one signs the draw: of a known key there is one line, and it is right."""
+        wrong = maker.STRANGER.line(maker.STRANGER.sign(b"another text\n"))
+        right = {"rules": self.draw.rules(maker.STRANGER), "seal": self.draw.seal()}
+        self.ask(3, key=maker.STRANGER, **right)
+        for name, data in (("seal", self.draw.seal()), ("proof", self.draw.proof(1, 0)), ("result", self.draw.result(7))):
+            said = self.ask(1, key=maker.STRANGER, **{**right, name: data + wrong})
+            self.in_any_line(said, "FALSE", f"{name} {name}", "is wrong")
+
     def test_things_of_another_draw(self):
         other = maker.Draw(origin=b"lottery.example/central/2026-11-26")
         files = {"rules": self.draw.rules(), "seal": self.draw.seal()}
