@@ -172,7 +172,7 @@ bool evidence_agency_key(const struct evidence *evidence, uint32_t agency, uint8
 
 // The seal --------------------------------------------------------------------------------------------------
 
-bool evidence_check_size(const struct evidence *evidence, uint64_t size, struct error *error) {
+static bool check_size(const struct evidence *evidence, uint64_t size, struct error *error) {
     const struct rules *rules = evidence->rules;
     return rules == NULL || size == (uint64_t)rules->agencies + 1 ||
            error_set(error, ERROR_FALSE_CLAIM,
@@ -180,9 +180,14 @@ bool evidence_check_size(const struct evidence *evidence, uint64_t size, struct 
                      rules->number, rules->agencies);
 }
 
-bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal, struct error *error) {
+bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal, bool is_signed,
+                        struct error *error) {
     char text[CHECKPOINT_BYTES_MAX];
     size_t length = checkpoint_write(seal, text);
+    if (!check_size(evidence, seal->size, error)) {
+        evidence->has_misfit = evidence->has_misfit || is_signed;
+        return false;
+    }
     if (!evidence->has_seal) {
         evidence->has_seal = true;
         memcpy(evidence->seal_text, text, length);
@@ -195,8 +200,8 @@ bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal
         return true;
     }
     evidence->has_second = true;
-    return error_set(error, ERROR_FALSE_CLAIM,
-                     "is another seal of this draw: two seals were signed. A fraud, whichever is right");
+    return error_set(error, ERROR_FALSE_CLAIM, "is another seal of this draw%s",
+                     is_signed ? ": two seals were signed. A fraud, whichever is right" : "");
 }
 
 bool evidence_keep_copy(struct evidence *evidence, struct note_file *file, const struct source *source,

@@ -63,6 +63,7 @@ struct evidence {
     struct hash seal_hash;  // H(SEAL)
     struct checkpoint seal; // its origin points to `origin`
     bool has_second;        // another seal than this one was there, too
+    bool has_misfit;        // a seal of this draw is signed, and of other agencies than the rules have
     struct seal_copy **copies;
     size_t copy_count;
     struct seal_time *times;
@@ -134,11 +135,10 @@ bool evidence_check_signed(const struct evidence *evidence, const struct note *n
 void evidence_tell_unknown(struct evidence *evidence, const char *what, const struct note *note,
                            const struct vkey *further, size_t further_count);
 
-// Takes the seal of a note, proof or code. ERROR_FALSE_CLAIM when another one is there already, or its size
-// is not that of the rules.
-bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal,
+// Takes the seal of a note, proof or code, once its signature is checked; is_signed is what came of that.
+// ERROR_FALSE_CLAIM when another one is there already, or its size is not that of the rules.
+bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal, bool is_signed,
                         struct error *error) MUST_CHECK;
-bool evidence_check_size(const struct evidence *evidence, uint64_t size, struct error *error) MUST_CHECK;
 
 // Keeps the note of a seal, as a witness may have signed any of the copies: it takes the file over. `source`,
 // which is the caller's, is NULL for the seal of a proof. ERROR_NO_MEMORY.

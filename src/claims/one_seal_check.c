@@ -76,7 +76,7 @@ bool check_one_seal(struct evidence *evidence, struct error *error) {
     if (!check_witnesses(evidence, &witnessed, error)) {
         return false;
     }
-    if (evidence->has_second) {
+    if (evidence->has_second || evidence->has_misfit) {
         verdicts_add(&evidence->verdicts, VERDICT_FALSE, "seals", "there are two");
     } else if (witnessed > 0) {
         verdicts_add(&evidence->verdicts, VERDICT_OK, "seals",

@@ -47,7 +47,7 @@ static void say_what_is_shown(struct evidence *evidence, const char *what, const
 
 static bool take_shown(struct evidence *evidence, const char *what, const struct shown *shown,
                        struct error *error) {
-    if (!evidence_take_seal(evidence, &shown->seal, error) ||
+    if (!evidence_take_seal(evidence, &shown->seal, shown->is_signed, error) ||
         !evidence_add_entry(evidence, &shown->entry, error) ||
         !keep_proof(evidence, what, shown->proof, error)) {
         return false;
@@ -61,8 +61,7 @@ static bool take_shown(struct evidence *evidence, const char *what, const struct
 
 static bool is_of_draw(struct evidence *evidence, const struct shown *shown, struct error *error) {
     uint32_t agency = shown->proof->bet.agency, wanted = evidence->given->agency;
-    if (!evidence_take_origin(evidence, shown->seal.origin, error) ||
-        !evidence_check_size(evidence, shown->seal.size, error)) {
+    if (!evidence_take_origin(evidence, shown->seal.origin, error)) {
         return false;
     }
     return wanted == 0 || wanted == agency ||

@@ -6,14 +6,16 @@
 #include <inttypes.h>
 
 // A second result must say the same.
-static bool is_same(const struct evidence *evidence, const struct result *result, struct error *error) {
+static bool is_same(const struct evidence *evidence, const struct result *result, bool is_signed,
+                    struct error *error) {
     return !evidence->has_result ||
            (evidence->result_number == result->number && evidence->result_winners == result->winners &&
             hash_equal(&evidence->result_seal, &result->seal)) ||
            error_set(error, ERROR_FALSE_CLAIM,
                      "says %04u and %" PRIu64 " winners, and another result %04u and %" PRIu64
-                     ": two results of one draw. A fraud, whichever is right",
-                     result->number, result->winners, evidence->result_number, evidence->result_winners);
+                     ": two results of one draw%s",
+                     result->number, result->winners, evidence->result_number, evidence->result_winners,
+                     is_signed ? ". A fraud, whichever is right" : "");
 }
 
 static bool take_result(struct evidence *evidence, const char *what, const struct note *note,
@@ -25,7 +27,7 @@ static bool take_result(struct evidence *evidence, const char *what, const struc
         !evidence_check_seal_hash(evidence, &result.seal, &is_sealed, error)) {
         return false;
     }
-    if (!is_same(evidence, &result, error)) {
+    if (!is_same(evidence, &result, is_signed, error)) {
         return false;
     }
     evidence->has_result = true;

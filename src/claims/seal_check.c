@@ -8,9 +8,9 @@ static bool take_seal(struct evidence *evidence, const char *what, const struct 
     bool is_signed;
     if (!checkpoint_parse(file->note->text, &seal, error) ||
         !evidence_take_origin(evidence, seal.origin, error) ||
-        !evidence_check_size(evidence, seal.size, error) ||
         !evidence_check_signed(evidence, file->note, &is_signed, error) ||
-        !evidence_take_seal(evidence, &seal, error) || !evidence_keep_copy(evidence, file, source, error)) {
+        !evidence_take_seal(evidence, &seal, is_signed, error) ||
+        !evidence_keep_copy(evidence, file, source, error)) {
         return false;
     }
     char hash[HEX_TEXT_BYTES(HASH_BYTES)];

@@ -192,6 +192,27 @@ class Central(Asking):
             self.in_any_line(self.ask(1, **files, **{name: data}), "FALSE", "another draw")
         self.in_any_line(self.ask(1, "--origin", other.origin.decode(), **files), "FALSE", "another draw")
 
+    def test_a_seal_of_another_draw_is_no_second_one(self):
+        """A file left over from yesterday accuses nobody of two seals."""
+        other = maker.Draw(origin=b"lottery.example/central/2026-11-24")
+        for files in ({"rules": self.draw.rules(), "seal": self.draw.seal(), "seal_2": other.seal()},
+                      {"seal": self.draw.seal(), "seal_2": other.seal()}, {"seal": other.seal(), "proof": self.draw.proof(1, 0)}):
+            said = self.ask(1, **files)
+            self.in_any_line(said, "FALSE", "is of another draw")
+            self.assertNotIn("there are two", said)
+            self.assertNotIn("two seals", said)
+
+    def test_a_seal_of_other_agencies_is_a_second_one(self):
+        """Whichever is given first, and whoever has signed the right one besides."""
+        draw = maker.Draw(witnesses=[maker.WITNESS])
+        less = maker.Draw({a: maker.SMALL[a] for a in range(1, 5)})
+        seals = draw.seal((maker.WITNESS, 1_700_000_000)), less.seal()
+        for one, other in seals, seals[::-1]:
+            self.in_any_line(self.ask(1, rules=draw.rules(), seal=one, seal_2=other), "FALSE", "seals", "there are two")
+        self.in_any_line(self.ask(1, rules=draw.rules(), seal=seals[0], proof=less.proof(1, 0)), "FALSE", "seals", "there are two")
+        unsigned = less.seal()[:-10] + b"A" * 9 + b"\n"
+        self.in_any_line(self.ask(1, rules=draw.rules(), seal=seals[0], seal_2=unsigned), "ok", "seals", "there is one")
+
     def test_fewer_agencies_than_the_rules_have(self):
         less = maker.Draw({a: maker.SMALL[a] for a in range(1, 5)})
         for name, data in ("seal", less.seal()), ("proof", less.proof(1, 0)), ("code", less.code(1, 0)):
@@ -232,6 +253,26 @@ class Central(Asking):
         other = maker.Draw(origin=b"lottery.example/central/x")
         block = other.receipts(self.draw.receipt_entry(1, 0, maker.SMALL[1][1]))[0]
         self.in_any_line(self.ask(1, receipts=block), "FALSE", "another draw than its note")
+
+
+class Keyless(Asking):
+    """What is said without a key; the page for browsers has always one."""
+
+    def test_a_code_of_a_name_that_no_key_has(self):
+        code = self.draw.code(1, 0)
+        self.assertEqual(code.count(maker.SERVER.name), 2)  # in the origin, too
+        at = code.rindex(maker.SERVER.name)
+        for key in maker.SERVER, None:
+            self.in_any_line(self.ask(1, key=key, code=code[:at] + code[at:].replace(b"/", b"+", 1)), "FALSE", "code", "name that no key has")
+
+    def test_nobody_is_accused_without_a_key(self):
+        """Of what anybody may have written."""
+        seal = self.draw.seal()
+        other = maker.note(seal.replace(b"\n6\n", b"\n7\n").rpartition(b"\n\n")[0] + b"\n", maker.SERVER)
+        for files in {"seal": seal, "seal_2": other}, {"result": self.draw.result(7), "result_2": self.draw.result(8)}:
+            said = self.ask(1, key=None, **files)
+            self.assertNotIn("raud", said)
+            self.assertIn("raud", self.ask(1, **files))
 
 
 class Stored(Asking):

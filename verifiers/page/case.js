@@ -11,6 +11,7 @@ class Case {
         this.rules = null;          // the newest record
         this.sealText = null;       // that of the first seal that is right
         this.second = false;        // another one that is as right was given: two seals
+        this.misfit = false;        // one is signed, and of other agencies than the rules have
         this.copies = 0;            // of the seal, from files of its own
         this.seals = [];            // with cosignatures
         this.times = [];            // when the seal was seen: time, who
@@ -63,12 +64,14 @@ class Case {
 
     checkSize(size) {
         if (this.rules && size !== this.rules.agencies + 1n) {
+            this.misfit = true;
             refuse(say`is of ${size - 1n} agencies, and the rules' record ${this.rules.number} has ${this.rules.agencies}`);
         }
     }
 
-    // Refuses another than those before: two seals of one draw are a fraud.
-    takeSeal(text) {
+    // Refuses another than those before: two seals of one draw are a fraud. Its signature is checked.
+    takeSeal(text, size) {
+        this.checkSize(size);
         this.sealText ??= text;
         if (text !== this.sealText) {
             this.second = true;

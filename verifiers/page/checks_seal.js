@@ -57,9 +57,8 @@ async function checkSeals(known) {
         await known.claims.about(what, async () => {
             const seal = readSeal(file.data);
             known.takeOrigin(seal.origin);
-            known.checkSize(seal.size);
             await known.checkNote(seal.note);
-            known.takeSeal(seal.text);
+            known.takeSeal(seal.text, seal.size);
             known.seals.push(seal);
             known.copies++;
             known.claims.ok(what, say`of ${seal.origin}, signed; SHA-256 ${hex(await sha256(seal.text))}`);
@@ -70,9 +69,8 @@ async function checkSeals(known) {
 
 async function checkProof(known, what, proof) {
     known.takeOrigin(proof.origin);
-    known.checkSize(proof.size);
     await known.checkSigned(key => isProofSigned(proof, key));
-    known.takeSeal(proof.sealText);
+    known.takeSeal(proof.sealText, proof.size);
     if (proof.seal) {
         known.seals.push(proof.seal);
         known.sayUnknown(what, proof.seal.note, known.witnesses);
@@ -100,7 +98,7 @@ async function checkOneSeal(known) {
         return;
     }
     const witnessed = await checkWitnesses(known), copies = known.copies + (known.proofs.length > 0 ? 1 : 0);
-    if (known.second) {
+    if (known.second || known.misfit) {
         known.claims.false(say`seals`, say`there are two`);
     } else if (witnessed > 0) {
         known.claims.ok(say`seals`, say`there is one: ${witnessed} of the rules' witnesses signed it, and a witness signs no second one`);

@@ -17,6 +17,7 @@ class Case:
         self.seals = []                   # the seals of notes, with cosignatures
         self.copies = set()               # the files of seals that are this one
         self.second = False               # another seal than this one was there, too
+        self.misfit = False               # a seal of this draw is signed, and of other agencies than the rules have
         self.times = []                   # (seconds, who): when the seal was seen
         self.has_open_time = False        # a time stamp was not checked, which may be of one of the rules' authorities
         self.secret = None

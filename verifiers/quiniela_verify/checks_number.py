@@ -28,7 +28,7 @@ def _read_results(case):
             signed, sealed = case.check_signed(found.note), _check_seal_hash(case, found.seal)
             if first and first.note.text != found.note.text:
                 raise Refused(f"says {found.number:04} and {found.winners} winners, and another result {first.number:04} and "
-                              f"{first.winners}: two results of one draw. A fraud, whichever is right")
+                              f"{first.winners}: two results of one draw" + (". A fraud, whichever is right" if signed else ""))
             first = found
             case.say_unknown(what, found.note)
             said = f"{found.number:04}, {found.winners} winners"

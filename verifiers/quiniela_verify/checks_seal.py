@@ -77,13 +77,18 @@ def _check_size(case, size):
         raise Refused(f"is of {size - 1} agencies, and the rules' record {case.rules.number} has {case.rules.agencies}")
 
 
-def _take_seal(case, text):
-    """Refuses another than those before: two seals of one draw are a fraud."""
+def _take_seal(case, text, size):
+    """Refuses another than those before: two seals of one draw are a fraud. Its signature is checked, where there is a key."""
+    try:
+        _check_size(case, size)
+    except Refused:
+        case.misfit = case.misfit or bool(case.keys)
+        raise
     if case.seal is None:
         case.seal = text
     if text != case.seal:
         case.second = True
-        raise Refused("is another seal of this draw: two seals were signed. A fraud, whichever is right")
+        raise Refused("is another seal of this draw" + (": two seals were signed. A fraud, whichever is right" if case.keys else ""))
 
 
 def check_seals(case):
@@ -92,9 +97,8 @@ def check_seals(case):
         with case.claims.about(what):
             seal = read_seal(file.read(NOTE_BYTES_MAX))
             case.take_origin(seal.origin)
-            _check_size(case, seal.size)
             signed = case.check_signed(seal.note)
-            _take_seal(case, seal.note.text)
+            _take_seal(case, seal.note.text, seal.size)
             case.seals.append(seal)
             case.copies.add(file.identity)
             if signed:
@@ -106,12 +110,10 @@ def check_seals(case):
 
 def _check_proof(case, what, found):
     case.take_origin(found.origin)
-    _check_size(case, found.size)
     if case.given.agency not in (None, found.entry.agency):
         raise Refused(f"is of agency {found.entry.agency}, and --agency is {case.given.agency}")
-    if case.keys and not any([found.is_signed(key) for key in case.keys]):
-        raise Refused(f"is not signed by {' or '.join(map(str, case.keys))}")
-    _take_seal(case, found.seal_text)
+    case.check_signed(found)
+    _take_seal(case, found.seal_text, found.size)
     if found.seal:
         case.seals.append(found.seal)
         case.say_unknown(what, found.seal.note, case.rules.witnesses if case.rules else ())
@@ -138,7 +140,7 @@ def check_one_seal(case):
         return
     witnessed = _check_witnesses(case)
     copies = len(case.copies) + bool(case.proofs)
-    if case.second:
+    if case.second or case.misfit:
         case.claims.false("seals", "there are two")
     elif witnessed:
         case.claims.ok("seals", f"there is one: {witnessed} of the rules' witnesses signed it, and a witness signs no second one")

@@ -68,6 +68,7 @@ class Check:
         self.seals: List[Note] = []
         self.copies: Set[Tuple[int, int]] = set()  # the files of seals that are this one
         self.has_second = self.has_shown = False  # another seal; a proof, or an entry
+        self.has_misfit = False  # a seal of this draw is signed, and of other agencies than the rules have
         self.witnessed = 0  # how many of the rules' witnesses have signed the seal
         self.entries: Dict[int, Entry] = {}
         self.salt_key: Optional[bytes] = None
@@ -168,16 +169,17 @@ class Check:
 
     def check_size(self, seal: Seal) -> None:
         if self.rules and seal.size != self.rules.agencies + 1:
+            self.has_misfit = self.has_misfit or self.lacks is None
             raise NotTrue(f"is of {seal.size - 1} agencies, and the rules' record {self.rules.number} has {self.rules.agencies}")
 
     def take_seal(self, seal: Seal) -> None:
         self.take_origin(seal.origin)
-        self.check_size(seal)
         self.check_signed(seal.note)
+        self.check_size(seal)
         self.seal = self.seal or seal
         if self.seal.note.text != seal.note.text:
             self.has_second = True
-            raise NotTrue("is another seal of this draw: two seals were signed. A fraud, whichever is right")
+            raise NotTrue("is another seal of this draw" + ("" if self.lacks else ": two seals were signed. A fraud, whichever is right"))
         self.seals.append(seal.note)
 
     def check_seal(self, path: str) -> str:
@@ -214,7 +216,7 @@ class Check:
         """That there is no second one: a witness of the rules signs only one, or copies from several places are the same. Files that
         are one count once, and so do all proofs."""
         copies = len(self.copies) + self.has_shown
-        if self.has_second:
+        if self.has_second or self.has_misfit:
             raise NotTrue("there are two")
         if self.witnessed:
             return f"there is one: {self.witnessed} of the rules' witnesses signed it, and a witness signs no second one"
@@ -319,7 +321,7 @@ class Check:
         first = self.result = self.result or result
         if (result.number, result.winners, result.seal) != (first.number, first.winners, first.seal):
             raise NotTrue(f"says {result.number:04d} and {result.winners} winners, and another result {first.number:04d} and "
-                          f"{first.winners}: two results of one draw. A fraud, whichever is right")
+                          f"{first.winners}: two results of one draw" + ("" if self.lacks else ". A fraud, whichever is right"))
         if self.seal is None:
             raise NotChecked(f"{result.number:04d}, {result.winners} winners: no seal it is of")
         return f"number {result.number:04d}, {result.winners} winners: signed, of this seal"
