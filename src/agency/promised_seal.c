@@ -48,6 +48,11 @@ bool promised_seal_check_kept(const struct kept_texts *texts, const struct vkey 
                      texts->folder.path, texts->name, reason.text);
 }
 
+struct slice promised_seal_origin(const struct small_file *seal) {
+    const char *end = memchr(seal->bytes, '\n', seal->size);
+    return (struct slice){seal->bytes, end == NULL ? 0 : (size_t)(end - seal->bytes)};
+}
+
 static bool keep_first(const struct kept_texts *texts, struct slice note, struct small_file *seal,
                        struct error *error) {
     char *copy = memory_allocate(note.length + 1);

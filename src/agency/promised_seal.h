@@ -11,6 +11,9 @@ bool promised_seal_check_kept(const struct kept_texts *texts, const struct vkey 
                               const struct kept_rules *rules, const struct small_file *seal,
                               struct error *error) MUST_CHECK;
 
+// The draw of a seal that promised_seal_check_kept or promised_seal_take has found right.
+struct slice promised_seal_origin(const struct small_file *seal);
+
 // Takes a seal: keeps the first one on the disk and in `seal` (*is_new). One of the same text that has more
 // signatures is kept as "witnessed-seal". ERROR_FALSE_CLAIM for one that is rightly signed and another than
 // `seal`, which is kept as "other-seal"; and for what is none of this draw, or ERROR_BAD_FORM. ERROR_SYSTEM,

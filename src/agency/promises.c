@@ -26,6 +26,11 @@ static struct slice slice_from(struct bet_slice text) {
     return (struct slice){text.text, text.length};
 }
 
+// The key that signs this draw.
+static const struct vkey *draw_key(const struct promises *promises) {
+    return rules_told_key(&promises->rules, &promises->options.key);
+}
+
 // Opening
 // ----------------------------------------------------------------------------------------------------
 
@@ -41,22 +46,35 @@ static bool check_receipts(const struct promises *promises, struct error *error)
                rules->origin.text);
 }
 
+// Where there are no rules beside them.
+static bool check_seal_with_receipts(const struct promises *promises, struct error *error) {
+    struct slice origin = receipts_file_origin(promises->receipts);
+    struct slice sealed = promised_seal_origin(&promises->seal);
+    return origin.length == 0 || slice_equal(origin, sealed) ||
+           error_set(
+               error, ERROR_BAD_SETTING,
+               "%.150s: has receipts of draw %.*s, and the seal beside it is of draw %.*s: name another "
+               "place (--receipts)",
+               promises->options.receipts, (int)origin.length, origin.text, (int)sealed.length, sealed.text);
+}
+
 // The seal is said to be on the disk from here on: whoever wrote it may not have come to that, and now it is
 // synced.
 static bool read_seal(struct promises *promises, struct error *error) {
     const struct kept_texts *texts = &promises->texts;
     bool has_seal;
     return kept_texts_read(texts, "seal", &promises->seal, &has_seal, error) &&
-           (!has_seal || (promised_seal_check_kept(texts, &promises->options.key, &promises->rules,
-                                                   &promises->seal, error) &&
-                          kept_texts_write(texts, "seal", small_file_text(&promises->seal), error)));
+           (!has_seal ||
+            (promised_seal_check_kept(texts, draw_key(promises), &promises->rules, &promises->seal, error) &&
+             check_seal_with_receipts(promises, error) &&
+             kept_texts_write(texts, "seal", small_file_text(&promises->seal), error)));
 }
 
 static bool read_kept(struct promises *promises, struct error *error) {
     const struct kept_texts *texts = &promises->texts;
     return rules_told_read(texts, &promises->options.key, &promises->rules, error) &&
            check_receipts(promises, error) && read_seal(promises, error) &&
-           kept_after_check_result(texts, &promises->options.key, small_file_text(&promises->seal), error) &&
+           kept_after_check_result(texts, draw_key(promises), small_file_text(&promises->seal), error) &&
            (!promises->options.asks_key ||
             kept_after_find_key(texts, small_file_text(&promises->seal), &promises->has_key, error));
 }
@@ -125,7 +143,7 @@ static bool take_rules(struct promises *promises, const struct reply *reply, str
 static bool take_receipt(struct promises *promises, const struct sent *sent, const struct reply *reply,
                          struct error *error) {
     const struct promised promised = {
-        .key = &promises->options.key,
+        .key = draw_key(promises),
         .rules = &promises->rules,
         .agency = promises->options.agency,
         .sent = sent,
@@ -147,8 +165,8 @@ static bool take_seal(struct promises *promises, const struct reply *reply, bool
                       struct error *error) {
     *is_new = false;
     return reply->seal.text == NULL ||
-           promised_seal_take(&promises->texts, &promises->options.key, &promises->rules,
-                              slice_from(reply->seal), &promises->seal, is_new, error);
+           promised_seal_take(&promises->texts, draw_key(promises), &promises->rules, slice_from(reply->seal),
+                              &promises->seal, is_new, error);
 }
 
 // One line, as `quiniela verify --salt-key` reads it.
@@ -184,7 +202,7 @@ bool promises_take_winners(struct promises *promises, const struct reply *reply,
                          "the central told winners without the seal of the draw and its signed result");
     }
     return take_rules(promises, reply, error) && take_seal(promises, reply, &is_new, error) &&
-           promised_result_keep(&promises->texts, &promises->options.key, small_file_text(&promises->seal),
+           promised_result_keep(&promises->texts, draw_key(promises), small_file_text(&promises->seal),
                                 slice_from(reply->result), result, error) &&
            take_key(promises, reply, error);
 }

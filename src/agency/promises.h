@@ -14,7 +14,8 @@ struct promises;
 
 struct promises_options {
     uint32_t agency;
-    struct vkey key;      // the central's (CENTRAL_KEY)
+    struct vkey
+        key; // the central's (CENTRAL_KEY), or that of a draw before, which has signed these rules, too
     const char *receipts; // the file of receipts (RECEIPTS); the others are beside it
     bool asks_key;        // for the agency's salt key: the connection is TLS
     bool only_looks; // whether they could be kept there: makes nothing that stays, and is in nobody's way

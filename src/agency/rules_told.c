@@ -43,7 +43,7 @@ bool rules_told_read(const struct kept_texts *texts, const struct vkey *key, str
         if (!found) {
             return true;
         }
-        bool added = kept_rules_add(rules, small_file_text(&file), key, &reason);
+        bool added = kept_rules_add_vouched(rules, small_file_text(&file), key, &reason);
         small_file_free(&file);
         if (!added && reason.code == ERROR_NO_MEMORY) {
             *error = reason;
@@ -91,7 +91,7 @@ static bool take_record(const struct kept_texts *texts, const struct kept_rules 
                refuse_fork(texts, number, record, error);
     }
     write_suffix("rules", number, suffix);
-    return kept_texts_write(texts, suffix, note, error) && kept_rules_add(rules, note, key, error);
+    return kept_texts_write(texts, suffix, note, error) && kept_rules_add_vouched(rules, note, key, error);
 }
 
 static bool take_all(const struct kept_texts *texts, const struct vkey *key, const struct kept_rules *told,
@@ -125,7 +125,7 @@ static bool check_draw(const struct kept_texts *texts, struct slice receipts, co
                now->origin.text);
 }
 
-// A line that is the key's, and false, is another matter: kept_rules_add says so.
+// A line that is the key's, and false, is another matter: kept_rules_add_vouched says so.
 static bool check_key(struct slice told, const struct vkey *key, struct error *error) {
     struct note note;
     if (!note_parse("the rules", told, &note, error)) {
@@ -149,7 +149,8 @@ static bool read_told(const struct vkey *key, struct slice told, struct kept_rul
         if (records->count == RECORDS_MAX) {
             return error_set(error, ERROR_BAD_FORM, "the central's rules have too many records");
         }
-        if (!check_key(note, key, error) || !kept_rules_add(records, note, key, error)) {
+        if ((records->count == 0 && !check_key(note, key, error)) ||
+            !kept_rules_add_vouched(records, note, key, error)) {
             return false;
         }
     }

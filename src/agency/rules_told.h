@@ -21,6 +21,10 @@ bool rules_told_read(const struct kept_texts *texts, const struct vkey *key, str
 bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice receipts,
                      struct slice told, struct kept_rules *rules, struct error *error) MUST_CHECK;
 
+// The key that signs the draw: what the records name, for which the trusted one has signed; that one where
+// there are no records. It lives as long as these do.
+const struct vkey *rules_told_key(const struct kept_rules *rules, const struct vkey *trusted);
+
 // Whether one of the records has that hash.
 bool rules_told_has(const struct kept_rules *rules, const struct hash *hash);
 

@@ -61,12 +61,12 @@ static bool read_key(struct slice told, struct vkey *key, struct error *error) {
     return rules != NULL;
 }
 
-// Whether every record is signed by the key, and follows the one before.
+// Whether every record follows the one before, and is signed by the key, or by one that it has vouched for.
 static bool check_records(struct slice told, const struct vkey *key, struct error *error) {
     struct kept_rules records = {.records = NULL};
     bool are_good = true;
     while (are_good && told.length > 0) {
-        are_good = kept_rules_add(&records, rules_told_next(&told), key, error);
+        are_good = kept_rules_add_vouched(&records, rules_told_next(&told), key, error);
     }
     kept_rules_free(&records);
     return are_good;
@@ -89,6 +89,12 @@ static void report_signed(const struct vkey *trusted, struct slice told, struct 
     } else if (vkey_equal(trusted, &key)) {
         findings_add(findings, FINDING_OK, key_check, NULL,
                      "signed by %s, with the key that this agency was given (CENTRAL_KEY)", key.name);
+    } else if (check_records(told, trusted, &error)) {
+        findings_add(
+            findings, FINDING_OK, key_check, NULL,
+            "signed by %s, a new key, for which the one that this agency was given (CENTRAL_KEY) has "
+            "signed, too; the next draw needs the new one",
+            text);
     } else {
         findings_add(
             findings, FINDING_WRONG, key_check,

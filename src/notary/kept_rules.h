@@ -21,6 +21,11 @@ struct kept_rules {
 bool kept_rules_add(struct kept_rules *rules, struct slice note, const struct vkey *key,
                     struct error *error) MUST_CHECK;
 
+// The same for who trusts the key, and was not there when it changed: a first record that the key has signed
+// may name another one as the server's, which has signed it, too, and signs all that follows.
+bool kept_rules_add_vouched(struct kept_rules *rules, struct slice note, const struct vkey *key,
+                            struct error *error) MUST_CHECK;
+
 // Forgets the records from number `count` on.
 void kept_rules_cut(struct kept_rules *rules, size_t count);
 

@@ -50,6 +50,14 @@ class Signed(Doctor):
         found = self.examine(self.signed().ports, "--central-key", other)
         self.assertIn(f"signed by {self.key}, which is not the key", self.only(found, "who signs", "wrong"))
 
+    def test_a_key_that_has_changed(self):
+        self.signed().kill()
+        new = self.make_key("new")
+        server = Server(self, "--draw", "saturday", "--sign-key", "new/sign.key", "--sign-name", NAME, "--previous-sign-key", "keys/sign.key",
+                        agencies=3)
+        said = self.only(self.examine(server.ports, "--central-key", self.key), "who signs", "ok")
+        self.assertIn(f"signed by {new}, a new key, for which the one that this agency was given (CENTRAL_KEY) has signed, too", said)
+
     def test_an_unsigned_draw(self):
         ports = self.serve().ports
         self.assertEqual(self.only(self.examine(ports), "who signs", "ok"), "nobody: the draw is unsigned")

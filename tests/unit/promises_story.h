@@ -18,6 +18,7 @@ enum { AGENCY = 3, BLOCK_ROOM = 16 * 1024 };
 
 struct office {
     struct sealed *sealed;
+    const struct signing_key *trusted; // whose key the agency was given; NULL: the server's
     char folder[TEMPORARY_BYTES], receipts[TEMPORARY_BYTES + 32];
     char rules[4096]; // the notes of all records
     size_t rules_length;
@@ -46,8 +47,9 @@ static inline void add_rules(struct office *office, const struct signing_key *ke
 }
 
 static inline bool open_office(struct office *office) {
+    const struct signing_key *trusted = office->trusted != NULL ? office->trusted : office->sealed->server;
     const struct promises_options options = {.agency = AGENCY,
-                                             .key = *signing_key_public(office->sealed->server),
+                                             .key = *signing_key_public(trusted),
                                              .receipts = office->receipts,
                                              .asks_key = true};
     promises_close(&office->promises);

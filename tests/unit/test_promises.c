@@ -292,6 +292,85 @@ static void files_of_another_draw_are_in_the_way(void **state) {
     rules_free(next_night);
 }
 
+// The rules, signed by the server's key, and by the `count` others.
+static void sign_rules(struct office *office, struct slice text, const struct signing_key *const *others,
+                       size_t count) {
+    const struct signing_key *keys[2] = {office->sealed->server};
+    struct draft draft;
+    assert_true(count < 2);
+    for (size_t i = 0; i < count; i++) {
+        keys[1 + i] = others[i];
+    }
+    draft_begin(&draft, office->rules + office->rules_length, sizeof office->rules - office->rules_length);
+    must(note_sign(&draft, text, keys, 1 + count, &office->error), &office->error);
+    office->rules_length += draft.length;
+}
+
+static bool take_winners(struct office *office, const struct reply *reply);
+
+// The key of the draw before has signed the rules that name a new one: receipts, seal and result are of that.
+static void a_new_key_is_vouched_for_by_the_old_one(void **state) {
+    struct office *office = *state;
+    struct signing_key *old = seal_key("lottery.example/before", VKEY_ED25519, 0x33);
+    const struct signing_key *const others[] = {old};
+    char note[1024];
+    office->trusted = old;
+    office->rules_length = 0;
+    sign_rules(office, office->sealed->rules->text, others, 1);
+    must(open_office(office), &office->error);
+    give_chunk(office, 0, 10);
+    must(open_office(office), &office->error);
+    struct reply reply = sealed_answer(office);
+    reply.result = bet_slice_of(note, result_of(office, 7574, note));
+    must(take_winners(office, &reply), &office->error);
+    must(open_office(office), &office->error); // with seal and result
+    assert_int_equal(promises_covered(office->promises), 10);
+    office->trusted = NULL; // whom the new key was given meanwhile
+    must(open_office(office), &office->error);
+    signing_key_free(old);
+}
+
+// A later record cannot name another key, so that the old one need not sign it.
+static void what_follows_is_of_the_new_key_alone(void **state) {
+    struct office *office = *state;
+    struct signing_key *old = seal_key("lottery.example/before", VKEY_ED25519, 0x33);
+    const struct signing_key *const others[] = {old};
+    struct rules *later = later_rules(office, 9);
+    office->trusted = old;
+    office->rules_length = 0;
+    sign_rules(office, office->sealed->rules->text, others, 1);
+    sign_rules(office, later->text, NULL, 0);
+    must(open_office(office), &office->error);
+    give_chunk(office, 0, 10);
+    must(open_office(office), &office->error);
+    assert_non_null(kept(office, "agency-3.rules-1"));
+    rules_free(later);
+    signing_key_free(old);
+}
+
+static void nobody_vouches_for_another_key_alone(void **state) {
+    struct office *office = *state;
+    struct signing_key *old = seal_key("lottery.example/before", VKEY_ED25519, 0x33);
+    const struct signing_key *const others[] = {old};
+    struct sent sent = chunk_of(0, 10);
+    office->trusted = old;
+    must(open_office(office), &office->error);
+    struct reply reply = acknowledgement(office, &sent);
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_OTHER_KEY, "ask whoever gave it");
+    office->rules_length = 0;
+    add_rules(office, old, office->sealed->rules->text); // the new key has not signed
+    reply = acknowledgement(office, &sent);
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_FALSE_CLAIM, "is not signed by");
+    office->rules_length = 0;
+    sign_rules(office, office->sealed->rules->text, others, 1);
+    struct receipt receipt = right_receipt(office, &sent);
+    reply = acknowledgement(office, &sent);
+    reply.receipt = receipt_made(office, &receipt, old); // which signs nothing more
+    expect_refused(office, take_chunk(office, &sent, &reply), ERROR_FALSE_CLAIM, "is not signed by");
+    assert_int_equal(promises_covered(office->promises), 0);
+    signing_key_free(old);
+}
+
 // Seal, result and key ------------------------------------------------------------------------------------
 
 static bool take_waiting(struct office *office, const struct reply *reply, bool *is_new) {
@@ -482,6 +561,9 @@ int main(void) {
         TEST(later_records_are_kept_and_none_is_forgotten),
         TEST(a_fork_of_the_rules_is_kept_with_what_it_contradicts),
         TEST(rules_of_another_key_or_none_are_refused),
+        TEST(a_new_key_is_vouched_for_by_the_old_one),
+        TEST(what_follows_is_of_the_new_key_alone),
+        TEST(nobody_vouches_for_another_key_alone),
         TEST(files_of_another_draw_are_in_the_way),
         TEST(the_first_seal_is_kept_and_known_again),
         TEST(a_second_seal_is_kept_and_stops_it),

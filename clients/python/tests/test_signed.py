@@ -6,6 +6,7 @@ import unittest
 from story import PythonStory
 
 import quiniela
+from harness import Server
 from quiniela import NotBelieved, ed25519
 
 
@@ -49,6 +50,21 @@ class Signed(PythonStory):
         printed, _ = self.ask("verify", "--key", self.vkey, "--receipts", "data/changed", status=1)
         self.assertIn("the signature of lottery.example/central is wrong", printed)
 
+    def test_a_key_that_has_changed_is_proved_by_the_rules(self):
+        """As it is for `quiniela client`: e2e.receipts."""
+        self.sample([60], [1])
+        self.serve(agencies=1).kill()
+        self.made_key("others", "lottery.example/central")
+        server = Server(self, "--draw", "2", "--sign-key", "others/sign.key", "--sign-name", "lottery.example/central",
+                        "--previous-sign-key", "keys/sign.key", agencies=1)
+        for _ in range(2):  # and again, with what is kept
+            [outcome] = self.begin(self.signed(server))()
+            self.assertNotIsInstance(outcome, Exception)
+            self.assertEqual(len(outcome.winners), 1)
+        flags = [word for name in ("rules-0", "receipts", "seal", "result") for word in ("--" + name.split("-")[0], f"data/agency-1.{name}")]
+        printed, _ = self.ask("verify", "--key", self.vkey, *flags, status=3)
+        self.assertNotIn("FALSE", printed)
+        self.assertIn("is another, and the one given has signed these rules, too", printed)
 
 
 if __name__ == "__main__":

@@ -154,6 +154,18 @@ class Promises:
         """For how many bets, from the first on, there are receipts."""
         return self.receipts.covered
 
+    @property
+    def _draw_key(self) -> VKey:
+        """The key that signs this draw: what the rules name, for which the one that was given has signed."""
+        return self.rules[0].key if self.rules else self.key
+
+    @property
+    def _draw(self) -> bytes:
+        """The draw that the files here are of; empty: there are none."""
+        if self.rules or self.receipts.origin:
+            return self.rules[0].origin if self.rules else self.receipts.origin
+        return read_seal(self.seal).origin if self.seal is not None else b""
+
     def _check_note(self, note: Note, key: VKey) -> None:
         try:
             note.check(key)
@@ -181,7 +193,7 @@ class Promises:
     def _add_record(self, records: List[Rules], data: bytes) -> None:
         record = read_rules(data)
         self._check_note(record.note, record.key)
-        if record.key != self.key:
+        if record.key != self.key and (not records or record.note.is_of(self.key)):  # a later one names no other key than the first
             self._check_note(record.note, self.key)
         if record.number != len(records):
             raise NotTrue(f"the rules' record {len(records)} is missing")
@@ -194,7 +206,7 @@ class Promises:
         for data in split_notes(told):
             if len(records) == RECORDS_MAX:
                 raise NotBelieved("bad_form", "the central's rules have too many records")
-            if not Note("the rules", data).is_of(self.key):
+            if not records and not Note("the rules", data).is_of(self.key):
                 raise NotBelieved("other_key", f"the rules of the central's draw are not signed with the key of {self.key} that this "
                                                "agency was given: ask whoever gave it, and not the central, which is right")
             self._add_record(records, data)
@@ -242,7 +254,7 @@ class Promises:
             raise TryAgain("the central gave no receipt for what it has stored")
         try:
             receipt, commit = self._held(told)
-            self._check_note(commit.note, self.key)
+            self._check_note(commit.note, self._draw_key)
             if (receipt.origin, receipt.agency, receipt.first, receipt.count, receipt.digest) != (
                     self.rules[-1].origin, self._agency, first, count, digest):
                 raise NotTrue(f"the receipt is not for bets {first + 1} to {first + count} as they were sent")
@@ -273,7 +285,7 @@ class Promises:
     def _check_seal(self, data: bytes) -> bytes:
         """Its text."""
         seal = read_seal(data)
-        self._check_note(seal.note, self.key)
+        self._check_note(seal.note, self._draw_key)
         if self.rules and seal.origin != self.rules[0].origin:
             raise NotTrue(f"the seal is of another draw, {seal.origin.decode()}")
         if self.rules and seal.size != self.rules[-1].agencies + 1:
@@ -303,7 +315,7 @@ class Promises:
         if self.seal is None:
             raise NotTrue("there is a result without a seal")
         result, seal = read_result(data), read_seal(self.seal)
-        self._check_note(result.note, self.key)
+        self._check_note(result.note, self._draw_key)
         if (result.origin, result.seal) != (seal.origin, seal.hash):
             raise NotTrue("the result is of another draw, or of another seal")
         return result
