@@ -124,6 +124,12 @@ bool promises_lack_key(const struct promises *promises) {
 // Taking
 // -----------------------------------------------------------------------------------------------------
 
+// The draw of what is kept besides the rules; empty: nothing is.
+static struct slice others_origin(const struct promises *promises) {
+    struct slice origin = receipts_file_origin(promises->receipts);
+    return origin.length > 0 || promises->seal.bytes == NULL ? origin : promised_seal_origin(&promises->seal);
+}
+
 static bool take_rules(struct promises *promises, const struct reply *reply, struct error *error) {
     if (reply->is_unsigned) {
         return error_set(
@@ -136,7 +142,7 @@ static bool take_rules(struct promises *promises, const struct reply *reply, str
                          "the central does not tell the rules of its draw: it is an older one, which signs "
                          "none, and this agency was given a key (CENTRAL_KEY)");
     }
-    return rules_told_take(&promises->texts, &promises->options.key, receipts_file_origin(promises->receipts),
+    return rules_told_take(&promises->texts, &promises->options.key, others_origin(promises),
                            slice_from(reply->rules), &promises->rules, error);
 }
 

@@ -109,10 +109,10 @@ static bool take_all(const struct kept_texts *texts, const struct vkey *key, con
 }
 
 // Files of another night are no fault of the central's.
-static bool check_draw(const struct kept_texts *texts, struct slice receipts, const struct kept_rules *told,
+static bool check_draw(const struct kept_texts *texts, struct slice others, const struct kept_rules *told,
                        const struct kept_rules *known, struct error *error) {
     const struct rules *now = kept_rules_newest(told), *kept = kept_rules_newest(known);
-    struct slice before = kept == NULL ? receipts : kept->origin;
+    struct slice before = kept == NULL ? others : kept->origin;
     if (now == NULL) {
         return error_set(error, ERROR_BAD_FORM, "the central's rules are empty");
     }
@@ -157,11 +157,15 @@ static bool read_told(const struct vkey *key, struct slice told, struct kept_rul
     return true;
 }
 
-bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice receipts,
+const struct vkey *rules_told_key(const struct kept_rules *rules, const struct vkey *trusted) {
+    const struct rules *newest = kept_rules_newest(rules);
+    return newest == NULL ? trusted : &newest->key;
+}
+
+bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice others,
                      struct slice told, struct kept_rules *rules, struct error *error) {
     struct kept_rules records = {.records = NULL};
-    bool done = read_told(key, told, &records, error) &&
-                check_draw(texts, receipts, &records, rules, error) &&
+    bool done = read_told(key, told, &records, error) && check_draw(texts, others, &records, rules, error) &&
                 take_all(texts, key, &records, rules, error);
     kept_rules_free(&records);
     return done;

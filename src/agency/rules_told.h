@@ -15,10 +15,11 @@ bool rules_told_read(const struct kept_texts *texts, const struct vkey *key, str
 
 // Takes what the central tells now: the records that are known, and perhaps further ones, which are kept.
 // ERROR_OTHER_KEY when the key has not signed them; ERROR_OTHER_DRAW when the agency's files are of another
-// draw: the records that are known, or `receipts`, the draw of its receipts (empty: it has none). Neither
-// says that the central is false, and nothing is kept. ERROR_NETWORK when they are fewer. ERROR_FALSE_CLAIM,
-// ERROR_BAD_FORM when they are other ones, which are kept, too, or wrong. ERROR_SYSTEM, ERROR_NO_MEMORY.
-bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice receipts,
+// draw: the records that are known, or `others`, the draw of its receipts and seal (empty: it has none).
+// Neither says that the central is false, and nothing is kept. ERROR_NETWORK when they are fewer.
+// ERROR_FALSE_CLAIM, ERROR_BAD_FORM when they are other ones, which are kept, too, or wrong. ERROR_SYSTEM,
+// ERROR_NO_MEMORY.
+bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice others,
                      struct slice told, struct kept_rules *rules, struct error *error) MUST_CHECK;
 
 // The key that signs the draw: what the records name, for which the trusted one has signed; that one where

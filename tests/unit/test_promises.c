@@ -409,6 +409,31 @@ static void a_second_seal_is_kept_and_stops_it(void **state) {
     assert_memory_equal(kept(office, "agency-3.other-seal"), note, reply.seal.length);
 }
 
+// Nobody has sealed twice: rules and receipts of the night before were moved away, and its seal was not.
+static void a_seal_of_another_draw_is_in_the_way(void **state) {
+    struct office *office = *state;
+    struct reply reply = sealed_answer(office);
+    bool is_new;
+    struct checkpoint seal = office->sealed->seal;
+    char note[1024], text[CHECKPOINT_BYTES_MAX];
+    seal.origin = slice_of(SMALL_NAME "/2026-11-24");
+    size_t length = checkpoint_write(&seal, text);
+    length = note_made(office->sealed->server, (struct slice){text, length}, note, sizeof note);
+    write_kept(office, "agency-3.seal", (struct slice){note, length});
+    must(open_office(office), &office->error);
+    expect_refused(office, take_waiting(office, &reply, &is_new), ERROR_OTHER_DRAW,
+                   "are of draw " SMALL_NAME "/2026-11-24, and the central's draw is " SMALL_ORIGIN);
+    assert_null(kept(office, "agency-3.rules-0"));
+    assert_null(kept(office, "agency-3.other-seal"));
+    assert_int_equal(unlink(path_of(office, "agency-3.seal")), 0);
+    must(open_office(office), &office->error);
+    give_chunk(office, 0, 10);
+    assert_int_equal(unlink(path_of(office, "agency-3.rules-0")), 0);
+    write_kept(office, "agency-3.seal", (struct slice){note, length});
+    expect_refused(office, open_office(office), ERROR_BAD_SETTING,
+                   "the seal beside it is of draw " SMALL_NAME "/2026-11-24: name another place");
+}
+
 static void a_seal_that_is_none_is_not_kept(void **state) {
     struct office *office = *state;
     struct signing_key *other = seal_key(SMALL_NAME, VKEY_ED25519, 0x33);
@@ -567,6 +592,7 @@ int main(void) {
         TEST(files_of_another_draw_are_in_the_way),
         TEST(the_first_seal_is_kept_and_known_again),
         TEST(a_second_seal_is_kept_and_stops_it),
+        TEST(a_seal_of_another_draw_is_in_the_way),
         TEST(a_seal_that_is_none_is_not_kept),
         TEST(winners_need_the_seal_and_one_result),
         TEST(a_result_of_another_seal_is_false),

@@ -1,5 +1,6 @@
 """An agency in Python does not believe a central that cheats, and keeps what proves it."""
 import base64
+import os
 import unittest
 
 from story import PythonStory
@@ -43,8 +44,11 @@ class ForgesAResult(Central):
         return changed(self.result()) if agency == 3 else self.result()
 
 
-class GivesAReceiptForOtherBets(Central):
+class HasOne(Central):
     senders = waits_for = (1,)
+
+
+class GivesAReceiptForOtherBets(HasOne):
 
     def receipt(self, agency, first, rows):
         return super().receipt(agency, first, ["c,d,1,2000-01-01,1"] * len(rows))
@@ -93,6 +97,17 @@ class Cheats(PythonStory):
     def test_a_second_seal(self):
         self.check(cheating.CHEATS["seals twice"], 3, "has sealed this draw twice")
         self.assertNotEqual(self.read("agency-3.other-seal"), self.read("agency-3.seal"))
+
+    def test_a_seal_of_another_draw_accuses_nobody(self):
+        """The rules and receipts beside it were moved away, and it was not."""
+        authority = Authority(self.path("ca")).issue_server()
+        central = HasOne(self, authority)
+        yesterday = maker.Draw(origin=b"lottery.example/central/2026-11-24").seal()
+        self.write("agency-1.seal", yesterday)
+        [error] = self.begin(self.begin_agency(central, authority, 1))()
+        self.assertEqual(getattr(error, "code", None), "other_draw", error)
+        self.assertEqual(sorted(name for name in os.listdir(self.folder) if name.startswith("agency-1.")),
+                         ["agency-1.csv", "agency-1.receipts", "agency-1.seal"])
 
     def test_a_fork_of_the_rules(self):
         self.check(cheating.CHEATS["forks the rules and forgets whom it told what"], 3, "another record 1 of the rules than before")

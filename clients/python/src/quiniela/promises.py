@@ -183,6 +183,8 @@ class Promises:
         self.seal = self._kept.read("seal")
         if self.seal is not None:
             self._check_seal(self.seal)
+            if self._draw != read_seal(self.seal).origin:
+                raise NotTrue("the receipts and the seal are of two draws")
             self._kept.write("seal", self.seal)  # whoever wrote it may not have come to the sync
         result = self._kept.read("result")
         if result is not None:
@@ -220,7 +222,7 @@ class Promises:
             raise NotBelieved("not_signed", f"the central's draw {why}, and this agency was given a key: ask the operator whether this "
                                             "is the right central")
         told = self._read_told(reply.rules)
-        before = self.rules[0].origin if self.rules else self.receipts.origin
+        before = self._draw
         if before not in (b"", told[0].origin):
             raise NotBelieved("other_draw", f"the files {self._kept.prefix}.* are of draw {before.decode()}, and the central's draw is "
                                             f"{told[0].origin.decode()}: name another place for the receipts, or that draw's central")
