@@ -91,7 +91,7 @@ static bool is_early(const struct paper_terms *terms, const struct draw_papers *
     return beacon_time_holds(earliest, terms->rules->pulse.time) ||
            error_set(error, ERROR_NO_WITNESS,
                      "by what was added the seal was first seen less than %d s before the pulse: quiniela "
-                     "seal --add FILE gives a time stamp, or another witness' cosignature, that was made "
+                     "seal --add FILE gives a time stamp, or a witness' cosignature, that was made "
                      "before; where there is none, this draw has no number: hold another one",
                      BEACON_WITNESS_LEAD_S);
 }

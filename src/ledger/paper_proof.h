@@ -28,7 +28,7 @@ bool paper_take_approval(struct approvals *approvals, const struct paper_terms *
 
 // Takes the signatures of the rules' witnesses off a note of the same text, and writes into `note` (of
 // NOTE_BYTES_MAX bytes) the seal's note with those that `shown`, the seal's note with what has come before,
-// lacks; *added says how many. Refused when it has no signature of theirs.
+// lacks, or has of a later time; *added says how many. Refused when it has no signature of theirs.
 bool paper_take_cosignatures(const struct paper_terms *terms, struct slice shown, struct slice bytes,
                              char *note, size_t *length, size_t *added, struct error *error) MUST_CHECK;
 

@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { TIMESTAMPS_MAX = 64 }; // of one draw
+enum { TIMESTAMPS_MAX = 64, COSIGNATURES_MAX = 2 * NOTE_SIGNATURES_MAX }; // of one draw
 
 // May it be taken now? --------------------------------------------------------------------------------------
 
@@ -79,26 +79,21 @@ static bool is_for(const struct ledger_order *order, struct error *error) {
                      order->answer.number, order->input.number);
 }
 
-static bool take_cosignature(struct taking *taking, struct error *error) {
+// A witness may have signed twice, and the earlier one may come last: both are stored then.
+static bool take_cosignature(const struct ledger *ledger, struct taking *taking, struct error *error) {
     char *shown = malloc(NOTE_BYTES_MAX);
-    struct draft draft;
     size_t length, added;
     taking->note = malloc(NOTE_BYTES_MAX);
     if (shown == NULL || taking->note == NULL) {
         free(shown);
         return error_set(error, ERROR_NO_MEMORY, "no memory for the cosigned seal");
     }
-    draft_begin(&draft, shown, NOTE_BYTES_MAX);
-    draft_add(&draft, taking->terms.seal);
-    for (size_t i = 0; i < taking->papers->count; i++) {
-        const struct paper *paper = &taking->papers->list[i];
-        if (paper->kind == PAPER_COSIGNATURE && paper->length > taking->terms.seal.length) {
-            draft_add(&draft, (struct slice){paper->bytes + taking->terms.seal.length,
-                                             paper->length - taking->terms.seal.length});
-        }
-    }
-    bool done = paper_take_cosignatures(&taking->terms, draft_text(&draft), taking->bytes, taking->note,
-                                        &length, &added, error);
+    bool done =
+        (draw_papers_count(taking->papers, PAPER_COSIGNATURE) < COSIGNATURES_MAX ||
+         error_set(error, ERROR_BAD_PAPER, "there are %d cosigned notes already", COSIGNATURES_MAX)) &&
+        sealing_cosigned(ledger, taking->papers, shown, &length, error) &&
+        paper_take_cosignatures(&taking->terms, (struct slice){shown, length}, taking->bytes, taking->note,
+                                &length, &added, error);
     free(shown);
     if (done) {
         taking->already = added == 0;
@@ -119,12 +114,13 @@ static bool take_timestamp(struct taking *taking, struct error *error) {
            paper_stamped_at(&taking->terms, taking->bytes, &taking->answer->seen_at, error);
 }
 
-static bool check(struct ledger_order *order, struct taking *taking, struct error *error) {
+static bool check(const struct ledger *ledger, struct ledger_order *order, struct taking *taking,
+                  struct error *error) {
     switch (order->input.paper) {
     case PAPER_APPROVAL:
         return take_approval(taking, error) && is_for(order, error);
     case PAPER_COSIGNATURE:
-        return take_cosignature(taking, error);
+        return take_cosignature(ledger, taking, error);
     case PAPER_TIMESTAMP:
         return take_timestamp(taking, error);
     case PAPER_PULSE:
@@ -154,7 +150,7 @@ static bool take_in(struct ledger *ledger, struct ledger_order *order, const str
         return true;
     }
     struct error reason;
-    bool is_right = check(order, &taking, &reason), done = true;
+    bool is_right = check(ledger, order, &taking, &reason), done = true;
     if (!is_right) {
         answer->error = reason;
     } else if (taking.already) {

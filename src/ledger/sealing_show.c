@@ -7,7 +7,9 @@
 #include "ledger/signing.h"
 #include "ledger/state.h"
 #include "seal/checkpoint.h"
+#include "seal/cosignature.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -206,29 +208,43 @@ static bool keep_papers(struct ledger *ledger, const struct folder *folder, stru
 
 // Showing ---------------------------------------------------------------------------------------------------
 
-// Appends what cosignatures there are, from the first line of the note behind the seal's own on.
-static void append_cosignatures(const struct ledger *ledger, struct draft *draft) {
-    const struct draw_papers *papers = &ledger->sealing.papers;
-    size_t own = ledger->sealing.note->length;
+bool sealing_cosigned(const struct ledger *ledger, const struct draw_papers *papers, char *room,
+                      size_t *length, struct error *error) {
+    const struct paper_terms terms = sealing_terms(ledger);
+    struct slice *notes = malloc((papers->count + 1) * sizeof *notes);
+    struct draft draft;
+    size_t count = 0;
+    assert(terms.rules != NULL); // as there is a seal
+    if (notes == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the cosigned seal");
+    }
     for (size_t i = 0; i < papers->count; i++) {
-        const struct paper *paper = &papers->list[i];
-        if (paper->kind == PAPER_COSIGNATURE && paper->length > own &&
-            memcmp(paper->bytes, ledger->sealing.note->bytes, own) == 0) {
-            draft_add(draft, (struct slice){paper->bytes + own, paper->length - own});
+        if (papers->list[i].kind == PAPER_COSIGNATURE) {
+            notes[count++] = paper_bytes(&papers->list[i]);
         }
     }
+    draft_begin(&draft, room, NOTE_BYTES_MAX);
+    draft_add(&draft, terms.seal);
+    bool done =
+        cosignatures_gather(&draft, notes, count, terms.rules->witnesses, terms.rules->witness_count, error);
+    *length = draft.length;
+    free(notes);
+    return done;
 }
 
+// A stored cosignature that is not right any more is left out with the others: the seal is shown all the
+// same.
 static bool show_seal(struct ledger *ledger, struct error *error) {
-    struct draft draft;
     char *room = malloc(NOTE_BYTES_MAX);
+    struct error reason;
+    size_t length = 0;
     bool done = room != NULL;
-    if (done) {
-        draft_begin(&draft, room, NOTE_BYTES_MAX);
-        draft_add(&draft, paper_bytes(ledger->sealing.note));
-        append_cosignatures(ledger, &draft);
-        done = ledger->options.notice == NULL || notice_put_seal(ledger->options.notice, draft_text(&draft));
+    if (done && !sealing_cosigned(ledger, &ledger->sealing.papers, room, &length, &reason)) {
+        done = reason.code != ERROR_NO_MEMORY;
+        length = ledger->sealing.note->length;
     }
+    done = done && (ledger->options.notice == NULL ||
+                    notice_put_seal(ledger->options.notice, (struct slice){room, length}));
     free(room);
     return done || error_set(error, ERROR_NO_MEMORY, "no memory to show the seal");
 }

@@ -3,6 +3,7 @@
 #ifndef QUINIELA_LEDGER_SEALING_SHOW_H
 #define QUINIELA_LEDGER_SEALING_SHOW_H
 
+#include "ledger/draw_papers.h"
 #include "ledger/paper_proof.h"
 #include "notary/folder.h"
 
@@ -38,6 +39,12 @@ bool sealing_is_behind(const struct ledger *ledger);
 
 // What papers of the draw are held against. Only when its seal is known.
 struct paper_terms sealing_terms(const struct ledger *ledger);
+
+// Writes into `room` (of NOTE_BYTES_MAX bytes) the seal's note, which is known, with the cosignatures of the
+// papers: of each witness the earliest. ERROR_BAD_FORM, ERROR_FALSE_CLAIM when what is stored is not right:
+// then the room begins with the seal's note. ERROR_NO_MEMORY.
+bool sealing_cosigned(const struct ledger *ledger, const struct draw_papers *papers, char *room,
+                      size_t *length, struct error *error) MUST_CHECK;
 
 // Whether the note is a seal of this draw, rightly signed with its key; *root is what it commits to.
 bool sealing_reads(const struct ledger *ledger, struct slice note, struct hash *root);

@@ -121,26 +121,25 @@ static bool take_seal(struct sealed_draw *sealed, struct note *note, struct erro
 }
 
 // Adds the witnesses' lines to the seal's note.
-static bool join_cosignatures(struct sealed_draw *sealed, struct note *notes, struct error *error) {
+static bool join_cosignatures(struct sealed_draw *sealed, struct error *error) {
     const struct rules *rules = sealed->newest;
+    struct slice *notes = calloc(sealed->paper_count + 1, sizeof *notes);
     struct draft draft;
-    draft_begin(&draft, sealed->note, sizeof sealed->note);
-    draft_add(&draft, sealed->plain_note);
+    size_t count = 0;
+    if (notes == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for notes");
+    }
     for (size_t i = 0; i < sealed->paper_count; i++) {
-        size_t added;
-        if (sealed->papers[i].kind != PAPER_COSIGNATURE) {
-            continue;
-        }
-        if (!note_parse("the seal", draft_text(&draft), &notes[0], error) ||
-            !note_parse("a cosignature", paper_text(&sealed->papers[i]), &notes[1], error) ||
-            !cosignature_join(&draft, &notes[0], &notes[1], rules->witnesses, rules->witness_count, &added,
-                              error)) {
-            return false;
+        if (sealed->papers[i].kind == PAPER_COSIGNATURE) {
+            notes[count++] = paper_text(&sealed->papers[i]);
         }
     }
+    draft_begin(&draft, sealed->note, sizeof sealed->note);
+    draft_add(&draft, sealed->plain_note);
+    bool done = cosignatures_gather(&draft, notes, count, rules->witnesses, rules->witness_count, error);
     sealed->note_length = draft.length;
-    return !draft.is_over ||
-           error_set(error, ERROR_BAD_FORM, "the seal's cosignatures have no room in a note");
+    free(notes);
+    return done;
 }
 
 // All of it -------------------------------------------------------------------------------------------------
@@ -170,15 +169,14 @@ static bool is_sealed(const struct stored_draw *row, bool found, struct error *e
 }
 
 static bool read_papers(struct store *store, struct sealed_draw *sealed, struct error *error) {
-    enum { NOTES = 2 };
-    struct note *notes = calloc(NOTES, sizeof *notes);
-    if (notes == NULL) {
+    struct note *note = malloc(sizeof *note);
+    if (note == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for notes");
     }
-    bool done = store_papers(store, keep_paper, sealed, error) && take_rules(sealed, notes, error) &&
-                check_row(sealed, store_draw_name(store), error) && take_seal(sealed, notes, error) &&
-                join_cosignatures(sealed, notes, error);
-    free(notes);
+    bool done = store_papers(store, keep_paper, sealed, error) && take_rules(sealed, note, error) &&
+                check_row(sealed, store_draw_name(store), error) && take_seal(sealed, note, error) &&
+                join_cosignatures(sealed, error);
+    free(note);
     return done;
 }
 

@@ -317,10 +317,29 @@ class Beacon(SignedStory):
         self.write("late.note", self.cosigned(seal, self.pulse_s - 59))
         self.order("seal", "--add", "late.note")
         said = self.order("draw", "--pulse", self.pulse(), "--yes", status=1)
-        self.assertIn("less than 60 s before the pulse: quiniela seal --add FILE gives a time stamp, or another witness' cosignature", said)
+        self.assertIn("less than 60 s before the pulse: quiniela seal --add FILE gives a time stamp, or a witness' cosignature", said)
         self.write("answer.tsr", self.authority.stamp(seal[:seal.index(b"\n\n") + 1])[0])
         self.order("seal", "--add", "answer.tsr")
         self.order("draw", "--pulse", self.pulse(), "--yes")
+
+    def test_an_earlier_cosignature_of_the_same_witness_is_taken(self):
+        """The one that came first is too late; a third, which is later again, adds nothing."""
+        _, seal = self.sealed()
+        for name, before_s in ("late", 59), ("early", 3600), ("between", 1800):
+            self.write(name, self.cosigned(seal, self.pulse_s - before_s))
+        self.assertIn("taken: a cosignature", self.order("seal", "--add", "late"))
+        self.assertEqual(self.seal(), self.read("late"))
+        self.order("draw", "--pulse", self.pulse(), "--yes", status=1)
+        self.assertIn("taken: a cosignature", self.order("seal", "--add", "early"))
+        self.assertIn("was there before", self.order("seal", "--add", "between"))
+        self.assertEqual(self.seal(), self.read("early"))
+        self.order("package", "--output", "package")
+        self.assertEqual(self.read("package", "seal.note"), self.read("early"))
+        self.order("draw", "--pulse", "pulse.json", "--yes")
+        for agency in self.agencies:
+            self.assertEqual(agency.wait(), 0, agency.log())
+        self.assert_verified("--nist-cert", "nist.pem")
+        self.assert_kept(["cosignature-0.note", "cosignature-1.note", "pulse.json", "result.note", "rules-0.note", "seal.json", "seal.note"])
 
     def test_the_pulse_may_become_a_later_one_before_the_seal(self):
         self.serve()

@@ -323,6 +323,61 @@ static void witnesses_are_added(void **state) {
     signing_key_free(other);
 }
 
+// The seal with the cosignature of that time, in static memory.
+static struct slice cosigned_at(const struct sealed *sealed, const struct signing_key *witness,
+                                uint64_t time) {
+    static char rooms[4][4096];
+    static size_t next;
+    struct draft draft;
+    struct error error;
+    draft_begin(&draft, rooms[next++ % 4], sizeof rooms[0]);
+    draft_add(&draft, seal_note(sealed));
+    assert_true(cosignature_add(&draft, seal_text(sealed), witness, time, &error));
+    return draft_text(&draft);
+}
+
+static void of_each_witness_the_earliest_is_gathered(void **state) {
+    struct sealed *sealed = *state;
+    static struct note more;
+    struct signing_key *other = seal_key("witness.example/w2", VKEY_COSIGNATURE, 0x70);
+    struct vkey witnesses[] = {*signing_key_public(sealed->witness), *signing_key_public(other)};
+    struct slice notes[] = {cosigned_at(sealed, other, 300), cosigned_at(sealed, sealed->witness, 200),
+                            cosigned_at(sealed, other, 100), cosigned_at(sealed, other, 100)};
+    struct draft draft;
+    struct error error;
+    bool has_signed;
+    uint64_t time;
+    size_t added;
+    static const size_t pairs[][3] = {{0, 2, 1}, {2, 0, 0}, {2, 3, 0}}; // only an earlier one is another
+    for (size_t i = 0; i < 3; i++) {
+        draft_begin(&draft, room, sizeof room);
+        assert_true(note_parse("the seal", notes[pairs[i][0]], &note, &error));
+        assert_true(note_parse("the answer", notes[pairs[i][1]], &more, &error));
+        assert_true(cosignature_join(&draft, &note, &more, witnesses, 2, &added, &error));
+        assert_int_equal(added, pairs[i][2]);
+    }
+    draft_begin(&draft, room, sizeof room);
+    draft_add(&draft, seal_note(sealed));
+    assert_true(cosignatures_gather(&draft, notes, 4, witnesses, 2, &error));
+    assert_true(note_parse("the seal", draft_text(&draft), &note, &error));
+    assert_int_equal(note.count, 3);
+    assert_true(cosignature_check(&note, &witnesses[0], &has_signed, &time, &error) && has_signed);
+    assert_int_equal(time, 200);
+    assert_true(cosignature_check(&note, &witnesses[1], &has_signed, &time, &error) && has_signed);
+    assert_int_equal(time, 100);
+    draft_begin(&draft, room, seal_note(sealed).length + 10); // no room for a line
+    draft_add(&draft, seal_note(sealed));
+    assert_false(cosignatures_gather(&draft, notes, 4, witnesses, 2, &error));
+    assert_error(&error, ERROR_BAD_FORM);
+    ((char *)notes[1].text)[notes[1].length - 10] ^= 1; // a signature that is wrong
+    draft_begin(&draft, room, sizeof room);
+    draft_add(&draft, seal_note(sealed));
+    assert_false(cosignatures_gather(&draft, notes, 4, witnesses, 2, &error));
+    assert_true(error.code == ERROR_FALSE_CLAIM || error.code == ERROR_BAD_FORM);
+    assert_true(slice_equal(draft_text(&draft), seal_note(sealed)));
+    signing_key_free(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_signatures),
@@ -337,6 +392,7 @@ int main(void) {
         cmocka_unit_test(a_witness),
         cmocka_unit_test(a_witness_signs_a_time_and_the_seal),
         cmocka_unit_test(witnesses_are_added),
+        cmocka_unit_test(of_each_witness_the_earliest_is_gathered),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
