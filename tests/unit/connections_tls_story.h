@@ -5,13 +5,23 @@
 #include "connections_story.h"
 #include "tls_story.h"
 
-enum { ROUNDS_MAX = 1000, TICK_NS = 1000, ROUND_NS = 1000000 };
+enum { ROUNDS_MAX = 1000, TICK_NS = 1000 };
 
-// In place of libuv's: a little later each time, and never so late by itself that there is time again which
-// was used up.
-static uint64_t now_ns = 1000000000;
-uint64_t uv_hrtime(void) {
+static uint64_t a_little_later_ns(void) {
+    static uint64_t now_ns = 1000000000;
     return now_ns += TICK_NS;
+}
+
+// In place of libuv's: a little later each time, and never so late that there is time again which was used
+// up.
+uint64_t uv_hrtime(void) {
+    return a_little_later_ns();
+}
+
+// In place of ours, with which a handshake is measured: it costs no more on a busy machine.
+uint64_t __wrap_clock_steady_ns(void);
+uint64_t __wrap_clock_steady_ns(void) {
+    return a_little_later_ns();
 }
 
 static struct tls_session *client;
@@ -65,13 +75,10 @@ static bool server_is_open(void) {
     return peer->connection != NULL && transport_is_open(&peer->connection->transport);
 }
 
-// On a busy machine a handshake may cost more time than the server has saved for them: then it waits for
-// more.
 static void shake_hands(void) {
     for (int i = 0; i < ROUNDS_MAX && !(server_is_open() && tls_session_is_open(client)); i++) {
         hear();
         run();
-        now_ns += ROUND_NS;
     }
     assert_true(server_is_open() && tls_session_is_open(client));
     hear(); // the ticket
