@@ -15,7 +15,13 @@
 // AES with 128 bits and SHA-256 first: the cheapest where the processor has instructions for it.
 static const char ciphers[] = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
-enum { DEPTH_MAX = 4, RESUMABLE_SECONDS = 3600, TICKETS = 1 };
+enum {
+    DEPTH_MAX = 4,
+    RESUMABLE_SECONDS = 3600,
+    TICKETS = 1,
+    // A ticket has them in it, and the hello with the ticket must fit one record (tls/plain_records.h).
+    CLIENT_CHAIN_BYTES_MAX = 12 * 1024,
+};
 
 // The text of OpenSSL's first error, for people. Empties the error queue.
 static const char *openssl_text(char *text, size_t room) {
@@ -180,6 +186,8 @@ static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
     if (!context->is_server) {
         tls_resumption_keep(&context->resumption, ssl);
     } else { // tickets only: they cost no memory here, and every loop accepts them
+        // OpenSSL makes room for a client's certificates as soon as their length has come.
+        SSL_CTX_set_max_cert_list(ssl, CLIENT_CHAIN_BYTES_MAX);
         SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_num_tickets(ssl, TICKETS);
     }

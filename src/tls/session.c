@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "tls/context_parts.h"
+#include "tls/plain_records.h"
 #include "tls/shown.h"
 
 #include <openssl/err.h>
@@ -20,6 +21,7 @@ struct tls_session {
     void *sink_context;
     const uint8_t *fed; // not consumed yet
     size_t fed_length;
+    struct plain_records plain; // of a client
     char *host;
     bool is_open, ended, is_unwelcome;
     enum tls_failure failure;
@@ -321,9 +323,25 @@ void tls_session_start(struct tls_session *session) {
     shake_hands(session);
 }
 
+// OpenSSL is given none of the bytes. It has said nothing yet, and so its alert is said here (RFC 8446,
+// section 6): with no alert the client would not know that it should not come again as it did.
+static void refuse_hello(struct tls_session *session) {
+    static const uint8_t alert[] = {SSL3_RT_ALERT, 3, 3, 0, 2, SSL3_AL_FATAL, SSL_AD_UNEXPECTED_MESSAGE};
+    session->fed_length = 0;
+    (void)fail(session, TLS_PROTOCOL,
+               "the client's first message is not one whole ClientHello in one record");
+    if (SSL_get_state(session->ssl) == TLS_ST_BEFORE) {
+        (void)!session->sink(session->sink_context, alert, sizeof alert);
+    }
+}
+
 void tls_session_feed(struct tls_session *session, const uint8_t *bytes, size_t length) {
+    bool is_followed = session->context->is_server && !session->is_open && session->failure == TLS_NO_FAILURE;
     session->fed = bytes;
     session->fed_length = length;
+    if (is_followed && !plain_records_follow(&session->plain, bytes, length)) {
+        refuse_hello(session);
+    }
 }
 
 ssize_t tls_session_read(struct tls_session *session, uint8_t *bytes, size_t room) {

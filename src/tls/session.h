@@ -31,7 +31,8 @@ void tls_session_free(struct tls_session **session);
 void tls_session_start(struct tls_session *session);
 
 // Feeds encrypted bytes that were received. They are consumed by calling tls_session_read until it returns 0
-// or less, and must stay valid until then.
+// or less, and must stay valid until then. A server's session fails at once if they would make it hold much
+// (tls/plain_records.h).
 void tls_session_feed(struct tls_session *session, const uint8_t *bytes, size_t length);
 
 // Continues the handshake, then decrypts. Returns how many plain bytes it wrote to `bytes`, 0 when it needs

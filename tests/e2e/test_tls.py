@@ -272,6 +272,20 @@ class Refused(Tls):
         self.assert_refused("not_tls")
         self.assert_served()
 
+    def test_a_hello_in_parts(self):
+        """And one that says it is longer than a record can be. Each is told so by an alert."""
+        self.serve()
+        hello = self.client_hello()
+        header, length = hello[:3], len(hello) - 5
+        halves = header + struct.pack(">H", 100) + hello[5:105] + header + struct.pack(">H", length - 100) + hello[105:]
+        longer = header + struct.pack(">H", length) + b"\1\1\xff\xff" + hello[9:]
+        for data in (halves, longer):
+            with self.subTest(data=data[:9]), socket.create_connection(("127.0.0.1", self.port), hang_s()) as plain:
+                plain.sendall(data)
+                self.assertEqual(plain.recv(64, socket.MSG_WAITALL), b"\x15\3\3\0\2\2\x0a")
+        self.server.wait_for(r"error: protocol_error \| .*: the client's first message is not one whole ClientHello in one record$")
+        self.assert_served()
+
     def test_a_handshake_that_ends_early(self):
         self.serve()
         hello = self.client_hello()

@@ -13,6 +13,7 @@
 #include "net/socket.h"
 #include "net/stage.h"
 #include "tls/hello.h"
+#include "tls/plain_records.h"
 #include "tls/session.h"
 
 #include <limits.h>
@@ -348,6 +349,18 @@ static void play_client(enum client_kind kind, struct input_bytes *input) {
     tls_session_free(&client);
 }
 
+// Whether the bytes, in pieces of that many, are refused as what a client says in the clear.
+static bool is_refused(const uint8_t *bytes, size_t length, size_t piece) {
+    struct plain_records records = {.left = 0};
+    for (size_t at = 0; at < length; at += piece) {
+        size_t now = length - at < piece ? length - at : piece;
+        if (!plain_records_follow(&records, bytes + at, now)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     struct input_bytes input = {bytes, length};
     if (net == NULL) {
@@ -355,6 +368,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         open_net();
     }
     (void)tls_hello_resumes(bytes, length); // it must not read beyond the end
+    must_hold(is_refused(bytes, length, 1) == is_refused(bytes, length, length), "the pieces do not matter");
     identified = refused = false;
     heard_of_client.length = said_by_server.length = 0;
     come();
