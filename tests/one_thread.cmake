@@ -7,7 +7,7 @@ set(one_thread
     bench_central bench_report bench_sender bet bet_plain board_events board_values checkpoint checksum chunk chunk_writer claims
     claims_package clock closings coming_back commit_receipts comparison confine_modules confine_network connections
     control_line csv_diagnosis cutoff_clock dialogue doubt error errors exposure fair file_check flow folder_draft
-    folder_sync foreign foreign_keys frame handshake_turns hello histogram http_host inbox json_text json_writer kept_files kept_paths
+    folder_sync foreign foreign_keys frame handshake_memory handshake_turns hello histogram http_host inbox json_text json_writer kept_files kept_paths
     lines log_gap log_json log_limit log_text lookup manual_text message message_fields message_memory moment net_memory notary
     output page_template paper_proof path payload peers place plain_records polling postgres_parameters promised_dialogue
     promised_first promises promises_memory proofs proofs_memory prove_page pulse random reach reader_seek recorded

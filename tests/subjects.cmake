@@ -37,7 +37,7 @@ quiniela_tests_of(store store store_rows store_erase store_papers store_voided c
 quiniela_tests_of(board board_reading board_shared board_answers board_events board_values)
 quiniela_tests_of(control control silence)
 quiniela_tests_of(net watch connections back_pressure tls_end closing arrival ports lookup handshake_turns
-    room_elsewhere net_memory turns hello closings peers exposure place)
+    handshake_memory room_elsewhere net_memory turns hello closings peers exposure place)
 quiniela_tests_of(stream output transport writer)
 quiniela_tests_of(board health metrics)
 quiniela_tests_of(service answers proofs proofs_memory requests admission service_memory flow refusals lines doubt)

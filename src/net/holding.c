@@ -18,8 +18,9 @@ int connection_port_index(const struct connection *connection) {
 // How much ------------------------------------------------------------------------------------------------
 
 void holding_count(struct connection *connection) {
+    bool is_closed = connection->stage == STAGE_CLOSED; // and its session is about to be freed
     size_t now = input_held(&connection->in) + connection->writer.out.kept + connection->queued.kept +
-                 connection->charged;
+                 connection->charged + (is_closed ? 0 : transport_held(&connection->transport));
     if (now != connection->counted) {
         memory_add(&connection->all->memory, now - connection->counted);
         connection->counted = now;

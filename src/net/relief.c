@@ -14,17 +14,26 @@ static const enum watch_kind order[] = {WATCH_LINGER,  WATCH_TURN,    WATCH_HAND
                                         WATCH_MESSAGE, WATCH_IDLE,    WATCH_BUSY};
 static_assert(sizeof order / sizeof order[0] == WATCH_KINDS, "all kinds have their place");
 
-static size_t most_reclaimable(const struct connections *all, const struct connection *asking) {
-    size_t most = 0;
+// What closing connections would free.
+struct reclaimable {
+    size_t most;       // of one of them
+    size_t total;      // of all
+    size_t handshakes; // of those that are in a handshake, or wait for their turn in it
+};
+
+static struct reclaimable look(const struct connections *all, const struct connection *asking) {
+    struct reclaimable found = {.total = 0};
     for (int kind = 0; kind < WATCH_KINDS; kind++) {
+        bool is_handshake = kind == WATCH_TURN || kind == WATCH_HANDSHAKE;
         for (const struct connection *connection = stage_first(all, (enum watch_kind)kind);
              connection != NULL; connection = stage_next(connection, (enum watch_kind)kind)) {
-            if (connection != asking && holding_reclaimable(connection) > most) {
-                most = holding_reclaimable(connection);
-            }
+            size_t bytes = connection == asking ? 0 : holding_reclaimable(connection);
+            found.most = bytes > found.most ? bytes : found.most;
+            found.total += bytes;
+            found.handshakes += is_handshake ? bytes : 0;
         }
     }
-    return most;
+    return found;
 }
 
 // Closes connections of one kind that hold at least `much`, except `asking`, until all loops together hold at
@@ -46,14 +55,20 @@ static bool close_kind(struct connections *all, enum watch_kind kind, const stru
 }
 
 // Closes the connections that hold at least half of what the largest one holds. False when none holds
-// anything.
+// anything. Handshakes are small: where together they hold most of it, they go instead, lest a flood of them
+// closes whoever sends a large message.
 static bool close_greatest(struct connections *all, const struct connection *asking, size_t goal) {
-    size_t most = most_reclaimable(all, asking);
+    struct reclaimable found = look(all, asking);
     bool reached = false;
-    for (int i = 0; i < WATCH_KINDS && most > 0 && !reached; i++) {
-        reached = close_kind(all, order[i], asking, (most + 1) / 2, goal);
+    if (found.handshakes > found.total / 2) {
+        (void)(close_kind(all, WATCH_TURN, asking, 1, goal) ||
+               close_kind(all, WATCH_HANDSHAKE, asking, 1, goal));
+        return true;
     }
-    return most > 0;
+    for (int i = 0; i < WATCH_KINDS && found.most > 0 && !reached; i++) {
+        reached = close_kind(all, order[i], asking, (found.most + 1) / 2, goal);
+    }
+    return found.most > 0;
 }
 
 static void relieve(struct connections *all, const struct connection *asking) {

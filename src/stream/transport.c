@@ -140,3 +140,7 @@ bool transport_is_secure(const struct transport *transport) {
 struct tls_session *transport_session(const struct transport *transport) {
     return transport->session;
 }
+
+size_t transport_held(const struct transport *transport) {
+    return transport->session == NULL ? 0 : tls_session_held(transport->session);
+}

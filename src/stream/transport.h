@@ -78,4 +78,7 @@ bool transport_is_secure(const struct transport *transport);
 // The TLS session, which knows the peer, and the failure with its reason. NULL on a plain transport.
 struct tls_session *transport_session(const struct transport *transport);
 
+// How many bytes to count for what it holds: 0 on a plain transport, otherwise as tls_session_held.
+size_t transport_held(const struct transport *transport);
+
 #endif

@@ -23,7 +23,7 @@ struct tls_session {
     size_t fed_length;
     struct plain_records plain; // of a client
     char *host;
-    bool is_open, ended, is_unwelcome;
+    bool has_begun, is_open, ended, is_unwelcome;
     enum tls_failure failure;
     struct tls_verdict verdict;
     struct tls_shown shown; // the peer's certificates, once it is open
@@ -339,6 +339,7 @@ void tls_session_feed(struct tls_session *session, const uint8_t *bytes, size_t 
     bool is_followed = session->context->is_server && !session->is_open && session->failure == TLS_NO_FAILURE;
     session->fed = bytes;
     session->fed_length = length;
+    session->has_begun = session->has_begun || length > 0;
     if (is_followed && !plain_records_follow(&session->plain, bytes, length)) {
         refuse_hello(session);
     }
@@ -421,6 +422,28 @@ const char *tls_session_serial(const struct tls_session *session) {
 
 void tls_session_describe(const struct tls_session *session, char words[TLS_REASON_BYTES]) {
     tls_words_describe(SSL_get0_peer_certificate(session->ssl), words);
+}
+
+// Whether a part of a record has come, which keeps OpenSSL's buffer for reading: "RB" while the record's body
+// is awaited, when nothing need be pending.
+static bool has_part(const SSL *ssl) {
+    return SSL_has_pending(ssl) == 1 || strcmp(SSL_rstate_string(ssl), "RB") == 0;
+}
+
+// How many certificates OpenSSL keeps of the peer until the session is open. A server keeps the peer's own
+// beside the others.
+static size_t certificates_kept(const SSL *ssl) {
+    const STACK_OF(X509) *others = SSL_get_peer_cert_chain(ssl);
+    return (SSL_get0_peer_certificate(ssl) == NULL ? 0 : 1) +
+           (others == NULL ? 0 : (size_t)sk_X509_num(others));
+}
+
+size_t tls_session_held(const struct tls_session *session) {
+    if (session->is_open) {
+        return has_part(session->ssl) ? TLS_PART_BYTES : 0;
+    }
+    return session->has_begun ? TLS_HANDSHAKE_BYTES + certificates_kept(session->ssl) * TLS_CERTIFICATE_BYTES
+                              : 0;
 }
 
 bool tls_session_was_resumed(const struct tls_session *session) {

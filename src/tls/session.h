@@ -14,6 +14,13 @@
 
 struct tls_session;
 
+// What a server's session holds at most beyond the 16 KiB that it holds while it waits (unit.tls_memory).
+enum {
+    TLS_HANDSHAKE_BYTES = 64 * 1024,  // from its first byte until it is open
+    TLS_CERTIFICATE_BYTES = 5 * 1024, // and for each certificate that the peer has shown
+    TLS_PART_BYTES = 17 * 1024,       // while a part of a record has come
+};
+
 // Takes a session's encrypted bytes. Returns false when it cannot.
 typedef bool tls_sink(void *context, const uint8_t *bytes, size_t length);
 
@@ -78,6 +85,9 @@ const char *tls_session_serial(const struct tls_session *session);
 
 // Describes the peer's certificate for people; the session must be open, and a client's.
 void tls_session_describe(const struct tls_session *session, char words[TLS_REASON_BYTES]);
+
+// How many bytes to count for what it holds, of the above; 0 before its first byte, and while it waits.
+size_t tls_session_held(const struct tls_session *session);
 
 // Whether it resumed an earlier session, without sending the certificates again.
 bool tls_session_was_resumed(const struct tls_session *session);
