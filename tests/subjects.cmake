@@ -29,7 +29,7 @@ quiniela_tests_of(link link link_failing given_up)
 quiniela_tests_of(lib lib_steps lib_options)
 quiniela_tests_of(http http http_bounds http_budget http_host http_streams)
 quiniela_tests_of(keys authority)
-quiniela_tests_of(tls tls_resumed tls_refused tls_chain tls_memory tls_alerts tls_hellos plain_records)
+quiniela_tests_of(tls tls_resumed tls_refused tls_chain tls_memory tls_alerts tls_damaged tls_hellos plain_records)
 quiniela_tests_of(store store store_rows store_erase store_papers store_voided cutoff_shared store_shared
     layout_shared store_address store_calls store_drop steps_shared draws_shared store_watch store_version sqlite_ask sqlite_gone
     sqlite filing inbox inbox_damage inbox_memory sync filing_failing sqlite_gather sqlite_log sqlite_beside

@@ -88,7 +88,14 @@ static bool attach_bytes(struct tls_session *session) {
 
 // Failures ------------------------------------------------------------------------------------------------
 
-static enum tls_failure protocol_failure(int reason, bool is_open) {
+// Whether nothing of the peer's has been understood yet. Afterwards what is no TLS is damage.
+static bool is_at_beginning(const struct tls_session *session) {
+    OSSL_HANDSHAKE_STATE first = session->context->is_server ? TLS_ST_SR_CLNT_HELLO : TLS_ST_CW_CLNT_HELLO;
+    OSSL_HANDSHAKE_STATE now = SSL_get_state(session->ssl);
+    return now == TLS_ST_BEFORE || now == first;
+}
+
+static enum tls_failure protocol_failure(const struct tls_session *session, int reason) {
     switch (reason) {
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
         return TLS_NO_CERTIFICATE;
@@ -102,7 +109,7 @@ static enum tls_failure protocol_failure(int reason, bool is_open) {
     case SSL_R_HTTPS_PROXY_REQUEST:
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
-        return is_open ? TLS_PROTOCOL : TLS_NOT_TLS;
+        return is_at_beginning(session) ? TLS_NOT_TLS : TLS_PROTOCOL;
     case ERR_R_MALLOC_FAILURE:
         return TLS_BROKEN;
     default: // an alert from the peer (RFC 8446, section 6)
@@ -156,7 +163,7 @@ static ssize_t fail_with_openssl(struct tls_session *session) {
     if (code == 0 || ERR_GET_LIB(code) != ERR_LIB_SSL) {
         return fail(session, TLS_BROKEN, code == 0 ? "no memory" : ERR_reason_error_string(code));
     }
-    enum tls_failure failure = protocol_failure(reason, session->is_open);
+    enum tls_failure failure = protocol_failure(session, reason);
     session->is_unwelcome = session->is_open && is_about_certificate(reason);
     if (session->is_unwelcome) {
         session->failure = failure;
