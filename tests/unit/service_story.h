@@ -31,8 +31,9 @@ struct loop {
 struct connection {
     int port, holds;
     bool open, finishing, paused, awaits_arrival;
-    bool breaks;          // when something is next sent
-    const char *identity; // of its certificate; NULL in plain text
+    bool breaks;                    // when something is next sent
+    struct connection *takes_along; // another one, closed as soon as this one is; NULL: none
+    const char *identity;           // of its certificate; NULL in plain text
     uint64_t source;
     uint32_t claim; // the latest claim
     unsigned claims;
@@ -129,6 +130,9 @@ void connection_finish(struct connection *connection) {
 void connection_abort(struct connection *connection) {
     connection->open = false;
     lottery_handler.closed(connection);
+    if (connection->takes_along != NULL && connection->takes_along->open) {
+        connection_abort(connection->takes_along);
+    }
 }
 
 void connection_pause(struct connection *connection) {

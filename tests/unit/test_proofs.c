@@ -222,6 +222,21 @@ static void the_seal_comes_to_those_that_wait_for_it(void **state) {
     assert_true(was_sent(other, "{\"type_message\":2,\"payload\":\"\"}"));
 }
 
+// It may be closed by what the one before gives back when it ends (flow.h). The latest to wait is told first.
+static void it_comes_to_those_behind_one_that_has_ended(void **state) {
+    struct connection *waits[] = {*state, come(2), come(3), come(4)};
+    for (int i = 0; i < 4; i++) {
+        say_text(waits[i], "{\"type_message\":3,\"agency\":3,\"seal\":true}");
+    }
+    pass();
+    waits[3]->breaks = true;
+    waits[3]->takes_along = waits[2];
+    put_seal(seal_note(sealed));
+    assert_false(waits[3]->open || waits[2]->open);
+    assert_text(read_reply(waits[1]).seal, seal_note(sealed));
+    assert_text(read_reply(waits[0]).seal, seal_note(sealed));
+}
+
 static void from_the_seal_on_it_is_told_at_once(void **state) {
     struct connection *connection = *state;
     say_text(connection, "{\"type_message\":3,\"agency\":3,\"wait\":false,\"seal\":true,\"rules\":true}");
@@ -395,6 +410,7 @@ int main(void) {
         TEST(rules_that_are_too_long_are_refused),
         TEST(a_message_for_another_draw_is_refused),
         TEST(the_seal_comes_to_those_that_wait_for_it),
+        TEST(it_comes_to_those_behind_one_that_has_ended),
         TEST(from_the_seal_on_it_is_told_at_once),
         TEST(another_seal_goes_to_the_ledger),
         TEST(what_others_have_signed_is_left_out),

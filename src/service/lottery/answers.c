@@ -429,20 +429,41 @@ void answers_to_waiting(struct lottery_loop *loop) {
     }
 }
 
+static struct connection *connection_of(struct list_node *node) {
+    struct waiting_place *place = CONTAINER_OF(node, struct waiting_place, node);
+    return CONTAINER_OF(place, struct lottery_connection, waiting)->connection;
+}
+
+// To one of those that wait. It may end there, and let others go on, which may end then, too.
+static void send_seal(struct lottery_loop *loop, struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    struct consultation consultation;
+    while (waiting_take_sealed(&loop->waiting, &own->waiting, &consultation)) {
+        answer_consultation(connection, &consultation, true);
+        free(consultation.wants.shown);
+    }
+}
+
+// The next one is held while one is answered. If it does not wait any longer then, the walk begins again:
+// those that have been answered have nothing more that a seal is for.
 void answers_seal_to_waiting(struct lottery_loop *loop) {
     if (!proofs_are_sealed(loop->lottery)) {
         return;
     }
-    for (struct list_node *node = loop->waiting.first, *next; node != NULL; node = next) {
-        struct waiting_place *place = CONTAINER_OF(node, struct waiting_place, node);
-        struct connection *connection = CONTAINER_OF(place, struct lottery_connection, waiting)->connection;
-        struct consultation consultation;
-        next = node->next;
+    for (struct list_node *node = loop->waiting.first; node != NULL;) {
+        struct connection *connection = connection_of(node);
+        struct connection *next = node->next == NULL ? NULL : connection_of(node->next);
         connection_hold(connection);
-        while (waiting_take_sealed(&loop->waiting, place, &consultation)) {
-            answer_consultation(connection, &consultation, true);
-            free(consultation.wants.shown);
+        if (next != NULL) {
+            connection_hold(next);
         }
+        send_seal(loop, connection);
         connection_release(connection);
+        if (next == NULL) {
+            return;
+        }
+        struct lottery_connection *own = connection_state(next);
+        node = own->waiting.count == 0 ? loop->waiting.first : &own->waiting.node;
+        connection_release(next);
     }
 }
