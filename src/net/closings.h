@@ -18,7 +18,7 @@ enum close_reason {
     CLOSE_HANDSHAKE_TIMEOUT,
     CLOSE_HANDSHAKES, // its address has too many unfinished handshakes
     CLOSE_NO_ROOM,    // another connection needed the room
-    CLOSE_NO_MEMORY,  // too much memory is held for connections
+    CLOSE_NO_MEMORY,  // too much memory is held for connections, or there is none for this one
     CLOSE_REASONS
 };
 

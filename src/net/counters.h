@@ -13,7 +13,7 @@
          "Connections closed in the middle of a handshake")                                                  \
     LINE(COUNTER, closed_handshakes, "connections", "Connections closed as their address began too many")    \
     LINE(COUNTER, closed_no_room, "connections", "Connections closed to make room for another")              \
-    LINE(COUNTER, closed_no_memory, "connections", "Connections closed to free memory")                      \
+    LINE(COUNTER, closed_no_memory, "connections", "Connections closed to free memory, or for want of it")   \
     LINE(COUNTER, refused_by_tls, "connections", "Connections refused by TLS, for any reason")
 
 COUNTERS_DECLARE(net, NET_COUNTERS);

@@ -58,13 +58,17 @@ void connection_finish(struct connection *connection) {
 
 // Ended by somebody else ----------------------------------------------------------------------------------
 
-void ending_evict(struct connection *connection, enum close_reason reason) {
+void ending_note(const struct connection *connection, enum close_reason reason) {
     struct connections *all = connection->all;
     char peer[CONNECTION_ADDRESS_BYTES];
     connection_peer(connection, peer);
     closings_count(&all->closings, reason, peer);
+    all->events->needs_sweeps(all->loop); // a sweep logs it
+}
+
+void ending_evict(struct connection *connection, enum close_reason reason) {
+    ending_note(connection, reason);
     end(connection, reason == CLOSE_SEND_TIMEOUT); // otherwise the kernel would keep what nobody reads
-    all->events->needs_sweeps(all->loop);          // a sweep logs it
 }
 
 void ending_evict_handshake(struct connection *connection, enum close_reason reason, const char *failure) {
@@ -81,6 +85,14 @@ void ending_refuse(struct connection *connection, enum tls_failure failure, cons
     closings_count_refused(&all->closings, failure, peer, reason);
     all->handler->refused(connection, tls_failure_name(failure));
     all->events->needs_sweeps(all->loop); // a sweep logs it
+}
+
+void ending_for_memory(struct connection *connection) {
+    if (connection->stage == STAGE_HANDSHAKE) {
+        ending_evict_handshake(connection, CLOSE_NO_MEMORY, "no_memory");
+    } else if (connection_is_open(connection)) {
+        ending_evict(connection, CLOSE_NO_MEMORY);
+    }
 }
 
 // It was not refused, nor is it the peer's doing, if the server ended it first, as it does on shutdown.

@@ -5,11 +5,18 @@
 
 #include "net/connection_parts.h"
 
+// Counts the reason; the caller ends the connection.
+void ending_note(const struct connection *connection, enum close_reason reason);
+
 // Closes the connection and counts the reason.
 void ending_evict(struct connection *connection, enum close_reason reason);
 
 // The same for a handshake, whose `failure` the service is told. Does nothing if it is closed already.
 void ending_evict_handshake(struct connection *connection, enum close_reason reason, const char *failure);
+
+// Closes the connection because there is no memory for what it needs, and counts that; a handshake's service
+// is told. Does nothing if it is closed already.
+void ending_for_memory(struct connection *connection);
 
 // TLS has failed: counts that and tells the service. The caller ends the connection.
 void ending_refuse(struct connection *connection, enum tls_failure failure, const char *reason);

@@ -210,6 +210,9 @@ void reading_came(struct connection *connection, size_t length) {
             tell_needs_tls(connection);
         }
     }
+    if (!taken && stage_is_running(connection)) {
+        ending_note(connection, CLOSE_NO_MEMORY);
+    }
     deliver(connection);
     if (!taken || transport_state(transport) == TRANSPORT_FAILED) {
         fail(connection);

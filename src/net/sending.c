@@ -20,7 +20,7 @@ static void queued(struct connection *connection, bool added) {
         holding_count(connection);
         stage_touch(connection);
     } else {
-        connection_abort(connection);
+        ending_for_memory(connection);
     }
 }
 

@@ -42,7 +42,11 @@ static void came(struct connection *connection, ssize_t length) {
         if (!connection->peer_ended) {
             ending_peer_ended(connection);
         }
-    } else if (length < 0 && !(length == UV_ENOBUFS && connection->stage == STAGE_TURN)) {
+    } else if (length == UV_ENOBUFS) { // there is no room to read into, by reading_room
+        if (connection->stage != STAGE_TURN) {
+            ending_for_memory(connection);
+        }
+    } else if (length < 0) {
         ending_lost(connection);
     }
     connection_release(connection);
@@ -154,8 +158,10 @@ void connection_accept(struct connections *all, int port_index, int descriptor, 
     if (!has_socket) {
         close(descriptor);
     }
-    if (!has_socket || !begun) {
+    if (!has_socket) {
         connection_abort(connection);
+    } else if (!begun) {
+        ending_for_memory(connection);
     } else if (connection_is_open(connection)) { // otherwise the descriptor is closed already
         tcp_set_options(descriptor, &tcp_options);
         stage_touch(connection);

@@ -116,6 +116,24 @@ static void where_they_hold_little_it_is_who_holds_much_that_goes(void **state) 
     assert_non_null(peers[0].connection);
 }
 
+// What the service keeps is got back by closing nobody.
+static void where_there_is_no_room_for_its_bytes_it_is_closed_and_that_is_said(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    run();
+    struct connection *connection = peer->connection;
+    spares_free(&loop->connections.spares);
+    connection_charge(connection, MEMORY - 1000);
+    connection_hold(connection);
+    say_secretly("x123456789");
+    run();
+    connection_refund(connection, MEMORY - 1000);
+    connection_release(connection);
+    assert_int_equal(seen.messages, 0);
+    assert_int_equal(loop->connections.closings.closed[CLOSE_NO_MEMORY].count, 1);
+}
+
 #define MEMORY_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_little, tear_down_tls)
 
 int main(void) {
@@ -126,6 +144,7 @@ int main(void) {
         MEMORY_TEST(one_that_was_refused_is_counted_until_it_is_closed),
         MEMORY_TEST(many_are_closed_before_they_hold_too_much),
         MEMORY_TEST(where_they_hold_most_they_go_before_one_with_much),
+        MEMORY_TEST(where_there_is_no_room_for_its_bytes_it_is_closed_and_that_is_said),
         MEMORY_TEST(where_they_hold_little_it_is_who_holds_much_that_goes),
     };
     return cmocka_run_group_tests_name("handshake_memory", tests, NULL, NULL);

@@ -30,6 +30,11 @@ static void assert_open(const char *open) {
     }
 }
 
+// That many were closed for it, as the log will say.
+static void assert_no_memory(unsigned count) {
+    assert_int_equal(loop->connections.closings.closed[CLOSE_NO_MEMORY].count, count);
+}
+
 static void while_little_is_held_nobody_is_closed(void **state) {
     (void)state;
     say(come(), "c923456789");
@@ -48,7 +53,7 @@ static void of_those_that_hold_much_who_is_in_the_way_for_longest_goes(void **st
     assert_open("2452");
     say(come(), "c523456789"); // 1.8 million
     assert_open("2x525");
-    assert_int_equal(loop->connections.closings.closed[CLOSE_NO_MEMORY].count, 1);
+    assert_no_memory(1);
 }
 
 static void as_many_go_as_are_in_the_way(void **state) {
@@ -87,8 +92,10 @@ static void what_the_service_keeps_is_not_got_back_by_closing(void **state) {
     say(come(), "m823456789");
     say(come(), "m223456789");
     assert_open("982");
+    assert_no_memory(0);
     say(come(), "x123456789"); // there is no room to read that
     assert_open("982x");
+    assert_no_memory(1);
     connection_refund(peers[2].connection, (size_t)2 * COPIED_BYTES);
     say(come(), "x123456789");
     assert_open("982x1");
