@@ -51,8 +51,7 @@ static bool read_parts(const struct client_options *options, struct parts *parts
                                       .key = options->tls.key,
                                       .authority = options->tls.authority,
                                       .revocations = options->tls.revocations};
-    snprintf(parts->path, sizeof parts->path, "%s/agency-%" PRIu32 ".csv", options->data_dir,
-             options->agency);
+    client_options_bets_path(options, parts->path);
     bool good = check_options(options, error) &&
                 client_options_addresses(options, &options->server_address, &parts->bets, error) &&
                 (!parts->has_consult ||
