@@ -190,6 +190,10 @@ bool settings_is_given(const struct settings *settings, const void *field) {
     return value->origin != ORIGIN_DEFAULT && (value->setting->type != SETTING_SWITCH || value->number != 0);
 }
 
+bool settings_is_from_flag(const struct settings *settings, const void *field) {
+    return value_of(settings, field)->origin == ORIGIN_FLAG && settings_is_given(settings, field);
+}
+
 void settings_each(const struct settings *settings,
                    void (*each)(void *context, const char *key, const char *text, const char *place),
                    void *context) {

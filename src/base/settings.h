@@ -56,6 +56,9 @@ bool settings_is_set(const struct settings *settings, const void *field);
 // Whether the value came from the file.
 bool settings_is_from_file(const struct settings *settings, const void *field);
 
+// Whether a flag gave it, whatever else has it; a switch is on.
+bool settings_is_from_flag(const struct settings *settings, const void *field);
+
 // The field of the setting with this key, as the questions above take it; NULL: the command has none.
 const void *settings_field(const struct settings *settings, const char *key);
 

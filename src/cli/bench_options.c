@@ -92,12 +92,29 @@ const struct settings_command bench_command = {
     .groups = groups,
 };
 
+static bool check_polling(const struct bench_options *options, struct error *error) {
+    const void *const of_polling[] = {&options->poll_base_ms, &options->poll_cap_ms, &options->poll_draw_ms};
+    const void *const of_load[] = {
+        &options->server_address, &options->consult_address,
+        &options->certificates,   &options->agencies,
+        &options->bets,           &options->chunk_size,
+        &options->window,         &options->rate,
+        &options->threads,        &options->payload,
+        &options->prepared,       &options->classic,
+        &options->receipts,       &options->draw,
+    };
+    return options->poll != 0
+               ? conflicts_check_unused(options->settings, of_load, sizeof of_load / sizeof of_load[0],
+                                        "--poll simulates agencies that ask, and sends nothing", error)
+               : conflicts_check_unused(options->settings, of_polling, 3, "it is of --poll", error);
+}
+
 // Some settings apply only to a central that the benchmark starts.
 static bool check_self(const struct bench_options *options, struct error *error) {
-    const void *const fields[] = {&options->store, &options->keep, &options->log_level, &options->dir,
-                                  &options->program};
+    const void *const fields[] = {&options->store, &options->keep,    &options->log_level,
+                                  &options->dir,   &options->program, &options->loops};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !options->self; i++) {
-        if (settings_is_given(options->settings, fields[i])) {
+        if (settings_is_from_flag(options->settings, fields[i])) {
             return error_set(error, ERROR_BAD_SETTING, "%s: is about a central of its own, and needs --self",
                              settings_place(options->settings, fields[i]));
         }
@@ -117,7 +134,7 @@ bool bench_options_check(const struct bench_options *options, struct error *erro
     };
     bool draws = options->draw || options->hold > 0;
     if (!conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) ||
-        !check_self(options, error)) {
+        !check_self(options, error) || !check_polling(options, error)) {
         return false;
     }
     return options->certificates == NULL || !draws ||

@@ -7,6 +7,7 @@
 #include "bet/bet.h"
 #include "bet/limits.h"
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/help_texts.h"
 #include "cli/sample_bets.h"
 #include "cli/yaml_tree.h"
@@ -314,7 +315,13 @@ static bool read_clients(const char *operand, struct compose *compose, struct er
                      operand, CONTAINERS_MAX - others, CONTAINERS_MAX, others, others == 1 ? "is" : "are");
 }
 
-static bool check_options(const struct compose_options *options, struct error *error) {
+static bool check_options(const struct compose_options *options, const struct settings *settings,
+                          struct error *error) {
+    const void *const data[] = {&options->data};
+    if (options->kind != COMPOSE_LOTTERY &&
+        !conflicts_check_unused(settings, data, 1, "only the clients of a lottery send files", error)) {
+        return false;
+    }
     bool has_colon = strchr(options->data, ':') != NULL; // which ends the path on the host in a volume
     if (has_colon) {
         return error_set(error, ERROR_BAD_SETTING,
@@ -331,9 +338,11 @@ static bool check_options(const struct compose_options *options, struct error *e
                      options->servers);
 }
 
-static bool make_compose(const struct compose_options *options, const char *operand, struct error *error) {
+static bool make_compose(const struct compose_options *options, const struct settings *settings,
+                         struct error *error) {
     struct compose compose = {.options = options};
-    return check_options(options, error) && read_clients(operand, &compose, error) &&
+    const char *operand = settings_operand(settings, 0);
+    return check_options(options, settings, error) && read_clients(operand, &compose, error) &&
            write_compose(&compose, error);
 }
 
@@ -345,7 +354,7 @@ int cli_compose(const struct command_line *line) {
     if (!command_begin(&compose_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = make_compose(&options, settings_operand(settings, 0), &error);
+    bool done = make_compose(&options, settings, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&compose_command, &error);
 }

@@ -18,3 +18,14 @@ bool conflicts_check(const struct settings *settings, const struct conflict *con
     }
     return true;
 }
+
+bool conflicts_check_unused(const struct settings *settings, const void *const *fields, size_t count,
+                            const char *why, struct error *error) {
+    for (size_t i = 0; i < count; i++) {
+        if (settings_is_from_flag(settings, fields[i])) {
+            return error_set(error, ERROR_BAD_SETTING, "%.100s has no effect: %s",
+                             settings_place(settings, fields[i]), why);
+        }
+    }
+    return true;
+}

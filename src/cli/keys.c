@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/help_texts.h"
 #include "cli/signing.h"
 #include "keys/authority.h"
@@ -157,6 +158,20 @@ static bool make_keys(const struct keys_options *options, struct error *error) {
     return done;
 }
 
+// Neither of the two makes a certificate.
+static bool check_options(const struct keys_options *options, const struct settings *settings,
+                          struct error *error) {
+    const void *const of_certificates[] = {&options->agencies, &options->names, &options->days};
+    const struct conflict both = {&options->revoke, &options->sign_name,
+                                  "either revoke a certificate, or make a key that signs draws"};
+    return conflicts_check(settings, &both, 1, error) &&
+           ((options->revoke == NULL && options->sign_name == NULL) ||
+            conflicts_check_unused(settings, of_certificates, 3,
+                                   options->revoke != NULL ? "--revoke makes no certificate"
+                                                           : "--sign-name makes no certificate",
+                                   error));
+}
+
 int cli_keys(const struct command_line *line) {
     struct keys_options options;
     struct settings *settings;
@@ -165,16 +180,10 @@ int cli_keys(const struct command_line *line) {
     if (!command_begin(&keys_command, line, &options, &settings, &status)) {
         return status;
     }
-    if (options.sign_name != NULL && options.revoke != NULL) {
-        settings_free(settings);
-        (void)error_set(
-            &error, ERROR_BAD_SETTING,
-            "--revoke and --sign-name: either revoke a certificate, or make a key that signs draws");
-        return command_fail(&keys_command, &error);
-    }
-    bool done = options.sign_name != NULL
-                    ? signing_make(options.dir, options.sign_name, &error) && command_flush_output(&error)
-                    : make_keys(&options, &error);
+    bool done = check_options(&options, settings, &error) &&
+                (options.sign_name != NULL
+                     ? signing_make(options.dir, options.sign_name, &error) && command_flush_output(&error)
+                     : make_keys(&options, &error));
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&keys_command, &error);
 }

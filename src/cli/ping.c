@@ -4,6 +4,7 @@
 
 #include "agency/limits.h"
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/help_texts.h"
 #include "cli/server_options.h"
 #include "link/ping.h"
@@ -83,6 +84,11 @@ static bool ask(const struct ping_options *options, struct error *error) {
     struct address address;
     struct error reason;
     const char *text = options->address;
+    const void *const own[] = {&options->ip, &options->port};
+    if (text != NULL &&
+        !conflicts_check_unused(options->settings, own, 2, "--address says where the server is", error)) {
+        return false;
+    }
     if (!(text == NULL ? own_address(options, &address, error) : given_address(text, &address, error))) {
         return false;
     }

@@ -4,6 +4,7 @@
 
 #include "bet/errors.h"
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/help_prove_texts.h"
 #include "cli/output_target.h"
 #include "cli/proof_output.h"
@@ -146,6 +147,15 @@ static bool prove_own(const struct prove_options *options, struct error *error) 
     return end_output(&output, own_proof_make(&own, proof_output_put, &output, error), error);
 }
 
+static bool check_unused(const struct prove_options *options, const struct settings *settings,
+                         enum prove_task task, struct error *error) {
+    const void *const of_store[] = {&options->store.address, &options->store.draw, &options->seal_dir},
+                      *const of_page[] = {&options->verify_url};
+    return (task != PROVE_OWN || conflicts_check_unused(settings, of_store, 3,
+                                                        "an agency by itself (--csv) has no store", error)) &&
+           (options->page || conflicts_check_unused(settings, of_page, 1, "it is of a --page", error));
+}
+
 int cli_prove(const struct command_line *line) {
     struct prove_options options;
     struct settings *settings;
@@ -158,6 +168,7 @@ int cli_prove(const struct command_line *line) {
     options.has_bet = settings_is_set(settings, &options.bet);
     command_keep_private();
     bool done = prove_options_task(&options, &task, &error) &&
+                check_unused(&options, settings, task, &error) &&
                 (task == PROVE_OWN ? prove_own(&options, &error) : use_store(&options, task, &error));
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&prove_command, &error);

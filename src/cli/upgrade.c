@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/config_options.h"
+#include "cli/conflicts.h"
 #include "cli/help_texts.h"
 #include "cli/upgrading.h"
 #include "store/store.h"
@@ -54,7 +55,10 @@ int cli_upgrade(const struct command_line *line) {
     const char *address = operand != NULL ? operand : options.address;
     char shown[STORE_ADDRESS_BYTES];
     store_show_address(address, shown);
-    bool done = upgrading_run(address, true, print, shown, &error) && command_flush_output(&error);
+    const void *const store[] = {&options.address};
+    bool done = (operand == NULL ||
+                 conflicts_check_unused(settings, store, 1, "STORE is named without a flag, too", &error)) &&
+                upgrading_run(address, true, print, shown, &error) && command_flush_output(&error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&upgrade_command, &error);
 }

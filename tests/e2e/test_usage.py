@@ -100,6 +100,23 @@ class Usage(Story):
         self.wrong("server", "--config", "config.ini", says=("config.ini:3", "LOGGING_LEVEL", "LOUD"))
         self.wrong("server", "--config", "missing.ini", says=("missing.ini",))
 
+    def test_what_has_no_effect_is_refused(self):
+        """A flag that nothing would come of, beside the others; the environment may have it for other commands."""
+        own = ("prove", "--csv", "a.csv", "--agency", 1, "--bet", 0, "--salt-key", "k", "--seal", "s", "--entry", "e")
+        for given, *unused in (("keys", "--sign-name", "a.example/b"), ("--agencies", 3), ("--names", "localhost"), ("--days", 9)), \
+                (("keys", "--revoke", "agency-1"), ("--agencies", 3), ("--names", "localhost"), ("--days", 9)), \
+                (("compose", 1, "--service", "bet"), ("--data", "x")), (("compose", 1, "--service", "echo"), ("--data", "x")), \
+                (("ping", "--address", "127.0.0.1:1"), ("--server-ip", "127.0.0.1"), ("--server-port", 1)), \
+                (("upgrade", "a.db"), ("--store", "b.db")), \
+                (own, ("--store", "x.db"), ("--draw", "2"), ("--seal-dir", "x"), ("--verify-url", "https://a.example/")), \
+                (("prove", "--agency", 1, "--bet", 0), ("--verify-url", "https://a.example/")), \
+                (("bench", "--poll", 9), ("--agencies", 1), ("--bets", 1), ("--classic",), ("--draw",), ("--tls", "x"), ("--rate", 1)), \
+                (("bench", "--bets", 0), ("--poll-cap-ms", 9), ("--poll-base-ms", 9), ("--poll-draw-ms", 9), ("--loops", 1)):
+            for flags in unused:
+                self.wrong(*given, *flags, says=(flags[0],))
+        self.assertEqual(os.listdir(self.folder), [])
+        self.wrong("ping", "--address", "127.0.0.1:1", status=1, says=("127.0.0.1:1",), environment={"SERVER_PORT": "2", "SERVER_IP": "::1"})
+
     def test_failures(self):
         self.wrong("export", status=1, says=("quiniela.db",))
         self.wrong("status", "--store", "missing.db", status=1, says=("missing.db",))
