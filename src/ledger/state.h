@@ -73,6 +73,7 @@ struct trial {
     bool has_failed;
     size_t failed_bytes; // how many of a group it failed to store, at most
     size_t passed_bytes; // for how many a trial has found room since; 0: none has
+    uint64_t next_ms;    // of a shared store: no trial before that, by the steady clock
 };
 
 // Results of the last load that the next one needs. Changed by load.h; its counts start over in state_forget.

@@ -1,5 +1,6 @@
 #include "ledger/trial.h"
 
+#include "base/clock.h"
 #include "base/container.h"
 #include "base/log.h"
 #include "ledger/counters.h"
@@ -8,10 +9,12 @@
 #include "ledger/state.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum {
     ROOM_BYTES_MIN = 64 * 1024,      // what a trial asks for at least
     IN_VAIN_BYTES_MAX = 1024 * 1024, // up to which it asks for more each time that it was wrong
+    SHARED_AGAIN_MS = 2000,
 };
 
 // What a group's rows take. What the store needs beside them depends on what is there already.
@@ -68,15 +71,33 @@ void trial_passed(struct ledger *ledger) {
     }
 }
 
+bool trial_is_of_room(const struct ledger *ledger) {
+    return ledger->failing && ledger->failure != NULL && strcmp(ledger->failure, CAUSE_DISK_FULL) == 0;
+}
+
+bool trial_is_too_soon(const struct ledger *ledger) {
+    return ledger->failing && clock_steady_ms() < ledger->trial.next_ms;
+}
+
+static bool put_draw_again(struct ledger *ledger, struct error *error) {
+    struct stored_draw draw = ledger->draw; // as stored: it was read when the store was opened
+    bool done = store_begin(ledger->store, error) && store_put_draw(ledger->store, &draw, error) &&
+                store_commit(ledger->store, error);
+    return state_end_draw_copy(ledger, &draw, done);
+}
+
 bool trial_make(struct ledger *ledger, struct error *error) {
     if (!ledger->failing) {
         return true;
     }
-    struct stored_draw draw = ledger->draw; // as stored: it was read when the store was opened
+    if (trial_is_too_soon(ledger)) {
+        (void)error_set(error, ERROR_STORE_FAILED, "there was no room a moment ago; it is tried again");
+        return error_because(error, CAUSE_DISK_FULL);
+    }
+    ledger->trial.next_ms = ledger->is_shared ? clock_steady_ms() + SHARED_AGAIN_MS : 0;
     size_t bytes = larger(2 * ledger->trial.failed_bytes, ROOM_BYTES_MIN);
-    bool done = store_try_room(ledger->store, bytes, error) && store_begin(ledger->store, error) &&
-                store_put_draw(ledger->store, &draw, error) && store_commit(ledger->store, error);
-    if (!state_end_draw_copy(ledger, &draw, done)) {
+    if (!store_try_room(ledger->store, bytes, error) ||
+        (!ledger->is_shared && !put_draw_again(ledger, error))) {
         return false;
     }
     ledger->trial.passed_bytes = bytes;

@@ -21,12 +21,21 @@ void trial_begin(struct ledger *ledger, const struct error *error);
 // Takes the store to be good without a trial, and logs that.
 void trial_skip(struct ledger *ledger);
 
+// Whether the store has failed for want of room. Of a shared one nothing else needs a trial: a database that
+// answers counts as working.
+bool trial_is_of_room(const struct ledger *ledger);
+
+// Whether the last trial of a shared store was less than two seconds ago. What it wrote is the database's to
+// clear away, and all its servers try.
+bool trial_is_too_soon(const struct ledger *ledger);
+
 // Something has been stored: if the store had failed, it is good again, and this is logged.
 void trial_passed(struct ledger *ledger);
 
 // With the store open and no group begun. Unless the store is good: tests whether twice as many bytes as
-// failed could be stored, and 64 KiB at least, and stores the draw's row unchanged. It asks for twice as many
-// again when a group failed although a trial had passed. ERROR_STORE_FAILED.
+// failed could be stored, and 64 KiB at least, and stores the draw's row unchanged, if no other server has
+// it, too. It asks for twice as many again when a group failed although a trial had passed.
+// ERROR_STORE_FAILED, also when it is too soon.
 bool trial_make(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Whether a request of the group asks whether the store works, with a chunk without bets (`quiniela ping`).

@@ -104,6 +104,9 @@ static void give_up_unless_stale(struct ledger *ledger, const struct error *erro
 
 void work_do(struct ledger *ledger) {
     struct error error;
+    if (trial_is_too_soon(ledger)) {
+        return;
+    }
     if (!access_ensure(ledger, &error) || !trial_make(ledger, &error)) {
         access_give_up(ledger, &error);
         return;

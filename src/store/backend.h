@@ -57,7 +57,7 @@ struct store_operations {
     // Of a store whose rows have the draw's number in place of its name; NULL otherwise. Finds a number for a
     // draw that has no row yet.
     bool (*number_draw)(struct store *store, uint32_t *number, struct error *error);
-    // Of a store whose disk is ours; NULL otherwise.
+    // NULL: it cannot tell.
     bool (*try_room)(struct store *store, size_t bytes, struct error *error);
     // Of a shared store.
     bool (*snapshot)(struct store *store, struct error *error);

@@ -63,6 +63,23 @@ static bool change(struct store *store, int statement, const struct sql_values *
     return postgres_group_add(&postgres->session, statement, values, what, error);
 }
 
+// Adds a row of that size, in a group that is rolled back. Text of its column is stored as it is, and no
+// agency has the number 0.
+static bool postgres_try_room(struct store *store, size_t bytes, struct error *error) {
+    struct postgres_session *session = &postgres_of(store)->session;
+    char *rows = malloc(bytes);
+    bool in_group;
+    if (rows == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a trial");
+    }
+    memset(rows, ' ', bytes);
+    const struct stored_chunk chunk = {.numbers = (const uint8_t *)rows, .rows = rows, .rows_length = bytes};
+    bool has = sql_add_chunk(store, &chunk, error) && postgres_group_pause(session, &in_group, error) &&
+               postgres_group_resume(session, in_group, error);
+    free(rows);
+    return has;
+}
+
 static bool query(struct store *store, int statement, const struct sql_values *values,
                   const struct sql_reader *reader, struct error *error) {
     return postgres_query(&postgres_of(store)->session, statement, values, reader, error);
@@ -230,6 +247,7 @@ static const struct store_operations operations = {
     .now = postgres_now,
     .confirm = postgres_confirm,
     .claim_draw = postgres_claim_draw,
+    .try_room = postgres_try_room,
 };
 
 static bool postgres_open(const struct store_opening *opening, struct store **store, struct error *error) {

@@ -12,6 +12,7 @@ import subprocess
 import threading
 import unittest
 
+from board_client import Board
 from database import DatabaseStory, chunk, with_postgres
 from harness import Agency, Process, Wire, hang_s, sql, until
 from received import exactly
@@ -394,7 +395,8 @@ class Lotteries(DatabaseStory):
                           f"DROP DATABASE {self.database} WITH (FORCE)"):  # the last one first
             self.addCleanup(self.sql, statement, "postgres")
         self.sql(f"ALTER DATABASE {self.database} SET default_tablespace = {space}", "postgres")
-        server = self.server()
+        server = self.server("--http-port", 0)
+        board = Board(self, server)
         wire = Wire(self, server.ports[0])
         stored, refused = 0, None
         with open(os.path.join(disk, "ballast"), "wb") as file:
@@ -408,7 +410,13 @@ class Lotteries(DatabaseStory):
         self.assertEqual((refused["code"], refused["retryable"]), ("store_failed", True))
         server.wait_for(r"action: store \| result: fail .*No space left on device")
         self.assert_stored(stored)
+        for count in 2, 3:  # it tries by itself, and is not ready between two trials
+            server.wait_for(r"action: store \| result: fail .*No space left on device", count=count)
+            self.assertRegex(board.get("/readyz", 503), "store: nothing can be stored: .*full")
+        self.assertEqual(server.count(r"action: store \| result: success"), 0)
         os.unlink(os.path.join(disk, "ballast"))
+        until(lambda: board.ask("/readyz")[::2] == (200, b"ok\n"), "the server to be ready again")
+        self.assert_stored(stored)
         self.assertEqual(wire.ask(chunk(stored, 1000, first=stored))["next"], stored + 1000)
         self.assert_stored(stored + 1000)
 
