@@ -1,5 +1,7 @@
 #include "manual/completion.h"
 
+#include "cli/subcommands.h"
+
 #include <string.h>
 
 // Where the first few words end.
@@ -35,6 +37,17 @@ bool completion_of_others(const struct settings_command *command, char names[COM
         *bar = ' ';
     }
     return true;
+}
+
+void completion_each_of_others(FILE *stream,
+                               void (*print)(FILE *stream, const char *command, const char *names)) {
+    char names[COMPLETION_BYTES];
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        const struct settings_command *command = subcommands[i].command;
+        if (completion_of_others(command, names)) {
+            print(stream, command->name, names);
+        }
+    }
 }
 
 void completion_each_flag(FILE *stream, const struct settings_command *command,

@@ -24,6 +24,10 @@ void completion_words(const char *help, char words[COMPLETION_BYTES]);
 // `names`.
 bool completion_of_others(const struct settings_command *command, char names[COMPLETION_BYTES]);
 
+// Calls `print` for every such command, with those names; the first one is meant where none is named.
+void completion_each_of_others(FILE *stream,
+                               void (*print)(FILE *stream, const char *command, const char *names));
+
 // The flag without dashes, and what it takes.
 struct completed_flag {
     const struct setting *setting;

@@ -56,22 +56,16 @@ static void print_first(FILE *stream) {
 }
 
 // `config client --…` has the flags of `client`: the last of the names that stands in the line.
-static void print_others(FILE *stream) {
-    char names[COMPLETION_BYTES];
-    for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        const struct settings_command *command = subcommands[i].command;
-        if (completion_of_others(command, names)) {
-            fprintf(stream,
-                    "    if [[ $command == %s ]]; then\n"
-                    "        operands='%s'\n"
-                    "        command=%.*s\n"
-                    "        for other in \"${COMP_WORDS[@]:2:COMP_CWORD-2}\"; do\n"
-                    "            [[ \" $operands \" != *\" $other \"* ]] || command=$other\n"
-                    "        done\n"
-                    "    fi\n",
-                    command->name, names, (int)strcspn(names, " "), names);
-        }
-    }
+static void print_others(FILE *stream, const char *command, const char *names) {
+    fprintf(stream,
+            "    if [[ $command == %s ]]; then\n"
+            "        operands='%s'\n"
+            "        command=%.*s\n"
+            "        for other in \"${COMP_WORDS[@]:2:COMP_CWORD-2}\"; do\n"
+            "            [[ \" $operands \" != *\" $other \"* ]] || command=$other\n"
+            "        done\n"
+            "    fi\n",
+            command, names, (int)strcspn(names, " "), names);
 }
 
 static void print_flag(FILE *stream, const struct settings_command *command,
@@ -118,7 +112,7 @@ static void print_command(FILE *stream, const struct settings_command *command) 
 void completion_bash(FILE *stream) {
     fputs(BEGINNING, stream);
     print_first(stream);
-    print_others(stream);
+    completion_each_of_others(stream, print_others);
     fputs("    case $command in\n", stream);
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         print_command(stream, subcommands[i].command);

@@ -12,23 +12,17 @@ static const char BEGINNING[] =
     "    set -l words (commandline -opc)\n"
     "    set -l command $words[2]\n";
 
-static void print_others(FILE *stream) {
-    char names[COMPLETION_BYTES];
-    for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        const struct settings_command *command = subcommands[i].command;
-        if (completion_of_others(command, names)) {
-            fprintf(stream,
-                    "    if test \"$command\" = %s\n"
-                    "        set command %.*s\n"
-                    "        for word in $words[3..-1]\n"
-                    "            if contains -- $word %s\n"
-                    "                set command $word\n"
-                    "            end\n"
-                    "        end\n"
-                    "    end\n",
-                    command->name, (int)strcspn(names, " "), names, names);
-        }
-    }
+static void print_others(FILE *stream, const char *command, const char *names) {
+    fprintf(stream,
+            "    if test \"$command\" = %s\n"
+            "        set command %.*s\n"
+            "        for word in $words[3..-1]\n"
+            "            if contains -- $word %s\n"
+            "                set command $word\n"
+            "            end\n"
+            "        end\n"
+            "    end\n",
+            command, (int)strcspn(names, " "), names, names);
 }
 
 static const char MIDDLE[] =
@@ -90,7 +84,7 @@ static void print_command(FILE *stream, const struct settings_command *command) 
 
 void completion_fish(FILE *stream) {
     fputs(BEGINNING, stream);
-    print_others(stream);
+    completion_each_of_others(stream, print_others);
     fputs(MIDDLE, stream);
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         print_command(stream, subcommands[i].command);

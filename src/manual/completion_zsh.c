@@ -33,23 +33,17 @@ static void print_subcommands(FILE *stream) {
           stream);
 }
 
-static void print_others(FILE *stream) {
-    char names[COMPLETION_BYTES];
-    for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        const struct settings_command *command = subcommands[i].command;
-        if (completion_of_others(command, names)) {
-            fprintf(stream,
-                    "            local -a operands\n"
-                    "            if [[ $command == %s ]]; then\n"
-                    "                operands=('*: :(%s)')\n"
-                    "                command=%.*s\n"
-                    "                for other in $words[2,CURRENT-1]; do\n"
-                    "                    [[ \" %s \" != *\" $other \"* ]] || command=$other\n"
-                    "                done\n"
-                    "            fi\n",
-                    command->name, names, (int)strcspn(names, " "), names, names);
-        }
-    }
+static void print_others(FILE *stream, const char *command, const char *names) {
+    fprintf(stream,
+            "            local -a operands\n"
+            "            if [[ $command == %s ]]; then\n"
+            "                operands=('*: :(%s)')\n"
+            "                command=%.*s\n"
+            "                for other in $words[2,CURRENT-1]; do\n"
+            "                    [[ \" %s \" != *\" $other \"* ]] || command=$other\n"
+            "                done\n"
+            "            fi\n",
+            command, names, (int)strcspn(names, " "), names, names);
 }
 
 // "--store", or both "-o" and "--output", of which the line then has only one; `takes`: "=" where a value
@@ -101,7 +95,7 @@ static void print_command(FILE *stream, const struct settings_command *command) 
 void completion_zsh(FILE *stream) {
     fputs(BEGINNING, stream);
     print_subcommands(stream);
-    print_others(stream);
+    completion_each_of_others(stream, print_others);
     fputs("            case $command in\n", stream);
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         print_command(stream, subcommands[i].command);
