@@ -16,8 +16,8 @@ static void put_agency(const struct board_agency *row, bool is_drawn, struct jso
     json_put_number(writer, "bets", row->bets);
     json_put_rate(writer, "rate", row->rate);
     json_put_time(writer, "heard_at", row->heard_at);
-    json_put_stored_time(writer, "finished_at", row->finished_at);
-    json_put_stored_time(writer, "told_at", row->told_at);
+    json_put_text_if_any(writer, "finished_at", row->finished_at);
+    json_put_text_if_any(writer, "told_at", row->told_at);
     json_put_number_if(writer, "winners", is_drawn, row->winners);
     json_end(writer);
 }

@@ -23,12 +23,12 @@ static void put_agencies(const struct board_snapshot *snapshot, struct json_writ
 }
 
 static void put_times(const struct stored_draw *draw, struct json_writer *writer) {
-    json_put_stored_time(writer, "opened_at", draw->opened_at);
-    json_put_stored_time(writer, "closes_at", draw->closes_at);
-    json_put_stored_time(writer, "closed_at", draw->closed_at);
-    json_put_stored_time(writer, "sealed_at", draw->sealed_at);
-    json_put_stored_time(writer, "drawn_at", draw->drawn_at);
-    json_put_stored_time(writer, "erased_at", draw->erased_at);
+    json_put_text_if_any(writer, "opened_at", draw->opened_at);
+    json_put_text_if_any(writer, "closes_at", draw->closes_at);
+    json_put_text_if_any(writer, "closed_at", draw->closed_at);
+    json_put_text_if_any(writer, "sealed_at", draw->sealed_at);
+    json_put_text_if_any(writer, "drawn_at", draw->drawn_at);
+    json_put_text_if_any(writer, "erased_at", draw->erased_at);
 }
 
 // Also a number that was fixed at the opening is told by the draw alone: until then it is nobody's to know.

@@ -4,10 +4,6 @@
 
 #include <stdio.h>
 
-void json_put_stored_time(struct json_writer *writer, const char *key, const char *time) {
-    json_put_text(writer, key, time[0] == '\0' ? NULL : time);
-}
-
 void json_put_time(struct json_writer *writer, const char *key, time_t time) {
     char text[MOMENT_BYTES];
     if (time == 0) {

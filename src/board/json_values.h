@@ -6,9 +6,6 @@
 
 #include <time.h>
 
-// A stored time; "" becomes null.
-void json_put_stored_time(struct json_writer *writer, const char *key, const char *time);
-
 // A time, as "YYYY-MM-DDTHH:MM:SSZ"; 0 becomes null.
 void json_put_time(struct json_writer *writer, const char *key, time_t time);
 

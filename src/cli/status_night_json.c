@@ -3,29 +3,25 @@
 #include "cli/ago.h"
 #include "cli/status_advice.h"
 
-static void put_text(struct json_writer *writer, const char *key, const char *text) {
-    json_put_text(writer, key, text[0] == '\0' ? NULL : text);
-}
-
 static void put_draw(const struct status *status, struct json_writer *writer) {
     const struct stored_draw *draw = &status->draw;
     time_t at;
     json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
     json_put_bool(writer, "has_number", draw->has_number);
-    put_text(writer, "signed_by", status->is_signed.by);
-    put_text(writer, "closes_at", draw->closes_at);
-    put_text(writer, "closes_text", draw->closes_text);
+    json_put_text_if_any(writer, "signed_by", status->is_signed.by);
+    json_put_text_if_any(writer, "closes_at", draw->closes_at);
+    json_put_text_if_any(writer, "closes_text", draw->closes_text);
     if (draw->state == DRAW_OPEN && ago_parse(draw->closes_at, &at)) {
         json_put_number(writer, "closes_in_s", at > status->now ? (uint64_t)(at - status->now) : 0);
     } else {
         json_put_null(writer, "closes_in_s");
     }
-    put_text(writer, "closed_at", draw->closed_at);
-    put_text(writer, "erased_at", draw->erased_at);
+    json_put_text_if_any(writer, "closed_at", draw->closed_at);
+    json_put_text_if_any(writer, "erased_at", draw->erased_at);
     json_put_number(writer, "voided", draw->voided);
     json_put_number(writer, "told", status->totals.told);
-    put_text(writer, "first_finished_at", status->first_end.at);
-    put_text(writer, "last_finished_at", status->last_end.at);
+    json_put_text_if_any(writer, "first_finished_at", status->first_end.at);
+    json_put_text_if_any(writer, "last_finished_at", status->last_end.at);
 }
 
 static void put_signed(const struct status *status, struct json_writer *writer) {
@@ -35,13 +31,13 @@ static void put_signed(const struct status *status, struct json_writer *writer) 
         return;
     }
     json_begin(writer, "signed");
-    put_text(writer, "pulse_at", is_signed->pulse_at);
-    put_text(writer, "see_by", is_signed->see_by);
+    json_put_text_if_any(writer, "pulse_at", is_signed->pulse_at);
+    json_put_text_if_any(writer, "see_by", is_signed->see_by);
     json_put_number(writer, "seen", is_signed->seen);
     json_put_bool(writer, "has_pulse", is_signed->has_pulse);
     json_put_number(writer, "approvals_wanted", is_signed->approvals_wanted);
     json_put_number(writer, "approvals", is_signed->approvals);
-    put_text(writer, "approvals_text", is_signed->approvals_text);
+    json_put_text_if_any(writer, "approvals_text", is_signed->approvals_text);
     json_end(writer);
 }
 
@@ -66,7 +62,7 @@ static void put_silent(const struct status_live *live, struct json_writer *write
         const struct status_silent *silent = &live->silent[i];
         json_begin(writer, NULL);
         json_put_number(writer, "agency", silent->agency);
-        put_text(writer, "heard_at", silent->heard_at);
+        json_put_text_if_any(writer, "heard_at", silent->heard_at);
         if (silent->is_heard) {
             json_put_number(writer, "silent_s", silent->silent_s);
         } else {
@@ -91,13 +87,13 @@ static void put_facts(const struct status_server *server, struct json_writer *wr
     json_put_number(writer, "rate_60s", whole(server->rate_60s));
     json_put_number(writer, "busy_ms", server->busy_ms);
     json_put_bool(writer, "store_fails", server->store_fails);
-    put_text(writer, "seal_fails", server->seal_fails);
+    json_put_text_if_any(writer, "seal_fails", server->seal_fails);
 }
 
 static void put_servers(const struct status *status, struct json_writer *writer) {
     const struct status_live *live = &status->live;
     json_put_text(writer, "asked", status->is_in_file ? "all" : live->is_named ? "named" : "this_machine");
-    json_put_text(writer, "no_answer", live->no_answer[0] == '\0' ? NULL : live->no_answer);
+    json_put_text_if_any(writer, "no_answer", live->no_answer);
     json_begin_list(writer, "servers");
     for (size_t i = 0; i < live->server_count && i < STATUS_SERVERS_MAX; i++) {
         json_begin(writer, NULL);
@@ -139,7 +135,7 @@ void status_night_json_put(const struct status *status, struct json_writer *writ
     put_signed(status, writer);
     put_missing(status, writer);
     json_put_text(writer, "no_store", status->store == NULL ? status->no_store : NULL);
-    put_text(writer, "counted_at", status->counted_at);
+    json_put_text_if_any(writer, "counted_at", status->counted_at);
     put_server(&status->live, writer);
     put_servers(status, writer);
     put_backup(status, writer);

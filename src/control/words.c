@@ -19,8 +19,8 @@ static void put_store(const struct control_options *options, struct json_writer 
     if (options->tell_store != NULL) {
         options->tell_store(options->context, &store);
     }
-    json_put_text(writer, "address", store.address[0] == '\0' ? NULL : store.address);
-    json_put_text(writer, "store_id", store.id[0] == '\0' ? NULL : store.id);
+    json_put_text_if_any(writer, "address", store.address);
+    json_put_text_if_any(writer, "store_id", store.id);
 }
 
 static void answer_hello(const struct control_order *order, struct json_writer *writer) {

@@ -3,10 +3,6 @@
 #include "ledger/survey.h"
 #include "seal/encoding.h"
 
-static void put_time(struct json_writer *writer, const char *key, const char *time) {
-    json_put_text(writer, key, time[0] == '\0' ? NULL : time);
-}
-
 static void put_root(const struct stored_draw *draw, struct json_writer *writer) {
     char root[BASE64_TEXT_BYTES(STORE_ROOT_BYTES)];
     base64_encode(draw->root, STORE_ROOT_BYTES, root);
@@ -27,16 +23,16 @@ void words_put_draw(const struct order_status *status, struct json_writer *write
     json_put_number(writer, "told", status->told);
     json_put_number(writer, "bets", status->bets);
     json_put_number(writer, "voided", draw->voided);
-    put_time(writer, "opened_at", draw->opened_at);
-    put_time(writer, "closes_at", draw->closes_at);
-    put_time(writer, "closed_at", draw->closed_at);
-    put_time(writer, "sealed_at", draw->sealed_at);
-    put_time(writer, "drawn_at", draw->drawn_at);
+    json_put_text_if_any(writer, "opened_at", draw->opened_at);
+    json_put_text_if_any(writer, "closes_at", draw->closes_at);
+    json_put_text_if_any(writer, "closed_at", draw->closed_at);
+    json_put_text_if_any(writer, "sealed_at", draw->sealed_at);
+    json_put_text_if_any(writer, "drawn_at", draw->drawn_at);
     json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
     if (status->signed_by[0] != '\0') {
         json_put_text(writer, "signed_by", status->signed_by);
         put_root(draw, writer);
-        put_time(writer, "forked_at", draw->forked_at);
+        json_put_text_if_any(writer, "forked_at", draw->forked_at);
     }
     if (draw->state == DRAW_DRAWN) {
         json_put_number(writer, "winning_number", draw->winning_number);

@@ -40,7 +40,7 @@ static void put_draw(struct json_writer *json, const struct recount *recount) {
     char number[SEAL_NUMBER_DIGITS + 1] = "";
     recount_total(recount, &totals);
     snprintf(number, sizeof number, "%0*u", SEAL_NUMBER_DIGITS, evidence->drawn % SEAL_NUMBERS);
-    json_put_text(json, "origin", evidence->origin[0] == '\0' ? NULL : evidence->origin);
+    json_put_text_if_any(json, "origin", evidence->origin);
     put_hex(json, "manifest", package->has_manifest ? &package->hash : NULL);
     put_hex(json, "rules", evidence->rules == NULL ? NULL : &evidence->rules->hash);
     put_hex(json, "seal", evidence->has_seal ? &evidence->seal_hash : NULL);

@@ -74,6 +74,10 @@ void json_put_text(struct json_writer *writer, const char *key, const char *text
     json_put_bytes(writer, key, text, text == NULL ? 0 : strlen(text));
 }
 
+void json_put_text_if_any(struct json_writer *writer, const char *key, const char *text) {
+    json_put_text(writer, key, text[0] == '\0' ? NULL : text);
+}
+
 void json_put_bytes(struct json_writer *writer, const char *key, const char *text, size_t length) {
     if (text == NULL) {
         json_put_null(writer, key);

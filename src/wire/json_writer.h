@@ -30,6 +30,9 @@ void json_put_number(struct json_writer *writer, const char *key, uint64_t numbe
 void json_put_bool(struct json_writer *writer, const char *key, bool value);
 void json_put_null(struct json_writer *writer, const char *key);
 
+// A text that there may not be, such as a stored time: "" becomes null.
+void json_put_text_if_any(struct json_writer *writer, const char *key, const char *text);
+
 // Adds bytes as they are, behind the value.
 void json_put_raw(struct json_writer *writer, const char *bytes);
 
