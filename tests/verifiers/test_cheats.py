@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unittest
 
+import beacon
 import maker
 from asking import OTHER, Asking
 
@@ -212,6 +213,15 @@ class Central(Asking):
         self.in_any_line(self.ask(1, rules=draw.rules(), seal=seals[0], proof=less.proof(1, 0)), "FALSE", "seals", "there are two")
         unsigned = less.seal()[:-10] + b"A" * 9 + b"\n"
         self.in_any_line(self.ask(1, rules=draw.rules(), seal=seals[0], seal_2=unsigned), "ok", "seals", "there is one")
+
+    def test_a_pulse_that_readers_of_json_may_differ_on(self):
+        """Be it in a field that nobody reads."""
+        good = beacon.Beacon().pulse("2026-11-25T22:00:00.000Z")
+        self.ask(3, pulse=good)
+        for value, status in ((b"18446744073709551615", 3), (b"18446744073709551616", 1), (b"-9223372036854775808", 3),
+                              (b"-9223372036854775809", 1), (b"1" * 400, 1), (b"1e308", 3), (b"-1e309", 1), (b'"\\ud83d\\ude00"', 3),
+                              (b'"\\ud83d"', 1), (b'[["\\ude00"]]', 1), (b'{"\\ud83d":1}', 1), (b'"\\u0000"', 3), (b"NaN", 1), (b"01", 1)):
+            self.ask(status, pulse=good.replace(b'"pulse"', b'"other": ' + value + b', "pulse"', 1))
 
     def test_fewer_agencies_than_the_rules_have(self):
         less = maker.Draw({a: maker.SMALL[a] for a in range(1, 5)})

@@ -87,7 +87,9 @@ class JsonReader {
 
     number() {
         const [text, fraction, exponent] = this.match(JSON_NUMBER);
-        return fraction || exponent ? Number(text) : BigInt(text);
+        const value = fraction || exponent ? Number(text) : BigInt(text);
+        const isTaken = typeof value === "number" ? Number.isFinite(value) : value >= -(2n ** 63n) && value <= U64_MAX;
+        return isTaken ? value : this.fail(); // as every reader of pulses has it, be it in a field that nothing reads
     }
 
     // Behind its first quote.
