@@ -3,21 +3,22 @@
 
 # Unit tests that make no thread (unit/one_thread.c holds them to it).
 set(one_thread
-    address admission answers any_message arrival audit_budget audit_lost authority back_pressure backoff bench_answers
-    bench_central bench_report bench_sender bet bet_plain board_events board_values checkpoint checksum chunk chunk_writer claims
-    claims_package clock closings coming_back commit_receipts comparison confine_modules confine_network connections
-    control_line csv_diagnosis cutoff_clock dialogue doubt error errors exposure fair file_check flow folder_draft
-    folder_sync foreign foreign_keys frame handshake_memory handshake_turns hello histogram http_host inbox json_text json_writer kept_files kept_paths
-    lines log_gap log_json log_limit log_text lookup manual_text message message_fields message_memory moment net_memory notary
-    output page_template paper_proof path payload peers place plain_records polling postgres_parameters promised_dialogue
-    promised_first promises promises_memory proofs proofs_memory prove_page pulse random reach reader_seek recorded
-    recording refusals reply reply_fields report requests room_elsewhere route row_cache sample seal_agencies
-    seal_approval seal_data seal_encoding seal_hash seal_json seal_merkle seal_note seal_number seal_proof
-    seal_pulse seal_receipt seal_rules seal_timestamp seal_vectors seal_vkey sending served_store service_memory
-    settings settings_commands settings_files settings_texts share signals signed_fields silence sqlite_ask
-    sqlite_gather sqlite_log status_advice status_heard store_address store_drop store_version tls_alerts tls_chain
-    tls_damaged tls_end tls_hellos tls_memory tls_refused tls_resumed told_winners transport tree_paths trust turns upgrading utf8 watch
-    winners writer zone)
+    address admission answers any_message arrival audit_budget audit_lost authority back_pressure backoff
+    bench_answers bench_central bench_report bench_sender bet bet_plain board_events board_values checkpoint
+    checksum chunk chunk_writer claims claims_package clock closings coming_back commit_receipts comparison
+    confine_modules confine_network connections control_line csv_diagnosis cutoff_clock dialogue doubt error errors
+    exposure fair file_check flow folder_draft folder_sync foreign foreign_keys frame handshake_memory
+    handshake_turns hello histogram http_host inbox json_text json_writer kept_files kept_paths lines log_gap
+    log_json log_limit log_text lookup manual_text message message_fields message_memory moment net_memory notary
+    output page_template paper_proof path payload peers place plain_records polling postgres_parameters
+    promised_dialogue promised_first promises promises_changed promises_memory proofs proofs_memory prove_page pulse
+    random reach reader_seek recorded recording refusals reply reply_fields report requests room_elsewhere route
+    row_cache sample seal_agencies seal_approval seal_data seal_encoding seal_hash seal_json seal_merkle seal_note
+    seal_number seal_proof seal_pulse seal_receipt seal_rules seal_timestamp seal_vectors seal_vkey sending
+    served_store service_memory settings settings_commands settings_files settings_texts share signals signed_fields
+    silence sqlite_ask sqlite_gather sqlite_log status_advice status_heard store_address store_drop store_version
+    tls_alerts tls_chain tls_damaged tls_end tls_hellos tls_memory tls_refused tls_resumed told_winners transport
+    tree_paths trust turns upgrading utf8 watch winners writer zone)
 
 # Unit tests that do the same again and again, once for each allocation that fails or each byte that is damaged: what their
 # threads do, they do in other tests, too.

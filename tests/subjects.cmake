@@ -23,8 +23,8 @@ quiniela_tests_of(ledger ledger_memory ledger_rows ledger_counters ledger_cost l
     winners turn notice trial signing signing_folder signing_memory receipts sealed_tree sealing sealing_again
     sealing_memory sealing_secret other_seal paper_taking paper_proof number_counts)
 quiniela_tests_of(agency vectors reader reader_seek comparison csv_diagnosis backoff address route
-    dialogue coming_back sending promises promises_memory promised_dialogue promised_first
-    told_winners trust any_message kept_files)
+    dialogue coming_back sending promises promises_changed promises_memory promised_dialogue
+    promised_first told_winners trust any_message kept_files)
 quiniela_tests_of(link link link_failing given_up)
 quiniela_tests_of(lib lib_steps lib_options)
 quiniela_tests_of(http http http_bounds http_budget http_host http_streams)
