@@ -68,7 +68,7 @@ struct evidence {
     size_t copy_count;
     struct seal_time *times;
     size_t time_count;
-    bool has_open_time; // a time stamp was not checked, which may be of one of the rules' authorities
+    bool has_open_time; // a time stamp from before the pulse may be of one of the rules' authorities
     struct known_proof *proofs;
     size_t proof_count;
 

@@ -1,5 +1,6 @@
 #include "claims/checks.h"
 
+#include "seal/beacon_number.h"
 #include "seal/errors.h"
 #include "seal/timestamp.h"
 
@@ -64,7 +65,7 @@ static void free_authorities(struct authorities *authorities) {
     free(authorities->list);
 }
 
-// By whichever authority it holds.
+// Whether one of the authorities has signed it.
 static bool holds(const struct evidence *evidence, struct slice token, const struct authorities *authorities,
                   uint64_t *time, struct error *error) {
     for (size_t i = 0; i < authorities->count; i++) {
@@ -92,7 +93,7 @@ static bool has_all(const struct rules *rules, const struct authorities *authori
     return true;
 }
 
-// What no token can be checked without; NULL: it is all there.
+// What nobody can say without who has signed a token; NULL: it is all there.
 static const char *what_is_lacking(const struct evidence *evidence, const struct authorities *authorities) {
     if (!evidence->has_seal || evidence->rules == NULL) {
         return evidence->has_seal ? "no rules to check it with" : "no seal to check it with";
@@ -113,27 +114,54 @@ static bool say_stamped(struct evidence *evidence, const struct source *source, 
     return evidence_add_time(evidence, time, source->path, error);
 }
 
+// By whichever authority it is signed. *lacking is set where that cannot be said.
+static bool check_signed(const struct evidence *evidence, struct slice token,
+                         const struct authorities *authorities, const char **lacking, struct error *error) {
+    uint64_t time;
+    *lacking = what_is_lacking(evidence, authorities);
+    if (*lacking != NULL) {
+        return true;
+    }
+    if (holds(evidence, token, authorities, &time, error)) {
+        return true;
+    }
+    if (error->code == ERROR_FALSE_CLAIM && !has_all(evidence->rules, authorities)) {
+        *lacking = "is of none of the --tsa-cert, and the rules name another authority";
+    }
+    return *lacking != NULL;
+}
+
+// Whether a token that says it is of this time would show, with its certificate, that the seal was there
+// before the pulse.
+static bool would_show(const struct rules *rules, uint64_t time) {
+    return rules != NULL && rules->authority_count > 0 && rules->how == RULES_BEACON &&
+           beacon_time_holds(time, rules->pulse.time);
+}
+
+// Form, hash and time first, for which no certificate is needed: a file beside the draw is no reason to leave
+// open what is false without it.
 static bool check_token(struct evidence *evidence, const struct source *source, const char *what,
                         const struct authorities *authorities, struct error *error) {
+    const struct hash *hash = evidence->has_seal ? &evidence->seal_hash : NULL;
+    const char *lacking;
     struct small_file file;
     uint64_t time;
     if (!source_read(source, TIMESTAMP_BYTES_MAX, &file, error)) {
         return false;
     }
-    const char *lacking = what_is_lacking(evidence, authorities);
-    bool done = lacking == NULL && holds(evidence, small_file_text(&file), authorities, &time, error);
+    struct slice token = small_file_text(&file);
+    bool done = timestamp_read(token, hash, &time, error) &&
+                check_signed(evidence, token, authorities, &lacking, error);
     small_file_free(&file);
-    if (done) {
+    if (!done) {
+        return false;
+    }
+    if (lacking == NULL) {
         return say_stamped(evidence, source, what, time, error);
     }
-    if (lacking == NULL && error->code == ERROR_FALSE_CLAIM && !has_all(evidence->rules, authorities)) {
-        lacking = "is of none of the --tsa-cert, and the rules name another authority";
-    }
-    if (lacking != NULL) {
-        verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what, "%s", lacking);
-        evidence->has_open_time |= evidence->rules != NULL && evidence->rules->authority_count > 0;
-    }
-    return lacking != NULL;
+    verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what, "%s", lacking);
+    evidence->has_open_time |= would_show(evidence->rules, time);
+    return true;
 }
 
 bool check_tokens(struct evidence *evidence, struct error *error) {

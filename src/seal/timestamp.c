@@ -137,25 +137,23 @@ static bool is_signed(PKCS7 *token, const struct timestamp_authority *authority,
            refuse(error, ERROR_FALSE_CLAIM, "is not signed by what the authority has issued for it");
 }
 
-static bool check_token(PKCS7 *token, const struct hash *hash, const struct timestamp_authority *authority,
-                        uint64_t *time, struct error *error) {
+// What a token says of itself, whoever has signed it. `hash` may be NULL.
+static bool read_info(PKCS7 *token, const struct hash *hash, uint64_t *time, struct error *error) {
     TS_TST_INFO *info = PKCS7_type_is_signed(token) ? PKCS7_to_TS_TST_INFO(token) : NULL;
     if (info == NULL) {
         return refuse(error, ERROR_BAD_FORM, "is none of RFC 3161");
     }
-    bool is_of_hash = is_of(info, hash), has_time = take_time(info, time);
+    bool is_of_hash = hash == NULL || is_of(info, hash), has_time = take_time(info, time);
     TS_TST_INFO_free(info);
     if (!has_time) {
         return refuse(error, ERROR_BAD_FORM, "has no time");
     }
-    if (!is_of_hash) {
-        return refuse(error, ERROR_FALSE_CLAIM, "is of something else");
-    }
-    return is_signed(token, authority, *time, error);
+    return is_of_hash || refuse(error, ERROR_FALSE_CLAIM, "is of something else");
 }
 
-bool timestamp_check(struct slice der, const struct hash *hash, const struct timestamp_authority *authority,
-                     uint64_t *time, struct error *error) {
+// `authority` may be NULL: then who signed it is not asked.
+static bool check(struct slice der, const struct hash *hash, const struct timestamp_authority *authority,
+                  uint64_t *time, struct error *error) {
     if (der.length > TIMESTAMP_BYTES_MAX) {
         return refuse(error, ERROR_BAD_FORM, "has more than 65536 bytes");
     }
@@ -163,8 +161,18 @@ bool timestamp_check(struct slice der, const struct hash *hash, const struct tim
     if (token == NULL) {
         return refuse(error, ERROR_BAD_FORM, "is neither an answer with a token nor a token (RFC 3161, DER)");
     }
-    bool holds = check_token(token, hash, authority, time, error);
+    bool holds = read_info(token, hash, time, error) &&
+                 (authority == NULL || is_signed(token, authority, *time, error));
     PKCS7_free(token);
     ERR_clear_error();
     return holds;
+}
+
+bool timestamp_read(struct slice der, const struct hash *hash, uint64_t *time, struct error *error) {
+    return check(der, hash, NULL, time, error);
+}
+
+bool timestamp_check(struct slice der, const struct hash *hash, const struct timestamp_authority *authority,
+                     uint64_t *time, struct error *error) {
+    return check(der, hash, authority, time, error);
 }

@@ -27,6 +27,12 @@ void timestamp_authority_free(struct timestamp_authority *authority);
 bool timestamp_request(const struct hash *hash, uint8_t request[TIMESTAMP_REQUEST_BYTES_MAX], size_t *length,
                        struct error *error) MUST_CHECK;
 
+// Reads an answer, or the token that is in one (DER), as far as that needs no certificate: that it is a time
+// stamp, of this hash (NULL: of any), and when it says that it was made, into *time, in seconds since 1970.
+// Anybody can have signed it. ERROR_BAD_FORM, ERROR_FALSE_CLAIM.
+bool timestamp_read(struct slice der, const struct hash *hash, uint64_t *time,
+                    struct error *error) MUST_CHECK;
+
 // Checks an answer, or the token that is in one (DER): that it is of this hash, and signed by a certificate
 // for time stamps that the authority has issued and that was valid then. *time is when, in seconds since
 // 1970. ERROR_BAD_FORM, ERROR_FALSE_CLAIM, ERROR_NO_MEMORY.

@@ -76,13 +76,16 @@ class Whole(Recount):
                            ("winners.csv", draw.winners(number)), ("tsa.pem", authority.certificate), ("agency.seal", draw.seal())):
             self.write(name, data)
         more = {"without": ["--approval"], "pulse": "pulse.json", "nist_cert": "certificate.pem", "seal": "agency.seal"}
-        for token, status, state in ((authority.stamp(draw.seal_text())[1], 0, "ok"), (authority.stamp(b"another")[1], 1, "FALSE")):
+        self.pack(draw=draw, **{"seal.note": draw.seal(), "token-0.der": authority.stamp(draw.seal_text())[1]})
+        said = self.recount(3, **more)
+        self.assertRegex(said, r"(?m)^not checked  token package/token-0\.der: no --tsa-cert")
+        self.assertRegex(said, r"(?m)^not checked  time: ")
+        self.assertNotIn("FALSE", said)
+        self.assertRegex(self.recount(0, tsa_cert="tsa.pem", **more), r"(?m)^ok +time: ")
+        for token in authority.stamp(b"another")[1], b"":  # false without any certificate: it leaves no time open
             self.pack(draw=draw, **{"seal.note": draw.seal(), "token-0.der": token})
-            said = self.recount(3, **more)
-            self.assertRegex(said, r"(?m)^not checked  token package/token-0\.der: no --tsa-cert")
-            self.assertRegex(said, r"(?m)^not checked  time: ")
-            self.assertNotIn("FALSE", said)
-            self.assertRegex(self.recount(status, tsa_cert="tsa.pem", **more), rf"(?m)^{state} +time: ")
+            for certificate in {}, {"tsa_cert": "tsa.pem"}:
+                self.assertRegex(self.recount(1, **certificate, **more), r"(?ms)^FALSE +token .*^FALSE +time: ")
 
     def test_what_an_auditor_lacks(self):
         for flag, what in (("--manifest-hash", "manifest"), ("--result", "result"), ("--key", "key"), ("--approval", "approvals")):

@@ -178,15 +178,39 @@ class Both(Story):
         whole = [*given, ("--nist-cert", nist.certificate)]
         tokens = [("--token", each.stamp(draw.seal_text())[1]) for each in (one, other)]
         first, second, strange = [("--tsa-cert", each.certificate) for each in (one, other, nist)]
-        bad = [("--token", one.stamp(b"another")[1])]
+        bad, junk = [[("--token", data)] for data in (one.stamp(b"another")[1], b"")]
+        broken = [("--token", tokens[0][1][:-1])]
         for files, status, time in ((whole, 1, "false"), (whole + tokens, 3, "not checked"), ([*whole, *tokens, first], 3, "ok"),
                                     ([*whole, *tokens[:1], second], 3, "not checked"), ([*whole, tokens[0], first, second], 0, "ok"),
-                                    ([*whole, *bad, first, second], 1, "false"), ([*whole, *bad, first], 3, "not checked"),
-                                    ([*whole, *bad], 3, "not checked"), ([*whole, *tokens, strange], 1, "not checked"),
+                                    *((whole + false + more, 1, "false") for false in (bad, junk, broken)
+                                      for more in ([], [first], [first, second])),
+                                    ([*whole, *junk, tokens[0]], 1, "not checked"), ([*whole, *tokens, strange], 1, "not checked"),
                                     ([*given, *tokens, strange, ("--nist-cert", one.certificate)], 1, "not checked")):
             with self.subTest(files=[flag for flag, _ in files[3:]]):
                 found, claims = self.ask(files, words=status != 1)
                 self.assertEqual((found, [claim["state"] for claim in claims if claim["what"] == "time"]), (status, [time]))
+
+    def test_a_time_stamp_after_the_pulse(self):
+        """By its own word: no certificate makes it one from before."""
+        nist, authority = beacon.Beacon(), beacon.Authority()
+        self.addCleanup(authority.folder.cleanup)
+        draw = maker.Draw(how="beacon", nist=nist.named("2020-11-25T21:30:00Z"), tsas=[authority.fingerprint], close="2020-11-25T21:00:00Z")
+        given = [("--rules", draw.rules()), ("--seal", draw.seal()), ("--seal", draw.seal()), ("--nist-cert", nist.certificate),
+                 ("--pulse", nist.pulse("2020-11-25T21:30:00.000Z")), ("--token", authority.stamp(draw.seal_text())[1])]
+        for more, token in ([], "not checked"), ([("--tsa-cert", authority.certificate)], "ok"):
+            status, claims = self.ask(given + more)
+            self.assertEqual((status, [claim["state"] for claim in claims if claim["what"] in ("time", "token 5--token")]), (1, [token, "false"]))
+
+    def test_garbled_time_stamps(self):
+        """Without a certificate, and with it."""
+        nist, authority = beacon.Beacon(), beacon.Authority()
+        self.addCleanup(authority.folder.cleanup)
+        draw = maker.Draw(how="beacon", nist=nist.named("9999-11-25T21:30:00Z"), tsas=[authority.fingerprint], close="9999-11-25T21:00:00Z")
+        given = [("--rules", draw.rules()), ("--seal", draw.seal()), ("--pulse", nist.pulse("9999-11-25T21:30:00.000Z"))]
+        stamps = authority.stamp(draw.seal_text())
+        for _ in range(TEXTS // 3):
+            token = "--token", self.garble(self.random.choice(stamps))
+            self.ask([*given, token, *self.random.choice(([], [("--tsa-cert", authority.certificate)]))])
 
     def test_words_of_receipts(self):
         """Of more than is sealed, of other rules, of other bets, of an agency more; and of a chunk without bets."""

@@ -171,6 +171,26 @@ static void another_seal(void **state) {
     stamp->hash.bytes[31] ^= 1;
 }
 
+// What is known without a certificate: form, hash and time; of any seal, where there is none.
+static void read_by_anybody(void **state) {
+    struct stamp *stamp = *state;
+    struct hash strange = stamp->hash;
+    struct error error;
+    uint64_t time = 0;
+    strange.bytes[0] ^= 1;
+    assert_true(timestamp_read(token_of(stamp), &stamp->hash, &time, &error));
+    assert_int_equal(time, STAMPED);
+    assert_false(timestamp_read(token_of(stamp), &strange, &time, &error));
+    assert_string_equal(error.text, "the time stamp is of something else");
+    assert_true(timestamp_read(token_of(stamp), NULL, &time, &error));
+    assert_false(timestamp_read(slice_of(""), NULL, &time, &error));
+    assert_error(&error, ERROR_BAD_FORM);
+    stamp->token[stamp->token_length - 1] ^= 1; // of the signature
+    assert_true(timestamp_read(token_of(stamp), &stamp->hash, &time, &error));
+    assert_false(check(stamp, token_of(stamp), &error));
+    stamp->token[stamp->token_length - 1] ^= 1;
+}
+
 static void another_authority(void **state) {
     struct stamp *stamp = *state;
     struct error error;
@@ -219,7 +239,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_and_tokens), cmocka_unit_test(another_seal),
         cmocka_unit_test(another_authority),  cmocka_unit_test(changed_bits),
-        cmocka_unit_test(nothing_at_all),
+        cmocka_unit_test(nothing_at_all),     cmocka_unit_test(read_by_anybody),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

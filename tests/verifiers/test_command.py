@@ -222,6 +222,10 @@ class Number(Asking):
         for wrong in (self.authority.stamp(b"something else")[1], token + b"\0", token[:-1], b"", b"0\x00",
                       bytes([*token[:-9], token[-9] ^ 1, *token[-8:]])):
             self.in_any_line(self.ask(1, **files, token=wrong, tsa_cert=self.authority.certificate), "FALSE", "token", "the time stamp ")
+        for wrong in self.authority.stamp(b"something else")[1], token[:-1], b"", b"0\x00":  # which no certificate would help
+            said = self.ask(1, **files, token=wrong)
+            self.in_any_line(said, "FALSE", "token", "the time stamp ")
+            self.in_any_line(said, "FALSE", "time", "no witness and no time stamp")
         self.in_any_line(self.ask(1, **files, token=token, tsa_cert=self.beacon.certificate), "FALSE", "tsa certificate",
                          "none that the rules name")
 
@@ -261,7 +265,7 @@ class Number(Asking):
         with mock.patch.dict(os.environ, {"PATH": self.folder}):
             said = self.ask(3, **files)
             self.in_any_line(said, "not checked", "tsa certificate", "no `openssl` command")
-            self.in_any_line(said, "not checked", "token", "no --tsa-cert that can be taken to check it with")
+            self.in_any_line(said, "not checked", "token", "no `openssl` command")
 
     @unittest.skipIf(OTHER, "is about the one in Python")
     def test_a_beacon_without_the_openssl_command(self):

@@ -19,7 +19,7 @@ class Case:
         self.second = False               # another seal than this one was there, too
         self.misfit = False               # a seal of this draw is signed, and of other agencies than the rules have
         self.times = []                   # (seconds, who): when the seal was seen
-        self.has_open_time = False        # a time stamp was not checked, which may be of one of the rules' authorities
+        self.has_open_time = False        # a time stamp from before the pulse may be of one of the rules' authorities
         self.secret = None
         self.entries: dict[int, Entry] = {}  # of agencies, proved to be in the seal
         self.listed = None                # a seal.json that gives the seal's root

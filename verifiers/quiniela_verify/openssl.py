@@ -14,8 +14,8 @@ SECONDS_MAX = 60
 TOKEN_BYTES_MAX = 64 * 1024
 
 
-class NotOf(Refused):
-    """A time stamp that is one, and not of this seal by this authority."""
+class NotBy(Refused):
+    """A time stamp that is one, and not by this authority."""
 
 
 class Missing(Exception):
@@ -97,25 +97,33 @@ def _time(text):
     return calendar.timegm(time.strptime(f"{match[1]} {match[2]}", "%b %d %H:%M:%S %Y"))
 
 
-def timestamp(der, imprint, authority):
-    """The token's time (seconds since 1970), if it is of that SHA-256 and signed by what the authority, a certificate in DER,
-    had issued for it then."""
+def read_timestamp(der, imprint):
+    """The token of a time stamp and when it says it was made (seconds since 1970), whoever has signed it. Refuses what is none, or is
+    not of that SHA-256 (None: of any)."""
     if len(der) > TOKEN_BYTES_MAX or not _is_one_value(der):
         raise Refused("the time stamp is neither an answer with a token nor a token (RFC 3161, DER)")
     with tempfile.TemporaryDirectory(prefix="quiniela-verify-") as folder:
         token = _token(folder, der)
         text = (_run("ts", "-reply", "-in", token, "-token_in", "-token_out", "-text") or b"").decode("utf-8", "replace")
         stamped = _time(_field(text, "Time stamp"))
-        if not _is_of(text, imprint):
-            raise NotOf("the time stamp is of something else")
-        trusted = os.path.join(folder, "authority")
+        if imprint is not None and not _is_of(text, imprint):
+            raise Refused("the time stamp is of something else")
+        with open(token, "rb") as file:
+            return file.read(), stamped
+
+
+def check_timestamp(token, stamped, imprint, authority):
+    """That a token was signed by what the authority, a certificate in DER, had issued for it then."""
+    with tempfile.TemporaryDirectory(prefix="quiniela-verify-") as folder:
+        given, trusted = os.path.join(folder, "token"), os.path.join(folder, "authority")
+        with open(given, "wb") as file:
+            file.write(token)
         with open(trusted, "wb") as file:
             body = base64.encodebytes(authority)
             file.write(b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n")
-        if _run("ts", "-verify", "-in", token, "-token_in", "-digest", imprint.hex(), "-CAfile", trusted, "-partial_chain",
+        if _run("ts", "-verify", "-in", given, "-token_in", "-digest", imprint.hex(), "-CAfile", trusted, "-partial_chain",
                 "-attime", str(stamped)) is None:
-            raise NotOf("the time stamp is not signed by what the authority has issued for it")
-    return stamped
+            raise NotBy("the time stamp is not signed by what the authority has issued for it")
 
 
 def fingerprint(der):
