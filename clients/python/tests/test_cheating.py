@@ -2,6 +2,7 @@
 import base64
 import os
 import unittest
+from unittest import mock
 
 from story import PythonStory
 
@@ -9,6 +10,7 @@ import cheating
 from certificates import Authority
 from planted_central import Central, maker
 from quiniela import TLS, Agency, NotBelieved, ed25519
+from quiniela.errors import Unavailable
 
 VKEY = maker.SERVER.vkey.decode()
 ALL_WELL = {1: None, 3: None, 4: None}
@@ -39,6 +41,13 @@ class SealsAnotherDraw(Central):
         return maker.note(text, maker.SERVER) if agency == 3 else self.seal_note()
 
 
+class IsForgedAtFirst(cheating.HasTwoSeals):
+    """Somebody in between gives agency 3 a seal that nobody has signed, and is gone then."""
+
+    def seal_for(self, agency):
+        return changed(self.other().seal()) if agency == 3 and self.asked[3] == 1 else self.seal_note()
+
+
 class ForgesAResult(Central):
     def result_for(self, agency):
         return changed(self.result()) if agency == 3 else self.result()
@@ -55,7 +64,7 @@ class GivesAReceiptForOtherBets(HasOne):
 
 
 @unittest.skipIf(ed25519.checker() is None, "neither cryptography nor openssl 3 is here to check signatures")
-class Cheats(PythonStory):
+class Cheating(PythonStory):
     def begin_agency(self, central, authority, number):
         authority.issue_agency(number)
         path = self.path(self.write(f"agency-{number}.csv", maker.Draw({number: maker.SMALL[number]}).csv(number)))
@@ -63,6 +72,8 @@ class Cheats(PythonStory):
         return Agency(self.options(number, central.ports, tls=tls, central_key=VKEY, chunk_size=2,
                                    receipts=self.path(f"agency-{number}.receipts")), path)
 
+
+class Cheats(Cheating):
     def play(self, kind):
         """What each agency did not believe, or None."""
         authority = Authority(self.path("ca")).issue_server()
@@ -123,6 +134,57 @@ class Cheats(PythonStory):
 
     def test_a_result_that_the_key_has_not_signed(self):
         self.check(ForgesAResult, 3, "the result: the signature of .* is wrong")
+
+
+class Unchecked(Cheating):
+    """Where nothing checks signatures, what was told accuses nobody: who may have written it is not known."""
+
+    def files(self, *words):
+        return sorted(name for name in os.listdir(self.folder) if name.startswith("agency-3.") and any(word in name for word in words))
+
+    def play_unchecked(self, kind):
+        authority = Authority(self.path("ca")).issue_server()
+        central = kind(self, authority)
+        with mock.patch.object(ed25519, "verify", side_effect=Unavailable("nothing checks here")):
+            outcomes = self.begin(*[self.begin_agency(central, authority, number) for number in central.senders])()
+        self.assertEqual([getattr(outcome, "unchecked", outcome) for outcome in outcomes], ["nothing checks here"] * len(outcomes))
+        self.assertEqual(self.files("agency-3.other-", "false"), [])
+        return central, authority
+
+    def test_a_forged_seal_is_in_nobodys_way(self):
+        central, authority = self.play_unchecked(IsForgedAtFirst)
+        self.assertEqual(self.files("rules", "seal", "result"), ["agency-3.unchecked-other-seal", "agency-3.unchecked-result", "agency-3.unchecked-rules-0",
+                                                                 "agency-3.unchecked-seal"])
+        self.assertEqual(self.read("agency-3.unchecked-seal"), changed(central.other().seal()))
+        self.assertEqual(self.read("agency-3.unchecked-other-seal"), central.seal_note())
+        [outcome] = self.begin(self.begin_agency(central, authority, 3))()  # which can check them
+        self.assertEqual(getattr(outcome, "unchecked", outcome), None)
+        self.assertEqual(self.read("agency-3.seal"), central.seal_note())
+
+    def test_other_texts(self):
+        self.play_unchecked(cheating.CHEATS["forks the rules and forgets whom it told what"])
+        self.assertEqual(self.files("other"), ["agency-3.unchecked-other-rules-1"])
+
+    def test_what_was_kept_from_before_stays(self):
+        """A seal that an earlier run has checked gives way to none that nothing checks; nor is it called false."""
+        central, authority = self.play_unchecked(Central)
+        [outcome] = self.begin(self.begin_agency(central, authority, 3))()
+        self.assertEqual(getattr(outcome, "unchecked", outcome), None)
+        kept = self.read("agency-3.seal")
+        central.seal_for = lambda agency: changed(cheating.HasTwoSeals.other(central).seal())
+        with mock.patch.object(ed25519, "verify", side_effect=Unavailable("nothing checks here")):
+            agency = self.begin_agency(central, authority, 3)
+            end = self.begin(agency)
+            self.wait_until_told_twice(central)
+            agency.stop()
+            [outcome] = end()
+        self.assertEqual(getattr(outcome, "winners", outcome), None)
+        self.assertEqual((self.read("agency-3.seal"), self.files("agency-3.other-", "false")), (kept, []))
+
+    def wait_until_told_twice(self, central):
+        with central.changed:
+            asked = central.asked[3]
+            central.wait(lambda: central.asked[3] >= asked + 2)
 
 
 if __name__ == "__main__":

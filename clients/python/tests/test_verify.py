@@ -15,6 +15,7 @@ from story import PythonStory
 from harness import PROGRAM, hang_s
 from planted_central import maker
 from quiniela import command, ed25519, records
+from quiniela.errors import Unavailable
 
 VKEY = maker.SERVER.vkey.decode()
 GARBLED = int(os.environ.get("QUINIELA_TEXTS", "60"))
@@ -111,6 +112,27 @@ class Both(PythonStory):
             wanted = [each for each in wanted if each[0] in ("ok", "FALSE", "not checked") and each[1] not in OF_THE_NUMBER]
             self.assertEqual(self.claims(printed), sorted(wanted), said)
         return status, printed
+
+    def test_texts_that_differ_where_nothing_checks(self):
+        """Anybody may have written either: it is not checked, and no fraud, no broken word, no fork. What is of no signature is false."""
+        forged = maker.Draw({**maker.SMALL, 1: ("finished", maker.SMALL[1][1][:2])})
+        fork = [DRAW.rules_text(number=1, before=DRAW.rules_text(), close=f"2026-11-25T22:0{minute}:00Z") for minute in (1, 2)]
+        rules = {f"rules-{number}": maker.note(text, maker.SERVER) for number, text in enumerate(fork, 1)}
+        for given, what in (({"seal-2": forged.seal()}, "seal"), ({"proof": forged.proof(1, 1)}, "proof"), (rules, "rules"),
+                            ({"proof": forged.proof(1, 1), "seal": forged.seal(), "seal-2": forged.seal()}, "receipts"),
+                            ({"result-2": DRAW.result(8)}, "result"), ({"result": forged.result(7)}, "result")):
+            given = {name: data for name, data in {**HONEST, **given}.items() if name not in ("csv", "salt-key")}
+            arguments = self.arguments(given, VKEY, ())
+            with self.subTest(what=what, given=list(given)):
+                status, printed = self.in_python(arguments)
+                self.assertEqual(status, 1, printed)
+                with mock.patch.object(ed25519, "verify", side_effect=Unavailable("nothing checks here")):
+                    status, printed = self.in_python(arguments)
+                self.assertEqual((status, "FALSE" in printed, "raud" in printed, "broke" in printed, "fork" in printed), (3, False, False, False, False),
+                                 printed)
+                self.assertRegex(printed, rf"(?m)^not checked  {what}.*: .*(another|differ|only 2).*: nothing checks here$")
+        with mock.patch.object(ed25519, "verify", side_effect=Unavailable("nothing checks here")):
+            self.assertEqual(self.in_python(self.arguments({**HONEST, "csv": DRAW.csv(5)}, VKEY, ("--agency", "1")))[0], 1)
 
     def without(self, *names):
         return {name: data for name, data in HONEST.items() if name not in names}

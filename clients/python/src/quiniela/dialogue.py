@@ -315,6 +315,8 @@ class Dialogue:
                 self._end()
             else:
                 self._carry_out(self._sending.after_work())
+        except TryAgain as reason:
+            self._come_later(str(reason))
 
     def _on_acknowledged(self, reply: Reply) -> None:
         step, sent, has_grown = self._sending.acknowledged(reply)

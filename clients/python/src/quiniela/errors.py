@@ -39,6 +39,15 @@ class NotTrue(Exception):
     """A text of a signed draw is not of its form, or what it says is not so. Says why; of this package's own checks."""
 
 
+class Differs(NotTrue):
+    """Two texts that are to be signed do not go together: false only where both signatures were checked, as anybody can write such a text.
+    `bare` is the text without what it accuses of."""
+
+    def __init__(self, text: str, accuses: str = "") -> None:
+        super().__init__(text + accuses)
+        self.bare = text
+
+
 class Unavailable(Exception):
     """There is nothing on this machine that checks Ed25519 signatures, neither `cryptography` nor an `openssl` of version 3; or it does
     not work. Nothing is said of the signature."""

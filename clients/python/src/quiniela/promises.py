@@ -7,7 +7,7 @@ from base64 import b64encode
 from typing import Iterator, List, Optional, Tuple
 
 from .encoding import base64_decode
-from .errors import BadSetting, NotBelieved, NotTrue, Unavailable
+from .errors import BadSetting, Differs, NotBelieved, NotTrue, Unavailable
 from .kept import Kept, KeptOther, open_ordinary
 from .notes import Note, VKey, read_vkey
 from .records import Commit, Receipt, Result, hold_receipt, read_block, read_commit, read_receipt, read_result, read_seal
@@ -15,6 +15,7 @@ from .rules import Rules, check_next, read_rules, split_notes
 from .wire import ReceiptTold, Reply
 
 RECORDS_MAX = 64
+_UNCHECKED_MAX = 8  # texts of one kind that are kept while signatures cannot be checked
 _BLOCK_BYTES_MAX = 32 * 1024  # of a receipt; `quiniela client` writes none of more
 _BLOCK_BEGINS = (b"entry ", b"index ", b"path", b"note ", b"\n")
 AWAY = "move it away, or name another file"
@@ -123,7 +124,7 @@ def _entry_of(line: bytes) -> bytes:
 
 class Promises:
     """Opens the files of an agency, and takes what the central tells. `unchecked` says why signatures cannot be checked here; None
-    where they are."""
+    where they are. From then on what does not go together is asked for again, and accuses nobody."""
 
     def __init__(self, agency: int, key: str, receipts: str, asks_key: bool) -> None:
         try:
@@ -138,7 +139,7 @@ class Promises:
         self.receipts = ReceiptsFile(receipts, agency)
         try:
             self._read_kept()
-        except NotTrue as reason:
+        except (NotTrue, TryAgain) as reason:
             self.close()
             raise BadSetting(f"{self._kept.prefix}.*: {reason}: {ELSEWHERE}") from None
         except BaseException:
@@ -190,6 +191,33 @@ class Promises:
         if result is not None:
             self._check_result(result)
 
+    # What is told while signatures cannot be checked: anybody may have written it
+
+    def _keep(self, suffix: str, data: bytes) -> None:
+        """Keeps what is signed. What was not checked is kept, too, and never under the name at which the next start finds it: a forged
+        one would be in the way of the right one for good. KeptOther."""
+        if self.unchecked is None:
+            self._kept.write(suffix, data)
+            return
+        for further in range(1, _UNCHECKED_MAX + 1):
+            with contextlib.suppress(KeptOther):
+                self._kept.write(f"unchecked-{suffix}" + (f"-{further}" if further > 1 else ""), data)
+                return
+
+    def _may_replace(self, suffix: str) -> bool:
+        """Whether what is known by that name may give way to what is told now: neither was checked, and none is kept from before."""
+        return self.unchecked is not None and self._kept.read(suffix) is None
+
+    @contextlib.contextmanager
+    def _together(self) -> Iterator[None]:
+        """Texts that do not go together accuse the central only where their signatures were checked."""
+        try:
+            yield
+        except Differs as reason:
+            if self.unchecked is None:
+                raise
+            raise TryAgain(f"{reason.bare}: {self.unchecked}") from None
+
     # Rules
 
     def _add_record(self, records: List[Rules], data: bytes) -> None:
@@ -221,7 +249,8 @@ class Promises:
             why = "is not signed" if reply.is_unsigned else "has no rules that it tells: it is an older central, which signs nothing"
             raise NotBelieved("not_signed", f"the central's draw {why}, and this agency was given a key: ask the operator whether this "
                                             "is the right central")
-        told = self._read_told(reply.rules)
+        with self._together():
+            told = self._read_told(reply.rules)
         before = self._draw
         if before not in (b"", told[0].origin):
             raise NotBelieved("other_draw", f"the files {self._kept.prefix}.* are of draw {before.decode()}, and the central's draw is "
@@ -234,13 +263,19 @@ class Promises:
     def _take_record(self, record: Rules) -> None:
         number = record.number
         if number >= len(self.rules):
-            self._kept.write(f"rules-{number}", record.note.data)
+            self._keep(f"rules-{number}", record.note.data)
             self.rules.append(record)
         elif self.rules[number].hash != record.hash:
+            if self._may_replace(f"rules-{number}"):
+                self.rules[number:] = [record]
             self._refuse_other(f"other-rules-{number}", record.note.data, f"the central tells another record {number} of the rules than "
                                f"before, signed with its key: {self._kept.path(f'rules-{number}')}")
 
     def _refuse_other(self, suffix: str, data: bytes, why: str) -> None:
+        if self.unchecked is not None:
+            self._keep(suffix, data)
+            raise TryAgain(f"what the central tells does not go together with what it told before, {self._kept.prefix}.*, and which of it is "
+                           f"signed is not known: {self.unchecked}")
         try:
             self._kept.write(suffix, data)
         except KeptOther:
@@ -257,13 +292,14 @@ class Promises:
         try:
             receipt, commit = self._held(told)
             self._check_note(commit.note, self._draw_key)
-            if (receipt.origin, receipt.agency, receipt.first, receipt.count, receipt.digest) != (
-                    self.rules[-1].origin, self._agency, first, count, digest):
-                raise NotTrue(f"the receipt is not for bets {first + 1} to {first + count} as they were sent")
-            if receipt.rules not in [record.hash for record in self.rules]:
-                if not has_rules:
-                    raise TryAgain("the rules have changed: they are asked for again")
-                raise NotTrue("the receipt names a record of the rules that the central does not tell")
+            with self._together():
+                if (receipt.origin, receipt.agency, receipt.first, receipt.count, receipt.digest) != (
+                        self.rules[-1].origin, self._agency, first, count, digest):
+                    raise Differs(f"the receipt is not for bets {first + 1} to {first + count} as they were sent")
+                if receipt.rules not in [record.hash for record in self.rules]:
+                    if not has_rules:
+                        raise TryAgain("the rules have changed: they are asked for again")
+                    raise Differs("the receipt names a record of the rules that the central does not tell")
         except NotTrue as reason:
             self._keep_false(told)
             raise NotBelieved("false_claim", f"{reason}; it is kept as {self._kept.path('false-receipt')}") from None
@@ -289,26 +325,29 @@ class Promises:
         seal = read_seal(data)
         self._check_note(seal.note, self._draw_key)
         if self.rules and seal.origin != self.rules[0].origin:
-            raise NotTrue(f"the seal is of another draw, {seal.origin.decode()}")
+            raise Differs(f"the seal is of another draw, {seal.origin.decode()}")
         if self.rules and seal.size != self.rules[-1].agencies + 1:
-            raise NotTrue(f"the seal is of {seal.size - 1} agencies, and the rules name {self.rules[-1].agencies}")
+            raise Differs(f"the seal is of {seal.size - 1} agencies, and the rules name {self.rules[-1].agencies}")
         return seal.note.text
 
     def take_seal(self, reply: Reply) -> bool:
         """Whether it is there, and none was known."""
         if reply.seal is None:
             return False
-        text = self._check_seal(reply.seal)
+        with self._together():
+            text = self._check_seal(reply.seal)
         if self.seal is None:
-            self._kept.write("seal", reply.seal)
+            self._keep("seal", reply.seal)
             self.seal = reply.seal
             return True
         if read_seal(self.seal).note.text != text:
+            if self._may_replace("seal"):
+                self.seal = reply.seal
             self._refuse_other("other-seal", reply.seal,
                                f"the central has sealed this draw twice, and signed both: {self._kept.path('seal')}")
         if reply.seal != self.seal:
             try:
-                self._kept.write("witnessed-seal", reply.seal)
+                self._keep("witnessed-seal", reply.seal)
             except KeptOther:
                 pass  # what witnesses have added may come more than once
         return False
@@ -319,7 +358,7 @@ class Promises:
         result, seal = read_result(data), read_seal(self.seal)
         self._check_note(result.note, self._draw_key)
         if (result.origin, result.seal) != (seal.origin, seal.hash):
-            raise NotTrue("the result is of another draw, or of another seal")
+            raise Differs("the result is of another draw, or of another seal")
         return result
 
     def _take_key(self, reply: Reply) -> None:
@@ -341,9 +380,12 @@ class Promises:
             raise NotTrue("the central told winners without the seal of the draw and its signed result")
         self.take_rules(reply)
         self.take_seal(reply)
-        result = self._check_result(reply.result)
+        with self._together():
+            result = self._check_result(reply.result)
         try:
-            self._kept.write("result", reply.result)
+            if self.unchecked is not None and self._kept.read("result") not in (None, reply.result):
+                raise KeptOther(self._kept.path("result"))
+            self._keep("result", reply.result)
         except KeptOther:
             self._refuse_other("other-result", reply.result,
                                f"the central has signed two results of this draw: {self._kept.path('result')}")

@@ -2,7 +2,7 @@
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from .encoding import (AGENCIES_MAX, Form, base64_decode, base64_of, decimal, hex_decode, instant, origin, origin_name, sha256, words)
-from .errors import NotTrue
+from .errors import Differs, NotTrue
 from .notes import COSIGNS, DASH, SIGNS, Note, VKey, read_vkey
 
 CLOSE_LEAD_S = 15 * 60
@@ -158,7 +158,8 @@ def check_next(before: Rules, after: Rules) -> None:
     )
     for holds, why in kept:
         if not holds:
-            raise NotTrue(f"the rules' record {after.number} {why}")
+            text, colon, accuses = why.partition(":")
+            raise Differs(f"the rules' record {after.number} {text}", colon + accuses)
 
 
 def newest(records: Sequence[Rules]) -> Rules:
@@ -167,7 +168,7 @@ def newest(records: Sequence[Rules]) -> Rules:
     for record in records:
         other = by_number.setdefault(record.number, record)
         if other.hash != record.hash:
-            raise NotTrue(f"the rules' record {record.number} is there twice, and they differ: a fork of the rules")
+            raise Differs(f"the rules' record {record.number} is there twice, and they differ", ": a fork of the rules")
     for number in range(len(by_number)):
         if number not in by_number:
             raise NotTrue(f"the rules' record {number} is missing")

@@ -7,7 +7,7 @@ from typing import BinaryIO, Callable, Dict, Iterator, List, NamedTuple, Optiona
 
 from . import bets
 from .encoding import Form, base64_of, printable
-from .errors import BadBets, BadSetting, NotTrue, QuinielaError, Unavailable
+from .errors import BadBets, BadSetting, Differs, NotTrue, QuinielaError, Unavailable
 from .kept import open_ordinary
 from .notes import NOTE_BYTES_MAX, Note, VKey, read_vkey
 from .proof import PROOF_BYTES_MAX, read_entry, read_proof
@@ -75,6 +75,7 @@ class Check:
         self.receipts: List[Receipts] = []
         self.result: Optional[Result] = None
         self.lacks: Optional[str] = None  # why a signature of the claim could not be checked
+        self.unchecked: Optional[str] = None  # why one could not be that there is a key for: then texts that differ accuse nobody
 
     @property
     def status(self) -> int:
@@ -90,6 +91,9 @@ class Check:
         self.lacks = None
         try:
             text = check()
+        except Differs as reason:
+            self.say_differs(what, reason)
+            return False
         except (NotTrue, BadBets) as reason:
             self.say("FALSE", what, str(reason))
             return False
@@ -99,6 +103,12 @@ class Check:
         if text is not None:
             self.say(*("ok", what, text) if self.lacks is None else ("not checked", what, f"{text}: {self.lacks}"))
         return True
+
+    def say_differs(self, what: str, reason: Differs) -> None:
+        if self.unchecked is not None:
+            self.say("not checked", what, f"{reason.bare}: {self.unchecked}")
+        else:
+            self.say("FALSE", what, str(reason) if self.lacks is None else reason.bare)
 
     # Whose it is
 
@@ -116,7 +126,7 @@ class Check:
         try:
             note.check(key)
         except Unavailable as reason:
-            self.lacks = str(reason)
+            self.lacks = self.unchecked = str(reason)
         return True
 
     def check_signed(self, note: Note) -> None:
@@ -163,6 +173,7 @@ class Check:
         # The first record names the key, and no later one can name another.
         if not any(record.number == 0 and record.note.is_of(key) for record in self.records for key in self.keys):
             raise NotTrue(f"the rules' key, {self.rules.key.text.decode()}, is none of those given")
+        self.lacks = self.unchecked
         return f"the rules' key, {self.rules.key}, is another, and the one given has signed these rules, too"
 
     # Seals
@@ -170,7 +181,7 @@ class Check:
     def check_size(self, seal: Seal) -> None:
         if self.rules and seal.size != self.rules.agencies + 1:
             self.has_misfit = self.has_misfit or self.lacks is None
-            raise NotTrue(f"is of {seal.size - 1} agencies, and the rules' record {self.rules.number} has {self.rules.agencies}")
+            raise Differs(f"is of {seal.size - 1} agencies, and the rules' record {self.rules.number} has {self.rules.agencies}")
 
     def take_seal(self, seal: Seal) -> None:
         self.take_origin(seal.origin)
@@ -179,7 +190,7 @@ class Check:
         self.seal = self.seal or seal
         if self.seal.note.text != seal.note.text:
             self.has_second = True
-            raise NotTrue("is another seal of this draw" + ("" if self.lacks else ": two seals were signed. A fraud, whichever is right"))
+            raise Differs("is another seal of this draw", ": two seals were signed. A fraud, whichever is right")
         self.seals.append(seal.note)
 
     def check_seal(self, path: str) -> str:
@@ -217,7 +228,7 @@ class Check:
         are one count once, and so do all proofs."""
         copies = len(self.copies) + self.has_shown
         if self.has_second or self.has_misfit:
-            raise NotTrue("there are two")
+            raise Differs("there are two")
         if self.witnessed:
             return f"there is one: {self.witnessed} of the rules' witnesses signed it, and a witness signs no second one"
         if copies > 1:
@@ -268,8 +279,8 @@ class Check:
         if entry is None:
             raise NotChecked(f"how many bets of agency {file.agency} are sealed is not known: no --entry, no --proof")
         if file.end > entry.count:
-            raise NotTrue(f"agency {file.agency} has a receipt for its bets up to {file.end}, and only {entry.count} are sealed: the "
-                          "central broke its word")
+            raise Differs(f"agency {file.agency} has a receipt for its bets up to {file.end}, and only {entry.count} are sealed",
+                          ": the central broke its word")
         return f"the {entry.count} bets sealed of agency {file.agency} are not fewer than the receipts' {file.end}"
 
     # The agency's own bets
@@ -317,11 +328,11 @@ class Check:
         self.take_origin(result.origin)
         self.check_signed(result.note)
         if self.seal and result.seal != self.seal.hash:
-            raise NotTrue("is of another seal than this one")
+            raise Differs("is of another seal than this one")
         first = self.result = self.result or result
         if (result.number, result.winners, result.seal) != (first.number, first.winners, first.seal):
-            raise NotTrue(f"says {result.number:04d} and {result.winners} winners, and another result {first.number:04d} and "
-                          f"{first.winners}: two results of one draw" + ("" if self.lacks else ". A fraud, whichever is right"))
+            raise Differs(f"says {result.number:04d} and {result.winners} winners, and another result {first.number:04d} and "
+                          f"{first.winners}: two results of one draw", ". A fraud, whichever is right")
         if self.seal is None:
             raise NotChecked(f"{result.number:04d}, {result.winners} winners: no seal it is of")
         return f"number {result.number:04d}, {result.winners} winners: signed, of this seal"
