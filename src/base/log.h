@@ -94,8 +94,8 @@ void log_wait_for_room(void);
 // The program is about to end: no thread waits for room any longer.
 void log_hurry(void);
 
-// Ends that thread, after half a second at the latest, with everything written that could be. Only the
-// calling thread may still be running; lines that it logs from then on may be lost.
+// Ends that thread, after half a second at the latest where nobody reads, with everything written that could
+// be. Only the calling thread may still be running; lines that it logs from then on may be lost.
 void log_end(void);
 
 #endif

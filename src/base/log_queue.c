@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 50 }; // how often a thread that waits for room checks whether the program is about to end
+enum { LOOK_MS = 50 }; // how often a thread that waits checks what else it may wait for, or no longer
 
 static_assert(LOG_LINE_BYTES_MAX <= PIPE_BUF, "a line is written whole, also into a pipe");
 
@@ -259,17 +259,33 @@ void log_queue_hurry(struct log_queue *queue) {
     pthread_mutex_unlock(&queue->mutex);
 }
 
+// Else its thread only waits for a processor, or has just had one.
+static bool waits_for_reader(const struct log_queue *queue) {
+    struct pollfd output = {.fd = queue->options.descriptor, .events = POLLOUT};
+    return poll(&output, 1, 0) == 0;
+}
+
+// Returns whether everything is written.
+static bool wait_for_end(struct log_queue *queue, uint64_t now_ms, int flush_ms) {
+    uint64_t until_ms = now_ms + (uint64_t)flush_ms, until_ms_max = now_ms + LOG_QUEUE_WAIT_MS;
+    while (queue->used > 0 || queue->is_writing) {
+        if (now_ms >= until_ms && (now_ms >= until_ms_max || waits_for_reader(queue))) {
+            return false;
+        }
+        struct timespec at = time_at(now_ms + LOOK_MS);
+        pthread_cond_timedwait(&queue->room, &queue->mutex, &at);
+        now_ms = clock_steady_ms();
+    }
+    return true;
+}
+
 bool log_queue_end(struct log_queue **pointer, int flush_ms) {
     struct log_queue *queue = *pointer;
-    uint64_t until_ms = clock_steady_ms() + (uint64_t)flush_ms;
-    struct timespec until = time_at(until_ms);
+    uint64_t now_ms = clock_steady_ms();
     pthread_mutex_lock(&queue->mutex);
     queue->is_ending = queue->is_hurried = true;
     pthread_cond_signal(&queue->work);
-    while ((queue->used > 0 || queue->is_writing) && clock_steady_ms() < until_ms) {
-        pthread_cond_timedwait(&queue->room, &queue->mutex, &until);
-    }
-    bool written = queue->used == 0 && !queue->is_writing;
+    bool written = wait_for_end(queue, now_ms, flush_ms);
     pthread_t thread = queue->thread;
     queue->is_left = !written;
     pthread_mutex_unlock(&queue->mutex);

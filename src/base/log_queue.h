@@ -48,9 +48,10 @@ void log_queue_want_tick(struct log_queue *queue);
 // From now on no thread waits for room.
 void log_queue_hurry(struct log_queue *queue);
 
-// Waits until everything is written, for at most `flush_ms`, and nulls the caller's pointer: nothing may be
-// added after that. True: the thread has ended, and the queue is freed. False: the thread still waits for a
-// reader. When there is one, it writes the rest and frees the queue, unless the process ends first.
+// Waits until everything is written, and nulls the caller's pointer: nothing may be added after that. A
+// reader that takes nothing is waited for for at most `flush_ms`, and the thread, which a busy machine may
+// keep from running, for LOG_QUEUE_WAIT_MS. True: the thread has ended, and the queue is freed. False: it has
+// not. Later it writes the rest and frees the queue, unless the process ends first.
 bool log_queue_end(struct log_queue **queue, int flush_ms) MUST_CHECK;
 
 #endif

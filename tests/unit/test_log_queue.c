@@ -51,8 +51,11 @@ static void on_tick(void) {
 // How often a write has begun, and how often one has ended; and whether they came in any other order.
 static atomic_int begun, ended;
 static atomic_bool is_mixed;
+static atomic_int late_ms; // that the thread waits before it writes, as on a busy machine
 
 static void on_write(bool begins) {
+    struct timespec late = {.tv_nsec = begins ? atomic_load(&late_ms) * 1000000L : 0};
+    nanosleep(&late, NULL);
     if (atomic_load(&begun) - atomic_load(&ended) != (begins ? 0 : 1)) {
         atomic_store(&is_mixed, true);
     }
@@ -309,6 +312,18 @@ static void the_end_waits_for_nobody_for_long(void **state) {
     close(writer);
 }
 
+static void the_end_waits_for_a_thread_that_is_late(void **state) {
+    (void)state;
+    struct log_queue *queue = start(WAIT_MS);
+    atomic_store(&late_ms, 300);
+    add(queue, 7, 100, false);
+    assert_true(log_queue_end(&queue, 20)); // nothing keeps it from writing
+    atomic_store(&late_ms, 0);
+    close(writer);
+    read_until(NULL);
+    assert_non_null(strstr(text, "00007\n"));
+}
+
 static void a_reader_that_is_gone_stops_nothing(void **state) {
     (void)state;
     struct log_queue *queue = start(SOON_MS);
@@ -348,6 +363,7 @@ int main(void) {
         QUEUE_TEST(there_is_patience_again_when_there_was_room),
         QUEUE_TEST(who_waits_is_hurried),
         QUEUE_TEST(the_end_waits_for_nobody_for_long),
+        QUEUE_TEST(the_end_waits_for_a_thread_that_is_late),
         QUEUE_TEST(a_reader_that_is_gone_stops_nothing),
         QUEUE_TEST(it_ticks_when_asked),
     };
