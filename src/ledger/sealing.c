@@ -119,11 +119,12 @@ static bool check_stored(const struct ledger *ledger, const struct hash *root, s
                      ledger->draw_name);
 }
 
-// What is there already stays.
+// What is there already stays. Beside a seal that is known to be another one there is its list: that is no
+// news.
 static bool keep_list(struct ledger *ledger, struct error *error) {
-    bool done = sealing_list_keep(ledger, error);
-    ledger->sealing.has_list = done || error->code == ERROR_KEPT_OTHER;
-    return done;
+    bool done = sealing_list_keep(ledger, error), is_other = !done && error->code == ERROR_KEPT_OTHER;
+    ledger->sealing.has_list = done || is_other;
+    return done || (is_other && ledger->draw.forked_at[0] != '\0');
 }
 
 // What the task has computed. *is_of_store: the error is of the ledger's own store.

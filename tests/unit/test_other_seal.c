@@ -134,6 +134,25 @@ static void one_that_is_found_is_recorded_first(void **state) {
     (void)state;
 }
 
+// This server's own list comes behind that. It is in nobody's way, and nothing is to be mended.
+static void one_that_is_found_has_its_list_beside_it(void **state) {
+    static char note[NOTE_BYTES_MAX];
+    struct slice other = other_seal(office.keys[0], note);
+    story.is_manual = true;
+    begin_ledger();
+    send(0, 3);
+    compute();
+    write_kept("seal.json", slice_of("{}"));
+    story.ledger->sealing.other = strndup(other.text, other.length);
+    story.ledger->sealing.other_length = other.length;
+    work_do(story.ledger);
+    assert_forked(other);
+    assert_null(story.ledger->sealing.task);
+    assert_int_equal(story.ledger->sealing.failures, 0);
+    assert_kept_as("seal.json", slice_of("{}"));
+    (void)state;
+}
+
 // In the result's place
 // ---------------------------------------------------------------------------------------
 
@@ -311,6 +330,7 @@ int main(void) {
         SEALING_TEST(a_folder_that_is_made_again),
         SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
         SEALING_TEST(one_that_is_found_is_recorded_first),
+        SEALING_TEST(one_that_is_found_has_its_list_beside_it),
         SEALING_TEST(a_file_that_is_no_result_of_this_draw),
         SEALING_TEST(a_folder_is_no_result_either),
         SEALING_TEST(a_draw_that_follows_by_itself_is_not_made_beside_it),
