@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
 MADE = os.path.abspath(os.environ.get("QUINIELA_MANUAL", os.path.join(os.path.dirname(PROGRAM), "manual")))
 TEXTS = os.path.join(ROOT, "manual")
-HANG_S = 120
+HANG_S = 300
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(("CLI_", "SERVER_", "MANPATH"))}
 
 

@@ -12,7 +12,7 @@ import machines  # noqa: E402
 NAMES = "central central1 central2 central3 db1 db2 db3 tsa.example witness.example"  # of this machine, in the pages
 # Of the repository, in a page's folder: what the pages name without saying where it is.
 LINKS = ("verifiers", "deploy", "script", "docs", "tests", "src", "clients")
-WAIT_S = 90  # nothing of a page takes longer, on a busy machine
+WAIT_S = 300  # nothing of a page takes longer, on a busy machine
 OF_ITS_OWN = """
 for folder in var/lib var/log media mnt srv; do mount -t tmpfs none root/$folder; done
 mkdir -p root/var/lib/quiniela root/var/log/quiniela root/etc/quiniela root/run/quiniela root/backup root/seals
