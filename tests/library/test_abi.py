@@ -13,7 +13,8 @@ from stranger import BUILD, ROOT
 
 
 def compare(root, *arguments):
-    done = subprocess.run([os.path.join(root, "script/abi"), "--build", BUILD, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run([os.path.join(root, "script/abi"), "--build", BUILD, *arguments], capture_output=True, text=True, check=False,
+                          env={**os.environ, "LC_ALL": "C"})  # also where that is a locale that is missing
     return done.returncode, done.stdout + done.stderr
 
 

@@ -41,7 +41,7 @@ class Analyzed(unittest.TestCase):
 
     def analyzed(self, which="analyzed"):
         told = subprocess.run(["bash", "-euo", "pipefail", "-c", f". {ROOT}/tests/analyzed.sh; {which}"], cwd=self.folder, check=True,
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})  # also where that is a locale that is missing
         self.assertEqual(told.stderr, "")
         return set(told.stdout.split())
 

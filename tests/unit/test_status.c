@@ -248,6 +248,7 @@ static void output_that_cannot_be_written_is_a_failure(void **state) {
 }
 
 int main(void) {
+    setenv("TZ", "UTC", 1); // elsewhere a cut-off's time there is shown, too
     const struct CMUnitTest tests[] = {
         STORY(a_table_shows_an_open_draw),
         STORY(a_table_shows_a_drawn_draw),
