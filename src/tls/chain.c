@@ -4,9 +4,7 @@
 
 enum { CHAIN_BYTES_MAX = 16 * 1024 };
 
-// Called when a ticket is made.
-static int on_ticket(SSL *ssl, void *argument) {
-    (void)argument;
+void tls_chain_keep(const SSL *ssl) {
     const STACK_OF(X509) *shown = SSL_get_peer_cert_chain(ssl);
     uint8_t *bytes = NULL, *end = NULL;
     size_t length = 0;
@@ -15,29 +13,20 @@ static int on_ticket(SSL *ssl, void *argument) {
         length += more < 0 ? CHAIN_BYTES_MAX : (size_t)more;
     }
     if (length == 0 || length > CHAIN_BYTES_MAX || (bytes = end = memory_allocate(length)) == NULL) {
-        return 1; // there are none, or the old ticket has them; otherwise a full handshake will send them
+        return; // there are none, or a resumed session has them; otherwise it keeps none
     }
     for (int i = 0; i < sk_X509_num(shown); i++) {
         i2d_X509(sk_X509_value(shown, i), &end);
     }
-    int kept = SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), bytes, length);
+    (void)SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), bytes, length);
     memory_free(bytes);
-    return kept;
 }
 
-bool tls_chain_keep(SSL_CTX *ssl) {
-    return SSL_CTX_set_session_ticket_cb(ssl, on_ticket, NULL, NULL) == 1;
-}
-
-STACK_OF(X509) * tls_chain_of(const SSL *ssl) {
-    STACK_OF(X509) *shown = SSL_get_peer_cert_chain(ssl);
-    if (shown != NULL) {
-        return X509_chain_up_ref(shown);
-    }
+STACK_OF(X509) * tls_chain_kept(SSL_SESSION *session) {
     void *kept = NULL;
     size_t length = 0;
     STACK_OF(X509) *chain = sk_X509_new_null();
-    if (chain == NULL || SSL_SESSION_get0_ticket_appdata(SSL_get_session(ssl), &kept, &length) != 1) {
+    if (chain == NULL || SSL_SESSION_get0_ticket_appdata(session, &kept, &length) != 1) {
         return chain;
     }
     for (const uint8_t *at = kept, *end = at + length; at < end;) {
@@ -48,4 +37,9 @@ STACK_OF(X509) * tls_chain_of(const SSL *ssl) {
         }
     }
     return chain;
+}
+
+STACK_OF(X509) * tls_chain_of(const SSL *ssl) {
+    STACK_OF(X509) *shown = SSL_get_peer_cert_chain(ssl);
+    return shown != NULL ? X509_chain_up_ref(shown) : tls_chain_kept(SSL_get_session(ssl));
 }

@@ -2,8 +2,8 @@
 
 #include "base/memory.h"
 #include "base/translate.h"
-#include "tls/chain.h"
 #include "tls/context_parts.h"
+#include "tls/ticket.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -194,7 +194,7 @@ static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
     if (context->any_date) {
         X509_STORE_set_flags(SSL_CTX_get_cert_store(ssl), X509_V_FLAG_NO_CHECK_TIME);
     }
-    return tls_chain_keep(ssl) && SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) == 1 &&
+    return tls_ticket_require(&context->rules) && SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_ciphersuites(ssl, ciphers) == 1 &&
            SSL_CTX_set_session_id_context(ssl, purpose, sizeof purpose - 1) == 1;

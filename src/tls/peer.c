@@ -188,11 +188,14 @@ static bool prepare(const struct tls_peer_rules *rules, X509 *certificate, STACK
     return X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(rules->ssl)) == 1;
 }
 
-void tls_peer_judge_at(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
-                       int64_t at, struct tls_verdict *verdict) {
+// At the time `at`; NULL: now.
+static void judge_alone(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
+                        const int64_t *at, struct tls_verdict *verdict) {
     X509_STORE_CTX *verifying = X509_STORE_CTX_new();
     if (verifying != NULL && prepare(rules, certificate, others, verifying)) {
-        X509_STORE_CTX_set_time(verifying, 0, (time_t)at);
+        if (at != NULL) {
+            X509_STORE_CTX_set_time(verifying, 0, (time_t)*at);
+        }
         judge(rules, verifying, verdict);
     } else {
         find(verdict, TLS_BROKEN, "no memory");
@@ -201,16 +204,19 @@ void tls_peer_judge_at(const struct tls_peer_rules *rules, X509 *certificate, ST
     ERR_clear_error();
 }
 
+void tls_peer_judge_at(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
+                       int64_t at, struct tls_verdict *verdict) {
+    judge_alone(rules, certificate, others, &at, verdict);
+}
+
+void tls_peer_judge_now(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
+                        struct tls_verdict *verdict) {
+    judge_alone(rules, certificate, others, NULL, verdict);
+}
+
 void tls_peer_judge_again(const struct tls_peer_rules *rules, const struct tls_shown *shown,
                           struct tls_verdict *verdict) {
-    X509_STORE_CTX *verifying = X509_STORE_CTX_new();
     STACK_OF(X509) *all = tls_shown_open(shown);
-    if (verifying != NULL && all != NULL && prepare(rules, sk_X509_value(all, 0), all, verifying)) {
-        judge(rules, verifying, verdict);
-    } else {
-        find(verdict, TLS_BROKEN, "no memory");
-    }
-    X509_STORE_CTX_free(verifying);
+    judge_alone(rules, sk_X509_value(all, 0), all, NULL, verdict);
     sk_X509_pop_free(all, X509_free);
-    ERR_clear_error();
 }

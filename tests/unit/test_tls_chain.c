@@ -1,8 +1,9 @@
-// A chain has at most four intermediate authorities, and every one of them is checked.
+// A chain has at most four intermediate authorities, and every one of them is checked, each time.
 // Client and server talk in memory.
 #include "tls_pipe.h"
 #include "tls_story.h"
 
+#include "base/memory.h"
 #include "keys/pem_file.h"
 #include "tls/session.h"
 
@@ -115,22 +116,35 @@ static int tear_down(void **state) {
 
 // The handshake, in memory --------------------------------------------------------------------------------
 
-// What the server finds wrong with an agency that comes with this context.
-static const char *failure_with(struct tls_context *context) {
-    static struct pipe to_server, to_client;
+static struct pipe to_server, to_client;
+static struct tls_session *client, *server;
+static bool was_resumed;
+
+// An agency comes with this context, and has said its first words.
+static void begin(struct tls_context *context) {
     to_server.length = to_client.length = 0;
-    struct tls_session *client = tls_session_new(context, "localhost", put, &to_server);
-    struct tls_session *server = tls_session_new(server_context, NULL, put, &to_client);
+    client = tls_session_new(context, "localhost", put, &to_server);
+    server = tls_session_new(server_context, NULL, put, &to_client);
     assert_true(client != NULL && server != NULL);
     tls_session_start(client);
+}
+
+static void end(void) {
+    tls_session_free(&client);
+    tls_session_free(&server);
+}
+
+// What the server finds wrong with an agency that comes with this context.
+static const char *failure_with(struct tls_context *context) {
+    begin(context);
     while (to_server.length + to_client.length > 0) {
         pass(&to_server, server);
         pass(&to_client, client);
     }
     const char *failure = tls_failure_name(tls_session_failure(server));
     assert_int_equal(tls_session_is_open(server), strcmp(failure, "none") == 0);
-    tls_session_free(&client);
-    tls_session_free(&server);
+    was_resumed = tls_session_was_resumed(server);
+    end();
     return failure;
 }
 
@@ -145,6 +159,57 @@ static void chains_are_believed_up_to_four_in_between(void **state) {
             fail_msg("with %d in between: %s, and not %s", between, failure, expected[between]);
         }
     }
+}
+
+// Memory that fails that many times, and is the heap's from then on.
+static int failing;
+
+static void *allocate(void *context, size_t bytes) {
+    (void)context;
+    return failing > 0 && failing-- > 0 ? NULL : malloc(bytes);
+}
+
+static void *resize(void *context, void *block, size_t bytes) {
+    (void)context;
+    return realloc(block, bytes);
+}
+
+static void release(void *context, void *block) {
+    (void)context;
+    free(block);
+}
+
+static void a_session_is_resumed_with_its_chain(void **state) {
+    (void)state;
+    struct tls_context *context = agency_below(2);
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(failure_with(context), "none");
+        assert_int_equal(was_resumed, i > 0);
+    }
+    tls_context_release(context);
+}
+
+// The first that a server takes memory for in a handshake is the chain in the ticket.
+static void an_agency_whose_ticket_lacks_its_chain_shows_it_anew(void **state) {
+    (void)state;
+    static const struct memory scarce = {allocate, resize, release, NULL};
+    struct tls_context *context = agency_below(2);
+    begin(context);
+    (void)pass(&to_server, server);
+    (void)pass(&to_client, client);
+    failing = 1;
+    (void)memory_use(&scarce);
+    (void)pass(&to_server, server);
+    (void)memory_use(NULL);
+    assert_int_equal(failing, 0);
+    (void)pass(&to_client, client);
+    assert_true(tls_session_is_open(server));
+    end();
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(failure_with(context), "none");
+        assert_int_equal(was_resumed, i > 0);
+    }
+    tls_context_release(context);
 }
 
 // Nobody whom it has signed would be let in.
@@ -183,6 +248,9 @@ static void an_authority_without_its_list_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chains_are_believed_up_to_four_in_between, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_session_is_resumed_with_its_chain, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_agency_whose_ticket_lacks_its_chain_shows_it_anew, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_authority_without_its_list_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("tls_chain", tests, NULL, NULL);
