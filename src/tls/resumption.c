@@ -45,13 +45,36 @@ void tls_resumption_keep(struct tls_resumption *resumption, SSL_CTX *ssl) {
     SSL_CTX_sess_set_new_cb(ssl, on_new_session);
 }
 
-bool tls_resumption_use(struct tls_resumption *resumption, SSL *ssl, const char *host) {
-    bool good = SSL_set_ex_data(ssl, host_index, (void *)host) == 1;
+// No certificate is looked at in a handshake that resumes a session, and what was good when the session began
+// may have expired since.
+static bool is_good(const struct tls_peer_rules *rules, const SSL *ssl) {
+    struct tls_verdict verdict;
+    tls_peer_judge_now(rules, SSL_get0_peer_certificate(ssl), SSL_get_peer_cert_chain(ssl), &verdict);
+    return verdict.failure == TLS_NO_FAILURE;
+}
+
+bool tls_resumption_use(struct tls_resumption *resumption, const struct tls_peer_rules *rules, SSL *ssl,
+                        const char *host) {
+    bool good = SSL_set_ex_data(ssl, host_index, (void *)host) == 1, has_session = false;
     pthread_mutex_lock(&resumption->mutex);
     if (resumption->session != NULL && strcmp(resumption->host, host) == 0 &&
         SSL_SESSION_is_resumable(resumption->session)) {
-        good = good && SSL_set_session(ssl, resumption->session) == 1;
+        has_session = SSL_set_session(ssl, resumption->session) == 1;
+        good = good && has_session;
     }
     pthread_mutex_unlock(&resumption->mutex);
+    if (has_session && !is_good(rules, ssl)) {
+        tls_resumption_drop(resumption);
+        good = SSL_set_session(ssl, NULL) == 1 && good;
+    }
     return good;
+}
+
+void tls_resumption_drop(struct tls_resumption *resumption) {
+    pthread_mutex_lock(&resumption->mutex);
+    SSL_SESSION_free(resumption->session);
+    memory_free(resumption->host);
+    resumption->session = NULL;
+    resumption->host = NULL;
+    pthread_mutex_unlock(&resumption->mutex);
 }

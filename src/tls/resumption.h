@@ -3,6 +3,7 @@
 #define QUINIELA_TLS_RESUMPTION_H
 
 #include "base/attributes.h"
+#include "tls/peer.h"
 
 #include <openssl/ssl.h>
 #include <pthread.h>
@@ -22,8 +23,13 @@ void tls_resumption_end(struct tls_resumption *resumption);
 // Makes `resumption` keep the sessions of this client's connections. `resumption` must outlive `ssl`.
 void tls_resumption_keep(struct tls_resumption *resumption, SSL_CTX *ssl);
 
-// Prepares a connection to this host: it resumes the kept session if that was with the same host. The host's
-// name must outlive the connection. False when out of memory.
-bool tls_resumption_use(struct tls_resumption *resumption, SSL *ssl, const char *host) MUST_CHECK;
+// Prepares a connection to this host: it resumes the kept session if that was with the same host, whose
+// certificate these rules would accept now. Otherwise it will show its certificate again, and the session is
+// kept no longer. The host's name must outlive the connection. False when out of memory.
+bool tls_resumption_use(struct tls_resumption *resumption, const struct tls_peer_rules *rules, SSL *ssl,
+                        const char *host) MUST_CHECK;
+
+// Keeps no session any more.
+void tls_resumption_drop(struct tls_resumption *resumption);
 
 #endif

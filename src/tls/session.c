@@ -189,21 +189,12 @@ static bool refuse(struct tls_session *session, enum tls_failure failure, const 
 
 // The handshake -------------------------------------------------------------------------------------------
 
-// A resumed session keeps the certificate that was checked when it began. It may have expired since.
-static bool is_still_valid(const X509 *certificate) {
-    return X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
-}
-
+// A resumed session was judged before it was used: by a server in tls/ticket, by a client in tls/resumption.
 static bool note_peer(struct tls_session *session) {
     const struct tls_peer_rules *rules = &session->context->rules;
     const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
     if (certificate == NULL) {
         return refuse(session, TLS_NO_CERTIFICATE, "peer did not return a certificate");
-    }
-    if (!session->context->any_date && !is_still_valid(certificate)) {
-        session->failure = TLS_EXPIRED;
-        tls_words_expired(&rules->facts, certificate, session->reason);
-        return false;
     }
     if (rules->identity_prefix != NULL &&
         !tls_peer_identity(rules, certificate, session->identity, sizeof session->identity)) {
@@ -217,7 +208,7 @@ static bool note_peer(struct tls_session *session) {
     if (!tls_shown_keep(&session->shown, session->ssl)) {
         return refuse(session, TLS_BROKEN, "no memory");
     }
-    if (session->context->is_server) { // it has judged a resumed session by its ticket
+    if (session->context->is_server) {
         tls_shown_forget(session->ssl);
     }
     return true;
@@ -246,7 +237,8 @@ static bool aim_at(struct tls_session *session, const char *host) {
     }
     SSL_set_connect_state(session->ssl);
     if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host) == 1) {
-        return tls_resumption_use(&session->context->resumption, session->ssl, session->host);
+        return tls_resumption_use(&session->context->resumption, &session->context->rules, session->ssl,
+                                  session->host);
     }
     ERR_clear_error();
     // The subject's common name is for people to read; an authority does not certify that it is a host.
@@ -254,7 +246,8 @@ static bool aim_at(struct tls_session *session, const char *host) {
                                                 X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(wanted, host, 0) == 1 &&
            SSL_set_tlsext_host_name(session->ssl, host) == 1 &&
-           tls_resumption_use(&session->context->resumption, session->ssl, session->host);
+           tls_resumption_use(&session->context->resumption, &session->context->rules, session->ssl,
+                              session->host);
 }
 
 // Creating and freeing ------------------------------------------------------------------------------------

@@ -198,13 +198,6 @@ void tls_words_refused(const struct tls_words_facts *facts, enum tls_failure fai
     ERR_pop_to_mark();
 }
 
-void tls_words_expired(const struct tls_words_facts *facts, const X509 *certificate,
-                       char words[TLS_REASON_BYTES]) {
-    char whose[TLS_REASON_BYTES];
-    write_owner(facts, certificate, 0, false, whose);
-    write_dated(whose, _("expired on"), X509_get0_notAfter(certificate), words);
-}
-
 void tls_words_unwelcome(const X509 *own, const char *path, int alert, char words[TLS_REASON_BYTES]) {
     char name[NAME_BYTES], from[TIME_BYTES], until[TIME_BYTES];
     const char *says = SSL_alert_desc_string_long(alert);

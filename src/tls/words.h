@@ -29,11 +29,6 @@ void tls_words_describe(const X509 *certificate, char words[TLS_REASON_BYTES]);
 void tls_words_refused(const struct tls_words_facts *facts, enum tls_failure failure, bool is_ours,
                        X509_STORE_CTX *verifying, char words[TLS_REASON_BYTES]);
 
-// That the peer's own certificate has expired: of a session that was resumed, which is checked without
-// OpenSSL.
-void tls_words_expired(const struct tls_words_facts *facts, const X509 *certificate,
-                       char words[TLS_REASON_BYTES]);
-
 // That the peer has refused our certificate, which is in the file `path` (both NULL: we have none), with this
 // alert (RFC 8446, section 6).
 void tls_words_unwelcome(const X509 *own, const char *path, int alert, char words[TLS_REASON_BYTES]);

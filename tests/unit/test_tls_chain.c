@@ -72,9 +72,11 @@ static void append(const char *from) {
     assert_int_equal(system(command), 0);
 }
 
-// The agency's certificate, signed by the last of so many authorities below ours, followed by all of them.
-static struct tls_context *agency_below(int between) {
-    char folders[BETWEEN_MAX + 1][96];
+// The certificate of an agency or a server, signed by the last of so many authorities below ours, followed by
+// all of them.
+static struct tls_context *context_below(enum tls_role role, int between) {
+    const char *name = role == TLS_SERVER ? "server" : "agency";
+    char folders[BETWEEN_MAX + 1][96], own[32];
     snprintf(folders[0], sizeof folders[0], "%s", root);
     for (int i = 1; i <= between; i++) {
         snprintf(folders[i], sizeof folders[i], "%s/between-%d-%d", root, between, i);
@@ -82,22 +84,29 @@ static struct tls_context *agency_below(int between) {
     }
     strcpy(folder, folders[between]);
     if (between > 0) { // else it is there already
-        issue("agency", "URI:urn:quiniela:agency:7", false, DAY);
+        issue(name, role == TLS_SERVER ? "DNS:localhost" : "URI:urn:quiniela:agency:7", role == TLS_SERVER,
+              DAY);
     }
     snprintf(chain, sizeof chain, "%s/chain-%d.pem", root, between);
-    append(at(folder, "agency.crt"));
+    snprintf(own, sizeof own, "%s.crt", name);
+    append(at(folder, own));
     for (int i = between; i > 0; i--) {
         append(at(folders[i], "ca.crt"));
     }
+    snprintf(own, sizeof own, "%s.key", name);
     struct tls_options options = {
-        .certificate = chain, .key = at(folder, "agency.key"), .authority = at(root, "ca.crt")};
+        .certificate = chain, .key = at(folder, own), .authority = at(root, "ca.crt")};
     struct tls_context *context;
     struct error error;
-    if (!tls_context_new(TLS_CLIENT, &options, &context, &error)) {
+    if (!tls_context_new(role, &options, &context, &error)) {
         fail_msg("%s", error.text);
     }
     strcpy(folder, root);
     return context;
+}
+
+static struct tls_context *agency_below(int between) {
+    return context_below(TLS_CLIENT, between);
 }
 
 static int set_up(void **state) {
@@ -189,6 +198,16 @@ static void a_session_is_resumed_with_its_chain(void **state) {
     tls_context_release(context);
 }
 
+static void a_servers_session_is_resumed_with_its_chain(void **state) {
+    (void)state;
+    tls_context_release(server_context);
+    server_context = context_below(TLS_SERVER, 2);
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(failure_with(client_context), "none");
+        assert_int_equal(was_resumed, i > 0);
+    }
+}
+
 // The first that a server takes memory for in a handshake is the chain in the ticket.
 static void an_agency_whose_ticket_lacks_its_chain_shows_it_anew(void **state) {
     (void)state;
@@ -249,6 +268,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chains_are_believed_up_to_four_in_between, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_session_is_resumed_with_its_chain, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_servers_session_is_resumed_with_its_chain, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_agency_whose_ticket_lacks_its_chain_shows_it_anew, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_authority_without_its_list_is_told, set_up, tear_down),

@@ -60,7 +60,9 @@ static void begin_session(time_t agency_good_for, time_t server_good_for) {
     end();
 }
 
+// In a handshake of its own: only that has an alert.
 static void assert_refused(struct tls_session *by) {
+    assert_false(tls_session_was_resumed(by));
     assert_string_equal(tls_failure_name(tls_session_failure(by)), "certificate_expired");
     assert_false(tls_session_is_open(by));
     assert_true(tls_failure_is_distrust(tls_session_failure(by)));
@@ -89,15 +91,13 @@ static void an_agency_whose_certificate_has_expired_meanwhile_is_refused(void **
     ahead = 11 * MINUTE;
     shake_hands();
     assert_refused(server);
-    assert_false(tls_session_was_resumed(server)); // only a handshake of its own has an alert
     assert_true(tls_session_is_unwelcome(client));
     assert_non_null(strstr(tls_session_reason(client), "expired"));
     end();
 }
 
-// The list is a month old but for ten minutes: as it was when the session began, nobody may come in any more.
-static void with_a_list_that_has_expired_meanwhile_an_agency_is_refused(void **state) {
-    (void)state;
+// Its list of revoked certificates is a month old but for ten minutes.
+static void make_contexts_and_list(void) {
     make_contexts(DAY, DAY);
     struct authority *authority;
     struct authority_opened opened;
@@ -107,6 +107,12 @@ static void with_a_list_that_has_expired_meanwhile_an_agency_is_refused(void **s
                 authority_renew_list(authority, &error));
     authority_close(&authority);
     ahead = 0;
+}
+
+// As it was when the session began, nobody may come in any more.
+static void with_a_list_that_has_expired_meanwhile_an_agency_is_refused(void **state) {
+    (void)state;
+    make_contexts_and_list();
     take_list();
     shake_hands();
     assert_speaks();
@@ -134,6 +140,26 @@ static void a_central_whose_certificate_has_expired_meanwhile_is_not_spoken_to(v
     ahead = 11 * MINUTE;
     shake_hands();
     assert_refused(client);
+    assert_string_equal(tls_failure_name(tls_session_failure(server)), "refused");
+    end();
+}
+
+static void with_a_list_that_has_expired_meanwhile_a_central_is_not_spoken_to(void **state) {
+    (void)state;
+    make_contexts_and_list();
+    tls_context_release(client_context);
+    client_context = context_with(TLS_CLIENT, "agency", NULL, true);
+    for (ahead = 0; ahead < 10 * MINUTE; ahead += 9 * MINUTE) {
+        shake_hands();
+        assert_int_equal(tls_session_was_resumed(client), ahead > 0);
+        assert_speaks();
+        end();
+    }
+    ahead = 11 * MINUTE;
+    shake_hands();
+    assert_false(tls_session_is_open(client));
+    assert_non_null(strstr(tls_session_reason(client), "revocation list"));
+    assert_string_equal(tls_failure_name(tls_session_failure(server)), "refused");
     end();
 }
 
@@ -275,6 +301,8 @@ int main(void) {
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(with_a_list_that_has_expired_meanwhile_an_agency_is_refused, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(with_a_list_that_has_expired_meanwhile_a_central_is_not_spoken_to,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(of_many_tickets_only_two_are_judged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_session_is_gone_on_with_after_a_second_hello, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_session_is_gone_on_with_for_an_hour, set_up, tear_down),

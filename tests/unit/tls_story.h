@@ -33,19 +33,28 @@ static void issue(const char *name, const char *names, bool is_server, time_t go
     ahead = 0;
 }
 
-static struct tls_context *context_of(enum tls_role role, const char *name, const char *prefix) {
-    char certificate[128], key[128], authority[128];
+// `list`: with the folder's list of revoked certificates.
+static struct tls_context *context_with(enum tls_role role, const char *name, const char *prefix, bool list) {
+    char certificate[128], key[128], authority[128], revocations[128];
     struct tls_context *context;
     struct error error;
     snprintf(certificate, sizeof certificate, "%s/%s.crt", folder, name);
     snprintf(key, sizeof key, "%s/%s.key", folder, name);
     snprintf(authority, sizeof authority, "%s/ca.crt", folder);
-    struct tls_options options = {
-        .certificate = certificate, .key = key, .authority = authority, .identity_prefix = prefix};
+    snprintf(revocations, sizeof revocations, "%s/crl.pem", folder);
+    struct tls_options options = {.certificate = certificate,
+                                  .key = key,
+                                  .authority = authority,
+                                  .revocations = list ? revocations : NULL,
+                                  .identity_prefix = prefix};
     if (!tls_context_new(role, &options, &context, &error)) {
         fail_msg("%s", error.text);
     }
     return context;
+}
+
+static struct tls_context *context_of(enum tls_role role, const char *name, const char *prefix) {
+    return context_with(role, name, prefix, false);
 }
 
 // An agency and a central whose certificates are good for that many seconds from now on.
@@ -64,21 +73,8 @@ static void make_contexts(time_t agency_good_for, time_t server_good_for) {
 
 // From now on the central takes the folder's list of revoked certificates, too.
 static inline void take_list(void) {
-    struct error error;
-    char paths[4][128];
-    static const char *const names[] = {"server.crt", "server.key", "ca.crt", "crl.pem"};
-    for (int i = 0; i < 4; i++) {
-        snprintf(paths[i], sizeof paths[i], "%s/%s", folder, names[i]);
-    }
-    struct tls_options options = {.certificate = paths[0],
-                                  .key = paths[1],
-                                  .authority = paths[2],
-                                  .revocations = paths[3],
-                                  .identity_prefix = "urn:quiniela:agency:"};
     tls_context_release(server_context);
-    if (!tls_context_new(TLS_SERVER, &options, &server_context, &error)) {
-        fail_msg("%s", error.text);
-    }
+    server_context = context_with(TLS_SERVER, "server", "urn:quiniela:agency:", true);
 }
 
 static void make_certificates_folder(void) {
