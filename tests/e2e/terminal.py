@@ -1,4 +1,5 @@
 """A terminal for a program: what stands on its screen, row by row, and keys that are pressed."""
+import codecs
 import fcntl
 import os
 import re
@@ -75,10 +76,11 @@ class Terminal:
         self.reader.start()
 
     def read(self):
+        decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end in the middle of a character
         try:
             while data := os.read(self.master, 4096):
                 with self.changed:
-                    self.screen.take(data.decode())
+                    self.screen.take(decoder.decode(data))
                     self.changed.notify_all()
         except OSError:  # nobody has it open any longer
             pass
