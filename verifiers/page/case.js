@@ -39,11 +39,11 @@ class Case {
     // any key that is known is right.
     async checkSigned(isSigned) {
         let signed = false;
-        for (const key of this.given.keys.filter(given => !this.keys.some(key => sameKey(given, key)))) {
-            await isSigned(key);
-        }
         for (const key of this.keys) {
             signed = await isSigned(key) || signed;
+        }
+        for (const key of this.given.keys.filter(given => !this.keys.some(key => sameKey(given, key)))) {
+            await isSigned(key);
         }
         if (!signed) {
             const names = this.keys.map(key => key.name).reduce((names, name) => say`${names} or ${name}`);

@@ -45,10 +45,11 @@ class Case:
 
     def check_signed(self, note):
         """Whether there is a key to check it with; refuses what none of them has signed."""
+        is_signed = any([note.is_signed(key) for key in self.keys])
         for key in self.given.keys:  # a line of any key that is known is right
             if key not in self.keys:
                 note.is_signed(key)
-        if self.keys and not any([note.is_signed(key) for key in self.keys]):
+        if self.keys and not is_signed:
             raise Refused(f"is not signed by {' or '.join(map(str, self.keys))}")
         return bool(self.keys)
 
