@@ -18,7 +18,7 @@ set(one_thread
     served_store service_memory settings settings_commands settings_files settings_texts share signals signed_fields
     silence sqlite_ask sqlite_gather sqlite_log status_advice status_heard store_address store_drop store_version
     tls_alerts tls_chain tls_damaged tls_end tls_hellos tls_memory tls_refused tls_resumed told_winners transport
-    tree_paths trust turns upgrading utf8 watch winners writer zone)
+    tree_paths trust turns unfinished upgrading utf8 watch winners writer zone)
 
 # Unit tests that do the same again and again, once for each allocation that fails or each byte that is damaged: what their
 # threads do, they do in other tests, too.

@@ -33,7 +33,7 @@ quiniela_tests_of(tls tls_resumed tls_refused tls_chain tls_memory tls_alerts tl
 quiniela_tests_of(store store store_rows store_erase store_papers store_voided cutoff_shared store_shared
     layout_shared store_address store_calls store_drop steps_shared draws_shared store_watch store_version sqlite_ask sqlite_gone
     sqlite filing inbox inbox_damage inbox_memory sync filing_failing sqlite_gather sqlite_log sqlite_beside
-    checkpoint postgres_parameters reach)
+    checkpoint postgres_parameters reach unfinished)
 quiniela_tests_of(board board_reading board_shared board_answers board_events board_values)
 quiniela_tests_of(control control silence)
 quiniela_tests_of(net watch connections back_pressure tls_end closing arrival ports lookup handshake_turns

@@ -76,6 +76,21 @@ static bool resolve_new(const char *name, char resolved[PATH_MAX]) {
     return true;
 }
 
+// Not every file system can rename without replacing (NFS cannot), nor can every kernel; those that have
+// links can be told by them.
+static bool link_instead(int folder, const char *old, const char *name) {
+    if (linkat(folder, old, folder, name, 0) != 0) {
+        return false;
+    }
+    (void)unlinkat(folder, old, 0); // if that fails, it is removed as left
+    return true;
+}
+
+bool path_give_name(int folder, const char *old, const char *name) {
+    return renameat2(folder, old, folder, name, RENAME_NOREPLACE) == 0 ||
+           ((errno == EINVAL || errno == ENOSYS || errno == ENOTSUP) && link_instead(folder, old, name));
+}
+
 // A path that does not reach its file by names alone, such as one in /proc/self/fd, may resolve to another
 // file.
 static bool has_name(const char *path, const char *resolved, struct error *error) {

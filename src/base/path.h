@@ -25,6 +25,10 @@ bool path_sync_folder(const char *resolved) MUST_CHECK;
 // system syncs no folder (EINVAL: fsync(2)).
 bool path_sync_folder_if_able(const char *resolved) MUST_CHECK;
 
+// Gives a file another name in `folder` (AT_FDCWD: the names are paths), and replaces nothing. False with
+// errno set: EEXIST when something has the new name already; the old one then stays.
+bool path_give_name(int folder, const char *old, const char *name) MUST_CHECK;
+
 // Whether both are the same file, under any names.
 bool path_is_same(const struct stat *one, const struct stat *other);
 

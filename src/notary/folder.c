@@ -96,19 +96,9 @@ void folder_close(struct folder *folder) {
 
 // Keeping -------------------------------------------------------------------------------------------------
 
-// Not every file system can rename without replacing (NFS cannot); those that have links can be told by them.
-static bool link_instead(int folder, const char *temporary, const char *name) {
-    if (linkat(folder, temporary, folder, name, 0) != 0) {
-        return false;
-    }
-    unlinkat(folder, temporary, 0); // if that fails, it is removed as left
-    return true;
-}
-
 bool folder_give_name(const struct folder *folder, const char *temporary, const char *name) {
     int at = folder->descriptor;
-    bool named = renameat2(at, temporary, at, name, RENAME_NOREPLACE) == 0 ||
-                 (errno == EINVAL && link_instead(at, temporary, name));
+    bool named = path_give_name(at, temporary, name);
     int failure = errno;
     if (!named) {
         unlinkat(at, temporary, 0);

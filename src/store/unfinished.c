@@ -110,20 +110,12 @@ bool unfinished_begin(struct unfinished *unfinished, const char *name, struct er
     return make(unfinished, error);
 }
 
-// Where a file system cannot rename without replacing, the name is looked at once more.
 static bool rename_it(const struct unfinished *unfinished, struct error *error) {
     const char *name = unfinished->name;
-    if (renameat2(AT_FDCWD, unfinished->other, AT_FDCWD, name, RENAME_NOREPLACE) == 0) {
+    if (path_give_name(AT_FDCWD, unfinished->other, name)) {
         return true;
     }
-    if (errno == EEXIST) {
-        return refuse_name(name, error);
-    }
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) {
-        return beside_fail(name, "cannot be named", error);
-    }
-    return is_free(name, error) &&
-           (rename(unfinished->other, name) == 0 || beside_fail(name, "cannot be named", error));
+    return errno == EEXIST ? refuse_name(name, error) : beside_fail(name, "cannot be named", error);
 }
 
 bool unfinished_finish(struct unfinished *unfinished, struct error *error) {
