@@ -14,6 +14,7 @@ struct tls_resumption {
     pthread_mutex_t mutex;
     SSL_SESSION *session; // or NULL
     char *host;           // the session's peer
+    int unheard;          // connections in a row for which it was used, and that have heard nothing
 };
 
 // The first makes it ready for use, with nothing kept; the second frees what it keeps.
@@ -29,7 +30,9 @@ void tls_resumption_keep(struct tls_resumption *resumption, SSL_CTX *ssl);
 bool tls_resumption_use(struct tls_resumption *resumption, const struct tls_peer_rules *rules, SSL *ssl,
                         const char *host) MUST_CHECK;
 
-// Keeps no session any more.
-void tls_resumption_drop(struct tls_resumption *resumption);
+// A connection for which the kept session was used has ended, or its handshake has failed; one whose
+// handshake was only cut off tells nothing. `has_heard`: its server has said something. A session is kept no
+// longer when two in a row have heard nothing: a server that refuses it may be unable to say why.
+void tls_resumption_note(struct tls_resumption *resumption, bool has_heard);
 
 #endif

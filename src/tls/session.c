@@ -26,7 +26,8 @@ struct tls_session {
     bool has_begun, is_open, ended, is_unwelcome;
     enum tls_failure failure;
     struct tls_verdict verdict;
-    struct tls_shown shown; // the peer's certificates, once it is open
+    bool has_offered, has_heard; // a client: an earlier session; anything that the server has said over it
+    struct tls_shown shown;      // the peer's certificates, once it is open
     char identity[TLS_IDENTITY_BYTES], serial[SERIAL_BYTES], reason[TLS_REASON_BYTES];
 };
 
@@ -272,6 +273,7 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *hos
     } else if (made) {
         SSL_set_accept_state(session->ssl);
     }
+    session->has_offered = made && SSL_get_session(session->ssl) != NULL;
     if (!made) {
         ERR_clear_error();
         tls_session_free(&session);
@@ -283,6 +285,9 @@ void tls_session_free(struct tls_session **pointer) {
     struct tls_session *session = *pointer;
     *pointer = NULL;
     if (session != NULL) {
+        if (session->has_offered && (session->is_open || session->failure != TLS_NO_FAILURE)) {
+            tls_resumption_note(&session->context->resumption, session->has_heard);
+        }
         if (session->ssl != NULL && session->failure == TLS_NO_FAILURE) {
             // Otherwise OpenSSL treats a session that was not shut down as broken, and does not resume it.
             SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
@@ -352,6 +357,7 @@ ssize_t tls_session_read(struct tls_session *session, uint8_t *bytes, size_t roo
     ERR_clear_error();
     int length = SSL_read(session->ssl, bytes, room < PIECE_BYTES ? (int)room : PIECE_BYTES);
     if (length > 0) {
+        session->has_heard = true;
         return length;
     }
     switch (SSL_get_error(session->ssl, length)) {

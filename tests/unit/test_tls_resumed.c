@@ -192,6 +192,70 @@ static void a_session_is_not_gone_on_with_under_another_name(void **state) {
     end();
 }
 
+// A server that ends the connection once it is open, and says nothing: as one of an earlier version does when
+// it refuses, or any that fails.
+static void a_session_that_leads_to_nothing_twice_is_not_offered_again(void **state) {
+    (void)state;
+    begin_session(DAY, DAY);
+    for (int i = 0; i < 6; i++) {
+        shake_hands();
+        assert_true(tls_session_is_open(client));
+        assert_int_equal(tls_session_was_resumed(client), i % 3 != 2);
+        end();
+    }
+}
+
+// An agency that waits for the draw hears nothing on that connection until it is cut off; but each time it
+// comes back it is answered first.
+static void a_session_that_leads_to_something_in_between_is_offered_again(void **state) {
+    (void)state;
+    begin_session(DAY, DAY);
+    for (int i = 0; i < 6; i++) {
+        shake_hands();
+        assert_true(tls_session_was_resumed(client));
+        if (i % 2 == 1) {
+            assert_speaks();
+        }
+        end();
+    }
+}
+
+// The network has ended it: the session is as good as ever, and a full handshake costs the server more.
+static void a_session_whose_handshake_was_cut_off_is_offered_again(void **state) {
+    (void)state;
+    begin_session(DAY, DAY);
+    for (int i = 0; i < 3; i++) {
+        to_server.length = to_client.length = 0;
+        client = tls_session_new(client_context, host, put, &to_server);
+        assert_non_null(client);
+        tls_session_start(client);
+        end();
+    }
+    shake_hands();
+    assert_true(tls_session_was_resumed(client));
+    end();
+}
+
+// A handshake that fails may fail because of what was offered.
+static void a_session_whose_handshake_has_failed_twice_is_not_offered_again(void **state) {
+    (void)state;
+    static const uint8_t alert[] = {21, 3, 3, 0, 2, 2, 51}; // decrypt_error (RFC 8446, section 6)
+    begin_session(DAY, DAY);
+    for (int i = 0; i < 2; i++) {
+        to_server.length = to_client.length = 0;
+        client = tls_session_new(client_context, host, put, &to_server);
+        assert_non_null(client);
+        tls_session_start(client);
+        (void)put(&to_client, alert, sizeof alert);
+        (void)pass(&to_client, client);
+        assert_string_equal(tls_failure_name(tls_session_failure(client)), "refused");
+        end();
+    }
+    shake_hands();
+    assert_false(tls_session_was_resumed(client));
+    end();
+}
+
 // Many tickets --------------------------------------------------------------------------------------------
 
 static int judged;
@@ -302,6 +366,14 @@ int main(void) {
         cmocka_unit_test_setup_teardown(with_a_list_that_has_expired_meanwhile_an_agency_is_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(with_a_list_that_has_expired_meanwhile_a_central_is_not_spoken_to,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_session_that_leads_to_nothing_twice_is_not_offered_again, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_session_that_leads_to_something_in_between_is_offered_again, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_session_whose_handshake_was_cut_off_is_offered_again, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_session_whose_handshake_has_failed_twice_is_not_offered_again,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(of_many_tickets_only_two_are_judged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_session_is_gone_on_with_after_a_second_hello, set_up, tear_down),
