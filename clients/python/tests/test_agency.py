@@ -131,6 +131,12 @@ class Lottery(PythonStory):
                                   env={**os.environ, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"}, timeout=hang_s(), check=False)
             winners = winners or done.stdout
             self.assertEqual((done.returncode, done.stdout, len(done.stdout.splitlines())), (0, winners, 2), redirection)
+        for word in "send", "winners":
+            done = subprocess.run(["sh", "-c", 'exec "$@" >/dev/full', "sh", *words[:4], *map(str, self.sending(1, server.ports, word=word))],
+                                  cwd=self.folder, stderr=subprocess.PIPE, text=True, check=False, timeout=hang_s(),
+                                  env={**os.environ, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"})
+            self.assertEqual((done.returncode, "Traceback" in done.stderr), (1, False), done.stderr)
+            self.assertIn("No space left", done.stderr)
 
     def test_another_file_is_refused_before_anything_of_it_is_sent(self):
         self.sample([500, 5], [1, 1])

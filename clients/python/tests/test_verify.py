@@ -7,10 +7,11 @@ import json
 import os
 import random
 import subprocess
+import sys
 import unittest
 from unittest import mock
 
-from story import PythonStory
+from story import SOURCES, PythonStory
 
 from harness import PROGRAM, hang_s
 from planted_central import maker
@@ -275,6 +276,47 @@ class Both(PythonStory):
         found = command.verify.__globals__["Check"](mock.Mock(agency=1), [])
         found.salt_key, found.entries = bytes(32), {1: records.Entry(1, b"finished", 2**63, bytes(32))}
         self.assertRaisesRegex(Exception, f"has 3 bets, and {2**63} are sealed", found.check_sealed, check)
+
+
+class OwnFaults(PythonStory):
+    """What goes wrong in the command itself, or around it, says nothing of the draw: 2, and never 1. Of `winners`, 1."""
+
+    def shell(self, redirection, *words, python=("-m", "quiniela"), unbuffered=""):
+        done = subprocess.run(["sh", "-c", f'"$@" {redirection}', "sh", sys.executable, "-S", *python, *words], cwd=self.folder, check=False,
+                              capture_output=True, text=True, timeout=hang_s(),
+                              env={**os.environ, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": unbuffered})
+        return done.returncode, done.stderr
+
+    def test_outputs_that_cannot_be_written(self):
+        self.write("seal", DRAW.seal())
+        few, many = ("verify", *["--seal", "seal"] * 2), ("verify", *["--seal", "seal"] * 200)
+        self.assertEqual(self.shell(">/dev/null", *few), (3, ""))
+        self.assertEqual(self.shell(">/dev/null 2>&-", *few), (3, ""))
+        for words, unbuffered in (few, ""), (few, "1"), (many, ""):
+            for redirection, said in (">/dev/full", "No space left"), (">&-", "standard output is closed"), (">/dev/full 2>/dev/full", ""), (
+                    ">&- 2>&-", ""):
+                with self.subTest(redirection, words=len(words), unbuffered=unbuffered):
+                    status, errors = self.shell(redirection, *words, unbuffered=unbuffered)
+                    self.assertNotIn("Traceback", errors)
+                    self.assertEqual((status, said in errors), (2, True), errors)
+        self.assertEqual(self.shell(">&-", "winners", "bets.csv", "--agency", "1", "--server", "127.0.0.1:1")[0], 2)
+        self.assertEqual(self.shell(">/dev/full", "verify", "--help")[0], 2)
+        nobody, written = os.pipe()
+        os.close(nobody)
+        with open(written, "wb") as pipe:  # as in front of `head`
+            done = subprocess.run([sys.executable, "-S", "-m", "quiniela", *few], cwd=self.folder, check=False, stdout=pipe, stderr=subprocess.PIPE,
+                                  timeout=hang_s(), env={**os.environ, "PYTHONPATH": SOURCES, "PYTHONDONTWRITEBYTECODE": "1"})
+        self.assertEqual((done.returncode, b"Broken pipe" in done.stderr, b"Traceback" in done.stderr), (2, True, False), done.stderr)
+
+    def test_what_nobody_thought_of(self):
+        for fault in "RuntimeError", "MemoryError", "RecursionError", "OSError":
+            for word, status in ("verify", 2), ("winners", 1):
+                text = ("import sys\nfrom quiniela import command\ndef fail(given): raise %s\ncommand.verify = command._send = fail\n"
+                        "sys.argv[1:] = %r\ncommand.run()" % (fault, {"verify": ["verify", "--seal", "x"],
+                                                                      "winners": ["winners", "x", "--agency", "1", "--server", "x:1"]}[word]))
+                done = self.shell("", python=("-c", text))
+                self.assertEqual(done[0], status, done)
+                self.assertIn(fault if fault != "OSError" else "quiniela: ", done[1])
 
 
 if __name__ == "__main__":

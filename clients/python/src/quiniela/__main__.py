@@ -1,7 +1,5 @@
 """python3 -m quiniela"""
-import sys
-
-from .command import main
+from .command import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

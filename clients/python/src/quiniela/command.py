@@ -5,7 +5,8 @@ import contextlib
 import os
 import signal
 import sys
-from typing import List, Optional
+import traceback
+from typing import List, Optional, TextIO
 
 from .blocking import Agency
 from .dialogue import Outcome
@@ -118,6 +119,9 @@ def _print_outcome(outcome: Outcome, lists: bool) -> None:
 
 def main(arguments: Optional[List[str]] = None) -> int:
     given = _parser().parse_args(arguments)
+    if sys.stdout is None and given.command != "send":
+        _tell("quiniela: standard output is closed, and what was asked for would be told nobody")
+        return WRONG_USE
     try:
         return verify(given) if given.command == "verify" else _send(given)
     except BadSetting as error:
@@ -129,3 +133,43 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except QuinielaError as error:
         _tell(f"{error.code}: {error}")
         return FAILED
+
+
+# The process -----------------------------------------------------------------------------------------------
+
+def _status(failed: int) -> int:
+    """Of main(); `failed` for whatever goes wrong in it."""
+    try:
+        return main()
+    except OSError as error:
+        _tell(f"quiniela: {error}")
+    except Exception:  # pylint: disable=broad-exception-caught  # also a fault of its own says nothing of the draw
+        _tell(traceback.format_exc().rstrip("\n"))
+    return failed
+
+
+def _flush(stream: Optional[TextIO]) -> bool:
+    """Whether all that was printed has left. What has not is dropped: Python would try again in the end, and make it 120."""
+    if stream is None:
+        return True
+    try:
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _tell(f"quiniela: what was to be printed cannot be written: {error.strerror}")
+        return False
+    return True
+
+
+def run() -> None:
+    """The whole process: ends it with the exit status, which is 1 for `verify` only where something is false. Python would end with 1 for
+    whatever goes wrong."""
+    failed = WRONG_USE if sys.argv[1:2] == ["verify"] else FAILED
+    try:
+        status = _status(failed)
+    except SystemExit as end:  # of wrong use, or of --help
+        status = end.code if isinstance(end.code, int) else WRONG_USE
+    is_out = _flush(sys.stdout)
+    with contextlib.suppress(OSError):
+        _flush(sys.stderr)  # nobody has to read what is told
+    sys.exit(status if is_out else failed)
