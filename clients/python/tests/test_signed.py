@@ -1,6 +1,8 @@
 """An agency in Python keeps what a signed draw promises it, and says so where it cannot check it."""
 import base64
+import os
 import re
+import stat
 import unittest
 
 from story import PythonStory
@@ -14,6 +16,16 @@ from quiniela import NotBelieved, ed25519
 class Signed(PythonStory):
     def signed(self, server, number=1, **more):
         return self.agency(number, server.ports, central_key=self.vkey, receipts=self.path("data", f"agency-{number}.receipts"), **more)
+
+    def test_nobody_else_reads_what_is_kept_whatever_the_umask(self):
+        self.sample([60], [1])
+        server = self.serve(agencies=1)
+        before = set(os.listdir(self.path("data")))
+        self.addCleanup(os.umask, os.umask(0))
+        [outcome] = self.begin(self.signed(server))()
+        kept = {name: stat.S_IMODE(os.stat(self.path("data", name)).st_mode) for name in os.listdir(self.path("data")) if name not in before}
+        self.assertEqual((len(outcome.winners), kept), (1, dict.fromkeys([f"agency-1.{end}" for end in (
+            "receipts", "result", "rules-0", "seal")] + ["agency-1.salt-key"] * ("agency-1.salt-key" in kept), 0o600)))
 
     def test_receipts_seal_and_result_are_kept_and_both_verifiers_believe_them(self):
         self.sample([230], [2])

@@ -12,9 +12,9 @@ class KeptOther(Exception):
 
 
 def open_ordinary(path: str, flags: int = os.O_RDONLY) -> BinaryIO:
-    """A file, for reading; without a buffer where `flags` say that it is written, too. It waits for nothing: what is no ordinary file,
+    """A file, for reading; without a buffer where `flags` say that it is written, too: one that is made is its owner's alone. It waits for nothing: what is no ordinary file,
     such as a pipe, is BadSetting. Raises OSError."""
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0), 0o644)
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0), 0o600)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise BadSetting(f"{path}: is no ordinary file")
@@ -48,11 +48,12 @@ class Kept:
             raise BadSetting(f"{self.path(suffix)}: has more than {NOTE_BYTES_MAX} bytes")
         return data
 
-    def write(self, suffix: str, data: bytes, mode: int = 0o644) -> None:
-        """Writes it, whole or not at all. Nothing changes where it has this text already; KeptOther where it has another."""
+    def write(self, suffix: str, data: bytes) -> None:
+        """Writes it, whole or not at all, for its owner alone: there are documents of winners, and a key. Nothing changes where it has this
+        text already; KeptOther where it has another."""
         path, draft = self.path(suffix), f"{self.path(suffix)}.{os.getpid()}.tmp"
         try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
                 with open(descriptor, "wb") as file:
                     file.write(data)

@@ -365,7 +365,7 @@ class Promises:
         if reply.key is None or self.seal is None or not self.lacks_key:
             return
         base64_decode(reply.key, 32)
-        self._kept.write("salt-key", reply.key + b"\n", 0o600)
+        self._kept.write("salt-key", reply.key + b"\n")
         self.lacks_key = False
 
     def take_waiting(self, reply: Reply) -> bool:
