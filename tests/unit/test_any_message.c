@@ -361,14 +361,15 @@ static void play(const char *before, char first, char second) {
 // From the first question to what comes after the draw.
 static const char *const places[] = {"", "k", "l", "a", "C", "Cn", "Cs", "Cw", "CDT", "CDTx", "CDTxT", "d"};
 
-// In each place each event comes first; of those that come second each third, others with each first.
+// In each place each event comes first; of those that come second each third, others in the next place: so
+// each pair is played in each third place.
 static void play_all(bool is_signed, bool is_single, bool polls) {
     static const char events[] = "kplLabnsSwWgGcdtxuejyzTD", some[] = "klansSwWgcdxTD";
     kind.is_signed = is_signed;
     kind.is_single = is_single;
     kind.polls = polls;
-    size_t turn = 0;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        size_t turn = i; // a place has as many pairs as three divide
         for (const char *first = events; *first != '\0'; first++) {
             for (const char *second = some; *second != '\0'; second++) {
                 if (turn++ % 3 == 0) {
