@@ -146,6 +146,62 @@ class Reloaded(Tls):
         self.assertEqual(self.server.count("almacenad"), 0)
 
 
+class Read(Tls):
+    """What a reload reads, or leaves as it was."""
+
+    def reload(self, what=r"action: reload \| result: success"):
+        before = len([1 for line in self.server.lines if line and "action: reload" in line])
+        self.server.signal(signal.SIGHUP)
+        self.server.wait_for(r"action: reload", count=before + 1)
+        self.server.wait_for(what)
+
+    def serial(self):
+        secure = self.connect("agency-1")
+        return ssl.DER_cert_to_PEM_cert(secure.getpeercert(binary_form=True))
+
+    def test_a_new_certificate_without_losing_a_connection(self):
+        self.ca.issue_server("renewed")
+        self.serve(name="renewed")
+        secure = self.connect("agency-1")
+        self.assertEqual(self.ask(secure, chunk())["next"], 1)
+        before = self.serial()
+        self.ca.issue_server("renewed")
+        self.reload()
+        self.assertNotEqual(self.serial(), before)
+        self.assertEqual(self.ask(secure, chunk(first=1))["next"], 2)
+
+    def test_a_certificate_that_cannot_be_used(self):
+        self.ca.issue_server("renewed")
+        self.serve(name="renewed")
+        before = self.serial()
+        with open(self.ca.certificate("renewed"), "w", encoding="utf-8") as out:
+            out.write("nothing\n")
+        self.reload(r"action: reload \| result: fail \| error: bad_setting \| message: certificate .*renewed.crt: ")
+        self.assertEqual(self.serial(), before)
+
+    def test_a_revoked_agency_cannot_go_on_with_its_session(self):
+        self.ca.issue_agency(1, "leaving")
+        self.serve(revocations=True)
+        context = self.context("leaving")
+        secure = self.connect(context=context)
+        self.assertEqual(self.ask(secure, chunk())["next"], 1)
+        session = secure.session
+        again = self.connect(context=context, session=session)
+        self.assertEqual(self.ask(again, chunk(first=1))["next"], 2)
+        self.assertTrue(again.session_reused, "the session was not resumed")
+        self.ca.revoke("leaving")
+        self.reload()
+        self.never_answered(context=context, session=again.session)
+        self.assert_refused("certificate_revoked")
+
+    def test_plain_text_goes_on(self):
+        server = Server(self, agencies=1)
+        server.signal(signal.SIGHUP)
+        server.wait_for("action: signal_received .*SIGHUP")
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+
+
 class Service(Tls):
     """What the drop-in for the unit does with its certificates."""
 
