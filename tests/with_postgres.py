@@ -98,7 +98,7 @@ class Postgres:
         with open(os.path.join(self.data, "postmaster.pid"), encoding="ascii") as file:
             postmaster = int(file.readline())
         os.kill(postmaster, signal.SIGSTOP)
-        while self._state(postmaster) != "T":  # from here on it has no further ones
+        while self._state(postmaster) not in "TZX":  # from here on it has no further ones
             time.sleep(0.001)
         children = subprocess.run(["pgrep", "-P", str(postmaster)], stdout=subprocess.PIPE, text=True, check=False)
         pids = [postmaster, *map(int, children.stdout.split())]

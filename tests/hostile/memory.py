@@ -26,6 +26,7 @@ import given  # noqa: E402
 SYNC_DELAY_US = 60000000  # longer than any attack
 MESSAGE_BYTES_MAX = 1048576
 TLS_AGENCIES = 4  # an agency may have 128 connections
+SPIN_S = 60
 WAITS = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -144,9 +145,10 @@ class Central:
 
     def push(self, pieces, most=None):
         """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second, at whose end the central is not
-        at work, and in a last attempt after that. `most`: no more of them at once, and then the next one's."""
+        at work, and in a last attempt after that; one that is at work and takes nothing for SPIN_S spins. `most`: no more of them at
+        once, and then the next one's."""
         left = {client: memoryview(data) for client, data in pieces}
-        quiet_since = time.monotonic()
+        moved_at = quiet_since = time.monotonic()
         total = 0
         while left:
             is_last = time.monotonic() - quiet_since >= 1
@@ -165,7 +167,11 @@ class Central:
                     left[client] = memoryview(b"")
                 if not left[client]:
                     del left[client]
-            if (total, len(left)) != before or is_last and self.is_at_work():
+            if (total, len(left)) != before:
+                moved_at = quiet_since = time.monotonic()
+            elif is_last and self.is_at_work():
+                if time.monotonic() - moved_at > SPIN_S:
+                    raise AssertionError(f"the central is at work, and has taken nothing for {SPIN_S} s")
                 quiet_since = time.monotonic()
             elif is_last:
                 break
