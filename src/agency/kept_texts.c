@@ -27,7 +27,7 @@ static bool write_name(const char *resolved, struct kept_texts *texts, struct er
 
 bool kept_texts_open(const char *receipts, struct kept_texts *texts, struct error *error) {
     char resolved[PATH_MAX], path[PATH_MAX];
-    *texts = (struct kept_texts){.folder.descriptor = -1};
+    *texts = (struct kept_texts){.folder = {.descriptor = -1, .is_ours_alone = true}};
     if (!path_resolve(receipts, resolved, error) || !write_name(resolved, texts, error)) {
         return false;
     }

@@ -12,7 +12,8 @@ struct kept_texts {
     char name[KEPT_NAME_BYTES_MAX]; // of their file, without ".receipts": "agency-3"
 };
 
-// Opens the folder of the receipts' file `receipts`, which is there. ERROR_SYSTEM, ERROR_BAD_SETTING, naming
+// Opens the folder of the receipts' file `receipts`, which is there. Who holds that file's lock alone writes
+// these texts; who only looks tries a name of its own. ERROR_SYSTEM, ERROR_BAD_SETTING, naming
 // it. Closed by kept_texts_close.
 bool kept_texts_open(const char *receipts, struct kept_texts *texts, struct error *error) MUST_CHECK;
 void kept_texts_close(struct kept_texts *texts);

@@ -80,6 +80,8 @@ static bool resolve_new(const char *name, char resolved[PATH_MAX]) {
 // links can be told by them.
 static bool link_instead(int folder, const char *old, const char *name) {
     if (linkat(folder, old, folder, name, 0) != 0) {
+        bool has_links = errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS;
+        errno = has_links ? errno : EOPNOTSUPP;
         return false;
     }
     (void)unlinkat(folder, old, 0); // if that fails, it is removed as left

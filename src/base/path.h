@@ -26,7 +26,8 @@ bool path_sync_folder(const char *resolved) MUST_CHECK;
 bool path_sync_folder_if_able(const char *resolved) MUST_CHECK;
 
 // Gives a file another name in `folder` (AT_FDCWD: the names are paths), and replaces nothing. False with
-// errno set: EEXIST when something has the new name already; the old one then stays.
+// errno set: EEXIST when something has the new name already, and EOPNOTSUPP where the file system has neither
+// renames that replace nothing nor links (VirtualBox' shared folders); the old one then stays.
 bool path_give_name(int folder, const char *old, const char *name) MUST_CHECK;
 
 // Whether both are the same file, under any names.

@@ -96,15 +96,36 @@ void folder_close(struct folder *folder) {
 
 // Keeping -------------------------------------------------------------------------------------------------
 
+// For who alone writes in the folder: nobody takes the name between the two calls.
+static bool rename_alone(int folder, const char *temporary, const char *name) {
+    struct stat status;
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        errno = EEXIST;
+        return false;
+    }
+    return errno == ENOENT && renameat(folder, temporary, folder, name) == 0;
+}
+
 bool folder_give_name(const struct folder *folder, const char *temporary, const char *name) {
     int at = folder->descriptor;
-    bool named = path_give_name(at, temporary, name);
+    bool named = path_give_name(at, temporary, name) ||
+                 (errno == EOPNOTSUPP && folder->is_ours_alone && rename_alone(at, temporary, name));
     int failure = errno;
     if (!named) {
         unlinkat(at, temporary, 0);
     }
     errno = failure;
     return named && fsync(at) == 0;
+}
+
+bool folder_refuse_name(const struct folder *folder, const char *name, int failure, struct error *error) {
+    return failure == EOPNOTSUPP
+               ? error_set(
+                     error, ERROR_SYSTEM,
+                     "%.150s/%s: cannot be kept there, as this file system has no links, and its renames "
+                     "replace what is there: name a folder of another one (SEAL_DIR)",
+                     folder->path, name)
+               : error_set_system(error, failure, "%.150s/%s: cannot be written", folder->path, name);
 }
 
 // False with errno set: EEXIST when another one has the name.
@@ -169,7 +190,7 @@ bool folder_keep(const struct folder *folder, const char *name, struct slice byt
     if (failure == EEXIST && !is_kept(folder, name, bytes, &found, error)) { // another server was quicker
         return false;
     }
-    return found || error_set_system(error, failure, "%.150s/%s: cannot be written", folder->path, name);
+    return found || folder_refuse_name(folder, name, failure, error);
 }
 
 bool folder_read(const struct folder *folder, const char *name, size_t max, struct small_file *file,

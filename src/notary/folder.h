@@ -15,8 +15,9 @@ extern const struct error_code ERROR_KEPT_OTHER[1];
 #define CAUSE_KEPT_OTHER "another one is kept in its folder" // its cause (struct error)
 
 struct folder {
-    int descriptor; // -1: not open
-    char path[256]; // for messages
+    int descriptor;     // -1: not open
+    char path[256];     // for messages
+    bool is_ours_alone; // nobody else gives a file of it the names that we give, as we hold a lock
 };
 
 // Makes the folder of the draw `draw` in `path`, and `path` itself, where they are not there (mode 0700).
@@ -42,8 +43,13 @@ bool folder_keep(const struct folder *folder, const char *name, struct slice byt
 bool folder_sync_kept(const struct folder *folder, const char *name, struct error *error) MUST_CHECK;
 
 // Gives the file `temporary` of the folder, written and synced, the name `name`, which no other one may have;
-// the folder is synced. False with errno set, EEXIST when one has it; then `temporary` is gone.
+// the folder is synced. False with errno set, and then `temporary` is gone: EEXIST when one has it,
+// EOPNOTSUPP when the folder is not ours alone and its file system cannot tell whether one has.
 bool folder_give_name(const struct folder *folder, const char *temporary, const char *name) MUST_CHECK;
+
+// Says why the file `name` could not be kept: `failure` is errno of folder_give_name, or of a write before
+// it. Returns false, ERROR_SYSTEM.
+bool folder_refuse_name(const struct folder *folder, const char *name, int failure, struct error *error);
 
 // Reads the file `name`; *found is false when there is none. Errors as small_file_read. Freed by the caller.
 bool folder_read(const struct folder *folder, const char *name, size_t max, struct small_file *file,

@@ -102,8 +102,7 @@ static bool keep(const struct folder *folder, const char *name, struct folder_dr
     if (failure == EEXIST && !is_kept(folder, name, draft, &found, error)) { // another server was quicker
         return false;
     }
-    errno = failure;
-    return found || fail(folder, name, "cannot be written", error);
+    return found || folder_refuse_name(folder, name, failure == 0 ? EIO : failure, error);
 }
 
 bool folder_draft_keep(const struct folder *folder, const char *name, struct folder_draft *draft,

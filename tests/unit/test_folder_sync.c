@@ -12,17 +12,21 @@
 static struct folder folder;
 static char path[TEMPORARY_BYTES];
 
-// The linker puts these in the place of fsync and renameat2.
+// The linker puts these in the place of fsync, renameat2 and linkat.
 static int file_failure, folder_failure; // the errno that such a sync ends with, of a file or of a folder
 static int folder_failures;              // so many syncs of a folder fail, and then none
 static int files_synced, folders_synced;
 static const char *quicker; // what another server has written under the name meanwhile
 static int cannot_rename; // without replacing, with this errno: NFS, an older kernel, and what else has none
+static int link_failure;  // that every link ends with: VirtualBox' shared folders, some of FUSE
 
 int __real_fsync(int descriptor);
 int __wrap_fsync(int descriptor);
 int __real_renameat2(int from, const char *old, int to, const char *name, unsigned flags);
 int __wrap_renameat2(int from, const char *old, int to, const char *name, unsigned flags);
+
+int __real_linkat(int from, const char *old, int to, const char *name, int flags);
+int __wrap_linkat(int from, const char *old, int to, const char *name, int flags);
 
 int __wrap_fsync(int descriptor) {
     struct stat status;
@@ -53,12 +57,18 @@ int __wrap_renameat2(int from, const char *old, int to, const char *name, unsign
     return __real_renameat2(from, old, to, name, flags);
 }
 
+int __wrap_linkat(int from, const char *old, int to, const char *name, int flags) {
+    errno = link_failure;
+    return link_failure == 0 ? __real_linkat(from, old, to, name, flags) : -1;
+}
+
 static int begin(void **state) {
     struct error error;
     (void)state;
     file_failure = folder_failure = folder_failures = 0;
     quicker = NULL;
     cannot_rename = 0;
+    link_failure = 0;
     temporary_make(path, "test_folder_sync");
     must(folder_make(path, "1", &error), &error);
     must(folder_open(path, "1", &folder, &error), &error);
@@ -174,6 +184,47 @@ static void nothing_is_replaced_where_no_rename_can_tell(void **state) {
     }
 }
 
+static const int link_failures[] = {EPERM, EOPNOTSUPP, ENOSYS};
+enum { LINK_FAILURES = sizeof link_failures / sizeof *link_failures };
+
+// Another server may write there, so nothing is risked.
+static void without_links_a_shared_folder_keeps_nothing(void **state) {
+    (void)state;
+    struct error error;
+    cannot_rename = EINVAL;
+    for (int i = 0; i < WAYS * LINK_FAILURES; i++) {
+        link_failure = link_failures[i / WAYS];
+        assert_false(ways[i % WAYS](&error));
+        assert_error(&error, ERROR_SYSTEM);
+        assert_non_null(strstr(error.text, "list: cannot be kept there, as this file system has no links"));
+        assert_non_null(strstr(error.text, "SEAL_DIR"));
+        assert_int_equal(count_entries(), 0);
+    }
+    link_failure = EIO; // any other failure has its own words
+    assert_false(keep_small(&error));
+    assert_null(strstr(error.text, "has no links"));
+}
+
+// An agency's, whose receipts' file is locked.
+static void without_links_a_folder_of_ones_own_keeps_all(void **state) {
+    (void)state;
+    struct error error;
+    cannot_rename = EINVAL;
+    folder.is_ours_alone = true;
+    for (int i = 0; i < WAYS * LINK_FAILURES; i++) {
+        link_failure = link_failures[i / WAYS];
+        must(ways[i % WAYS](&error), &error);
+        assert_int_equal(count_entries(), 1);
+        remove_file();
+    }
+    link_failure = EIO;
+    assert_false(keep_small(&error));
+    quicker = "two"; // nobody should; it is not replaced all the same
+    link_failure = EPERM;
+    assert_false(keep_small(&error));
+    assert_error(&error, ERROR_KEPT_OTHER);
+}
+
 static void a_draws_folder_that_is_there_is_synced(void **state) {
     (void)state;
     struct error error;
@@ -192,6 +243,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(another_servers_file_is_synced_too, begin, end),
         cmocka_unit_test_setup_teardown(another_servers_other_file_is_another, begin, end),
         cmocka_unit_test_setup_teardown(nothing_is_replaced_where_no_rename_can_tell, begin, end),
+        cmocka_unit_test_setup_teardown(without_links_a_shared_folder_keeps_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(without_links_a_folder_of_ones_own_keeps_all, begin, end),
         cmocka_unit_test_setup_teardown(a_draws_folder_that_is_there_is_synced, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
