@@ -19,6 +19,7 @@
 #include "cli/server_conflicts.h"
 #include "cli/shown_name.h"
 #include "cli/single_bet.h"
+#include "cli/winners_file.h"
 #include "confine/user.h"
 #include "control/socket.h"
 #include "ledger/terms_preview.h"
@@ -371,12 +372,17 @@ static void check_addresses(const char *const *list, struct config_report *repor
     }
 }
 
+// A pipe is read, too.
 static void check_bets(const struct client_options *options, struct config_report *report) {
     char path[PATH_MAX];
+    struct stat status;
     struct error error;
     client_options_bets_path(options, path);
-    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0) {
-        error_set_system(&error, errno, "%.200s", path);
+    int failure = faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 || stat(path, &status) != 0 ? errno
+                  : S_ISDIR(status.st_mode)                                                    ? EISDIR
+                                                                                               : 0;
+    if (failure != 0) {
+        error_set_system(&error, failure, "%.200s", path);
         config_report_add(report, &options->data_dir, error.text);
     }
 }
@@ -393,11 +399,19 @@ static void check_bet_or_bets(const struct client_options *options, bool has_age
     chunk_free(single);
 }
 
+// As a client opens them; what is there is of this agency, draw and key.
 static void check_receipts(const struct client_options *options, struct config_report *report) {
     char path[PATH_MAX];
+    struct promises_options looking;
+    struct promises *promises;
+    struct error error;
     client_promises_path(options, path);
-    if (path[0] != '\0' && options->service != SERVICE_ECHO) {
-        config_report_check_appended(report, &options->receipts, path);
+    if (!client_promises_read(options, path, options->tls.certificate != NULL, &looking, &error)) {
+        return; // client_checks_files has said so
+    }
+    looking.only_looks = true; // no file stays, and a client that is just starting is in nobody's way
+    if (config_report_check(report, &options->receipts, promises_open(&looking, &promises, &error), &error)) {
+        promises_close(&promises);
     }
 }
 
@@ -405,7 +419,7 @@ void config_checks_client(const struct client_options *options, struct config_re
     struct error error;
     bool has_agency = settings_is_set(options->settings, &options->agency);
     config_report_check(report, NULL, client_checks_use(options, &error), &error);
-    config_report_check(report, NULL, client_checks_files(options, &error), &error);
+    bool are_apart = config_report_check(report, NULL, client_checks_files(options, &error), &error);
     config_report_check(report, NULL, client_checks_loop(options, &error), &error);
     check_addresses(&options->server_address, report);
     check_addresses(&options->consult_address, report);
@@ -413,7 +427,12 @@ void config_checks_client(const struct client_options *options, struct config_re
         check_bet_or_bets(options, has_agency, report);
     }
     check_tls(&options->tls, TLS_CLIENT, report);
-    check_replaced(&options->winners_file, options->winners_file, report);
-    check_receipts(options, report);
+    if (winners_file_check(options, &error)) { // else it has been told
+        config_report_check(report, &options->winners_file, winners_file_try(options->winners_file, &error),
+                            &error);
+    }
+    if (are_apart && has_agency && options->central_key != NULL && options->service != SERVICE_ECHO) {
+        check_receipts(options, report);
+    }
     check_replaced(&options->log.file, options->log.file, report);
 }

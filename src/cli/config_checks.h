@@ -1,4 +1,5 @@
-// What the settings of server and client name, checked without opening anything for writing.
+// What the settings of server and client name, checked without changing any of it. Where a client is to keep
+// files, one is made and removed.
 #ifndef QUINIELA_CLI_CONFIG_CHECKS_H
 #define QUINIELA_CLI_CONFIG_CHECKS_H
 

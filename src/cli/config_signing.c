@@ -3,6 +3,7 @@
 #include "cli/shown_name.h"
 #include "ledger/previous_signer.h"
 #include "ledger/rules_note.h"
+#include "ledger/signing_preview.h"
 #include "notary/folder.h"
 
 #include <limits.h>
@@ -38,8 +39,8 @@ static void print_unsigned(const struct server_options *options, const struct no
            notary == NULL ? "" : ", as it was opened without SIGN_KEY, and stays so");
 }
 
-// A start refuses a draw that it has not the key of.
-static void check_signer(const struct server_options *options, const struct notary *notary,
+// A start refuses a draw that it has not the key of. Returns whether it has.
+static bool check_signer(const struct server_options *options, const struct notary *notary,
                          const struct vkey *key, struct config_report *report) {
     char text[VKEY_TEXT_BYTES];
     struct error error;
@@ -49,50 +50,60 @@ static void check_signer(const struct server_options *options, const struct nota
         error_set(&error, ERROR_BAD_SETTING, "draw \"%s\" is signed by %s: a start needs that key (SIGN_KEY)",
                   options->store.draw, text);
         config_report_add(report, &options->sign.key, error.text);
+        return false;
     }
+    return true;
 }
 
-static void check_stored(const struct server_options *options, struct store *store,
+// Returns whether the draw's rules are there, and ours.
+static bool check_stored(const struct server_options *options, struct store *store,
                          const struct notary *notary, struct config_report *report) {
     struct rules *rules;
     struct error error;
     if (!config_report_check(report, &options->store.address, rules_note_first(store, &rules, &error),
                              &error)) {
-        return;
+        return false;
     }
     if (rules == NULL) {
         config_report_add(report, &options->store.address, "the rules of the draw are missing");
-        return;
+        return false;
     }
-    check_signer(options, notary, &rules->key, report);
+    bool is_ours = check_signer(options, notary, &rules->key, report);
     rules_free(rules);
+    return is_ours;
 }
 
-// A start makes the folder, and that of the draw in it; here neither is made.
-static void check_folder(const struct server_options *options, const char *folder,
-                         struct config_report *report) {
+// A start makes the folder, and that of the draw in it; here neither is made. What is there must be of this
+// draw, and of no other one of its name.
+static void check_folder(const struct server_options *options, const struct notary *notary,
+                         struct store *store, const struct stored_draw *found, struct config_report *report) {
+    char folder[PATH_MAX], reason[ERROR_TEXT_BYTES + 16];
+    bool is_there;
     struct error error;
-    if (!folder_can_be_made(folder, options->store.draw, &error)) {
-        char reason[ERROR_TEXT_BYTES + 16];
+    if (!config_report_check(
+            report, NULL,
+            sign_options_folder(&options->sign, options->store.address, folder, sizeof folder, &error),
+            &error)) {
+        return;
+    }
+    if (!folder_can_be_made(folder, options->store.draw, &is_there, &error)) {
         snprintf(reason, sizeof reason, "SEAL_DIR: %s", error.text);
         config_report_add(report, NULL, reason);
+    } else if (is_there) {
+        (void)config_report_check(
+            report, NULL,
+            signing_preview(folder, options->store.draw, &notary->terms.key, store, found, &error), &error);
     }
 }
 
 void config_signing_check(const struct server_options *options, struct store *store,
                           const struct stored_draw *found, struct config_report *report) {
-    char folder[PATH_MAX];
     struct notary *notary;
     struct error error;
+    bool is_ours = true;
     if (!config_report_check(
             report, NULL, sign_options_open(&options->sign, options->number_mode, &notary, &error), &error)) {
         return;
-    }
-    if (notary != NULL && config_report_check(report, NULL,
-                                              sign_options_folder(&options->sign, options->store.address,
-                                                                  folder, sizeof folder, &error),
-                                              &error)) {
-        check_folder(options, folder, report);
     }
     if (found == NULL) {
         print_new(options, notary);
@@ -102,7 +113,10 @@ void config_signing_check(const struct server_options *options, struct store *st
     } else if (found->rules == 0) {
         print_unsigned(options, notary);
     } else {
-        check_stored(options, store, notary, report);
+        is_ours = check_stored(options, store, notary, report);
+    }
+    if (notary != NULL && is_ours) {
+        check_folder(options, notary, store, found, report);
     }
     notary_close(&notary);
 }

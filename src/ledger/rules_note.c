@@ -4,6 +4,7 @@
 #include "seal/note.h"
 #include "store/store.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 struct rules *rules_note_read(struct slice bytes, struct error *error) {
@@ -37,4 +38,28 @@ bool rules_note_first(struct store *store, struct rules **rules, struct error *e
     rules_free(*rules);
     *rules = NULL;
     return false;
+}
+
+struct gathering {
+    const char *draw_name;
+    const struct vkey *key;
+    struct kept_rules *rules;
+};
+
+static bool gather(void *context, const struct stored_paper *paper, struct error *error) {
+    const struct gathering *gathering = context;
+    const struct slice note = {(const char *)paper->bytes, paper->length};
+    struct error reason;
+    if (paper->kind != PAPER_RULES || kept_rules_add(gathering->rules, note, gathering->key, &reason)) {
+        return true;
+    }
+    return error_set(error, reason.code == ERROR_NO_MEMORY ? ERROR_NO_MEMORY : ERROR_STORE_FAILED,
+                     "the store is damaged: record %" PRIu32 " of the rules of draw \"%s\": %s",
+                     paper->number, gathering->draw_name, reason.text);
+}
+
+bool rules_note_all(struct store *store, const char *draw_name, const struct vkey *key,
+                    struct kept_rules *rules, struct error *error) {
+    struct gathering gathering = {draw_name, key, rules};
+    return store_papers(store, gather, &gathering, error);
 }

@@ -3,7 +3,7 @@
 #ifndef QUINIELA_LEDGER_RULES_NOTE_H
 #define QUINIELA_LEDGER_RULES_NOTE_H
 
-#include "seal/rules.h"
+#include "notary/kept_rules.h"
 
 struct store;
 
@@ -14,5 +14,11 @@ struct rules *rules_note_read(struct slice note, struct error *error);
 // draw is not signed. ERROR_STORE_FAILED when what is stored is none; errors of the store. Freed by the
 // caller.
 bool rules_note_first(struct store *store, struct rules **rules, struct error *error) MUST_CHECK;
+
+// Adds all records that the store has of its draw, of the name `draw_name`, each checked with the server's
+// key (kept_rules_add). That the last one is there is checked by the draw's row. ERROR_STORE_FAILED when one
+// is not right; ERROR_NO_MEMORY; errors of the store.
+bool rules_note_all(struct store *store, const char *draw_name, const struct vkey *key,
+                    struct kept_rules *rules, struct error *error) MUST_CHECK;
 
 #endif

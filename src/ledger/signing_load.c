@@ -19,22 +19,6 @@
 
 // Reading back ----------------------------------------------------------------------------------------------
 
-// Adds a stored record, of which the first ones have been added. That the last one is there is checked by
-// the draw's row.
-static bool take_stored(void *context, const struct stored_paper *paper, struct error *error) {
-    struct ledger *ledger = context;
-    struct kept_rules *rules = &ledger->signed_draw.rules;
-    const struct slice note = {(const char *)paper->bytes, paper->length};
-    struct error reason;
-    if (paper->kind != PAPER_RULES ||
-        kept_rules_add(rules, note, &ledger->options.notary->terms.key, &reason)) {
-        return true;
-    }
-    return error_set(error, reason.code == ERROR_NO_MEMORY ? ERROR_NO_MEMORY : ERROR_STORE_FAILED,
-                     "the store is damaged: record %" PRIu32 " of the rules of draw \"%s\": %s",
-                     paper->number, ledger->draw_name, reason.text);
-}
-
 static bool has_all(const struct ledger *ledger, struct error *error) {
     const struct signed_draw *signed_draw = &ledger->signed_draw;
     const struct stored_draw *draw = &ledger->draw;
@@ -82,24 +66,19 @@ static bool read_stored(struct ledger *ledger, struct error *error) {
            (ledger->options.notary != NULL ||
             error_set(error, ERROR_STORE_FAILED, "the store is damaged: the rules of draw \"%s\" are missing",
                       ledger->draw_name)) &&
-           store_papers(ledger->store, take_stored, ledger, error) && has_all(ledger, error);
+           rules_note_all(ledger->store, ledger->draw_name, &ledger->options.notary->terms.key,
+                          &ledger->signed_draw.rules, error) &&
+           has_all(ledger, error);
 }
 
 // The folder ------------------------------------------------------------------------------------------------
 
 // The store was restored from a copy of before a change, which was signed and stays. As an order's would, the
 // terms stay whatever the settings say.
-static bool take_from_folder(struct ledger *ledger, struct error *error) {
+static void take_from_folder(struct ledger *ledger) {
     struct signed_draw *signed_draw = &ledger->signed_draw;
     struct stored_draw *draw = &ledger->draw;
     const struct rules *rules = signed_draw_rules(signed_draw);
-    if (draw->state != DRAW_OPEN) {
-        return error_set(error, ERROR_FORKED,
-                         "%.100s has %zu records of the rules of draw \"%s\", and the draw was sealed with "
-                         "%zu: it is no longer the draw that was announced",
-                         ledger->options.seal_dir, signed_draw->rules.count, ledger->draw_name,
-                         signed_draw->stored);
-    }
     draw->rules = (uint32_t)signed_draw->rules.count;
     draw->agencies = rules->agencies;
     memset(draw->closes_at, 0, sizeof draw->closes_at);
@@ -118,14 +97,6 @@ static bool take_from_folder(struct ledger *ledger, struct error *error) {
                   ledger->draw_name, signed_draw->stored, signed_draw->rules.count, draw->agencies,
                   draw->closes_at[0] == '\0' ? "none" : draw->closes_at);
     }
-    return true;
-}
-
-static bool refuse_lost(const struct ledger *ledger, const char *what, struct error *error) {
-    return error_set(error, ERROR_FORKED,
-                     "%.100s has signed rules of draw \"%s\", which %s: restore the store from its copy, or "
-                     "start with another DRAW",
-                     ledger->options.seal_dir, ledger->draw_name, what);
 }
 
 // A store that was restored may be older than what others have of its draw. Where servers share it, one that
@@ -155,14 +126,22 @@ static bool compare_with_folder(struct ledger *ledger, struct error *error) {
     if (ledger->loaded.has_terms && signed_draw->stored >= signed_draw->kept) {
         return true;
     }
-    if (!signing_folder_compare(ledger, &found, error)) {
+    const struct signing_stored stored = {.seal_dir = ledger->options.seal_dir,
+                                          .draw_name = ledger->draw_name,
+                                          .key = &ledger->options.notary->terms.key,
+                                          .is_open = ledger->draw.state == DRAW_OPEN,
+                                          .rules = &signed_draw->rules};
+    if (!signing_folder_compare(&stored, &found, error)) {
         return false;
     }
     if (found == 0 && ledger->options.seal_dir != NULL && !ledger->loaded.is_logged &&
         !tell_of_empty_folder(ledger, error)) {
         return false;
     }
-    return signed_draw->rules.count == signed_draw->stored || take_from_folder(ledger, error);
+    if (signed_draw->rules.count > signed_draw->stored) {
+        take_from_folder(ledger);
+    }
+    return true;
 }
 
 // Of a draw that is not signed, or that the store does not have. Where servers share the folder another one
@@ -180,8 +159,7 @@ static bool check_folder_is_empty(struct ledger *ledger, bool found, struct erro
         ledger->signed_draw.is_sought = true;
         return error_set(error, ERROR_STORE_STALE, "another server may have opened the draw");
     }
-    return !is_there ||
-           refuse_lost(ledger, found ? "is not signed in the store" : "the store does not have", error);
+    return !is_there || signing_folder_refuse_lost(ledger->options.seal_dir, ledger->draw_name, found, error);
 }
 
 // A load ----------------------------------------------------------------------------------------------------

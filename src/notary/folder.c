@@ -38,46 +38,6 @@ bool folder_make(const char *path, const char *draw, struct error *error) {
     return write_path(path, draw, &folder, error) && make_one(path, error) && make_one(folder.path, error);
 }
 
-// *is_there: so is what is to be in it looked for. The folder, or the one that it would be made in, must be
-// one that this process may write to; what is no disk (/proc) lets nobody make anything, and says so here.
-static bool can_make(const char *path, bool *is_there, struct error *error) {
-    char resolved[PATH_MAX], parent[PATH_MAX];
-    struct stat status;
-    if (!path_resolve(path, resolved, error)) {
-        return false;
-    }
-    *is_there = stat(resolved, &status) == 0;
-    if (*is_there && !S_ISDIR(status.st_mode)) {
-        return error_set_system(error, ENOTDIR, "%.150s: the folder cannot be made", path);
-    }
-    path_folder(resolved, parent);
-    return *is_there || faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0 ||
-           error_set_system(error, errno, "%.150s: the folder cannot be made", path);
-}
-
-static bool is_written(const char *path, struct error *error) {
-    struct statfs system;
-    if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0) {
-        return error_set_system(error, errno, "%.150s: nothing can be kept there", path);
-    }
-    bool is_made_up =
-        statfs(path, &system) == 0 && (system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC);
-    return !is_made_up || error_set_system(error, ENOENT, "%.150s: the folder cannot be made", path);
-}
-
-bool folder_can_be_made(const char *path, const char *draw, struct error *error) {
-    struct folder folder;
-    bool is_there, is_draws_there;
-    if (!write_path(path, draw, &folder, error) || !can_make(path, &is_there, error)) {
-        return false;
-    }
-    if (!is_there) {
-        return true;
-    }
-    return can_make(folder.path, &is_draws_there, error) &&
-           is_written(is_draws_there ? folder.path : path, error);
-}
-
 bool folder_open(const char *path, const char *draw, struct folder *folder, struct error *error) {
     if (!write_path(path, draw, folder, error)) {
         return false;
@@ -92,6 +52,63 @@ void folder_close(struct folder *folder) {
         close(folder->descriptor);
     }
     folder->descriptor = -1;
+}
+
+static bool refuse_to_make(const char *path, int failure, struct error *error) {
+    return error_set_system(error, failure, "%.150s: the folder cannot be made", path);
+}
+
+// What is no disk (/proc) lets nobody make anything, and says so here.
+static bool is_written(const char *path, struct error *error) {
+    struct statfs system;
+    if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0) {
+        return error_set_system(error, errno, "%.150s: nothing can be kept there", path);
+    }
+    bool is_made_up =
+        statfs(path, &system) == 0 && (system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC);
+    return !is_made_up || refuse_to_make(path, ENOENT, error);
+}
+
+// In one that this process may write to.
+static bool can_make(const char *path, struct error *error) {
+    char resolved[PATH_MAX], parent[PATH_MAX];
+    if (!path_resolve(path, resolved, error)) {
+        return false;
+    }
+    path_folder(resolved, parent);
+    return faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0 || refuse_to_make(path, errno, error);
+}
+
+static bool can_open(const char *path, const char *draw, struct error *error) {
+    struct folder folder;
+    bool is_open = folder_open(path, draw, &folder, error);
+    folder_close(&folder);
+    return is_open && is_written(folder.path, error);
+}
+
+// A link that leads nowhere has its name, and is no folder.
+bool folder_can_be_made(const char *path, const char *draw, bool *is_there, struct error *error) {
+    char resolved[PATH_MAX];
+    struct folder folder;
+    struct stat status;
+    *is_there = false;
+    if (!write_path(path, draw, &folder, error)) {
+        return false;
+    }
+    if (lstat(path, &status) != 0) {
+        return can_make(path, error);
+    }
+    if (!path_resolve(path, resolved, error)) {
+        return false;
+    }
+    if (stat(path, &status) != 0) {
+        return refuse_to_make(folder.path, errno, error);
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return refuse_to_make(folder.path, ENOTDIR, error);
+    }
+    *is_there = lstat(folder.path, &status) == 0;
+    return *is_there ? can_open(path, draw, error) : is_written(path, error);
 }
 
 // Keeping -------------------------------------------------------------------------------------------------

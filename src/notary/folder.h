@@ -24,9 +24,9 @@ struct folder {
 // ERROR_SYSTEM, ERROR_BAD_SETTING, naming it.
 bool folder_make(const char *path, const char *draw, struct error *error) MUST_CHECK;
 
-// Whether folder_make could make them, or has nothing to make, with the rights of this process; neither is
-// made. Errors as above.
-bool folder_can_be_made(const char *path, const char *draw, struct error *error) MUST_CHECK;
+// Whether folder_make could make them with the rights of this process, and folder_open could open what is
+// there; nothing is made. *is_there: that of the draw is. Errors as above.
+bool folder_can_be_made(const char *path, const char *draw, bool *is_there, struct error *error) MUST_CHECK;
 
 // Opens the folder of the draw, which is there. Errors as above. Closed by the caller.
 bool folder_open(const char *path, const char *draw, struct folder *folder, struct error *error) MUST_CHECK;

@@ -198,6 +198,63 @@ class SameAnswer(Configured):
                                   ("a bet needs", "--nombre", "A"), ("a bet needs", "--numero", 5),
                                   ("--nacimiento: ", "--nombre", "Ana", *bet)]:
             self.refused_alike("client", words, "--id", 1, *arguments)
+        status, _, problems = self.config("client", "--id", 1, "--winners-file", "data")
+        self.assertEqual((status, len(problems)), (2, 2), f"expected one problem, and how many: {problems}")
+
+    def test_what_a_client_is_to_read_and_keep(self):
+        """Its file of bets, which is no folder, and its receipts, with what is kept beside them."""
+        self.sample([3, 3], [0, 0])
+        os.mkdir(os.path.join(self.folder, "data", "agency-3.csv"))
+        key = self.key()[1]
+        receipts = self.text("some.receipts")
+        for words, *arguments in [("data/agency-3.csv: (cannot be read: )?Is a directory", "--id", 3),
+                                  ("some.receipts:1: is no line of a receipt", "--id", 1, "--central-key", key, "--receipts", receipts),
+                                  ("data: the receipts cannot be kept there: Is a directory", "--id", 1, "--central-key", key, "--receipts", "data"),
+                                  ("nowhere/x: .*No such file", "--id", 1, "--central-key", key, "--receipts", "nowhere/x"),
+                                  ("agency-2.seal: the seal: has no empty line", "--id", 2, "--central-key", key)]:
+            if "agency-2" in words:
+                os.rename(os.path.join(self.folder, receipts), os.path.join(self.folder, "data", "agency-2.seal"))
+            self.refused_alike("client", words, *arguments)
+        before = sorted(os.listdir(os.path.join(self.folder, "data")))
+        status, _, problems = self.config("client", "--id", 1, "--central-key", key)
+        self.assertEqual((status, problems), (0, []))
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "data"))), before, "expected nothing to be made")
+
+    def key(self, name="keys"):
+        """The settings of a server that signs with a new key; and the key for all to know."""
+        status, printed, errors = self.run_program("keys", "--sign-name", "one.example/x", "--dir", name)
+        self.assertEqual(status, 0, errors)
+        return (["--number", "manual", "--sign-key", f"{name}/sign.key", "--sign-name", "one.example/x"],
+                re.search(r"(?m)^public key: (\S+)$", printed).group(1))
+
+    def test_a_folder_of_seals(self):
+        """What is in it, or in its place, is of this draw, or of none."""
+        sign = self.key()[0]
+        place = ["--server-port", 0, "--consult-server-port", 0, *sign]
+        Server(self, *sign, "--seal-dir", "one", agencies=3, servers=1).end()
+        for ending in ("", "-wal", "-shm"):
+            if os.path.exists(os.path.join(self.folder, self.store() + ending)):
+                os.rename(os.path.join(self.folder, self.store() + ending), os.path.join(self.folder, "one.db" + ending))
+        Server(self, *sign, "--seal-dir", "two", agencies=3, servers=1).end()
+        for folder in ("linked", "empty", "file", "odd/draw-1/rules-0.note"):
+            os.makedirs(os.path.join(self.folder, folder))
+        os.symlink("../one/draw-1", os.path.join(self.folder, "linked", "draw-1"))
+        os.symlink("nowhere", os.path.join(self.folder, "empty", "draw-1"))
+        os.symlink("nowhere", os.path.join(self.folder, "lost"))
+        self.text(os.path.join("file", "draw-1"))
+        self.text("text")
+        for words, store, folder in [("one has signed rules of draw \"1\", which the store does not have", "new.db", "one"),
+                                     ("rules-0.note: is another record of the rules than the one that the store has", self.store(), "one"),
+                                     ("linked/draw-1: the folder cannot be opened: Not a directory", "new.db", "linked"),
+                                     ("empty/draw-1: the folder cannot be opened: Not a directory", "new.db", "empty"),
+                                     ("file/draw-1: the folder cannot be opened: Not a directory", "new.db", "file"),
+                                     ("lost/draw-1: the folder cannot be made: No such file", "new.db", "lost"),
+                                     ("text/draw-1: the folder cannot be made: Not a directory", "new.db", "text"),
+                                     ("rules-0.note: is no regular file", "new.db", "odd")]:
+            self.refused_alike("server", words, "--store", store, *place, "--seal-dir", folder)
+        for store, folder in [(self.store(), "two"), ("one.db", "one"), ("new.db", "other")]:
+            status, _, problems = self.config("server", "--store", store, *place, "--seal-dir", folder)
+            self.assertEqual((status, problems), (0, []))
 
     def test_a_server(self):
         ports = ["--server-port", 0, "--consult-server-port", 0]
