@@ -18,7 +18,8 @@ struct promises_options {
         key; // the central's (CENTRAL_KEY), or that of a draw before, which has signed these rules, too
     const char *receipts; // the file of receipts (RECEIPTS); the others are beside it
     bool asks_key;        // for the agency's salt key: the connection is TLS
-    bool only_looks; // whether they could be kept there: makes nothing that stays, and is in nobody's way
+    bool only_looks;    // whether they could be kept there: makes nothing that stays, and is in nobody's way
+    bool makes_nothing; // who only looks, and tries no folder out either
 };
 
 // Opens the files, and finds out whether they can be written. ERROR_BAD_SETTING when what is there is of

@@ -172,15 +172,22 @@ static bool cut_off_rest(struct receipts_file *file, struct error *error) {
     return true;
 }
 
+// Whether it could be written to; where it cannot, errno is as if it had been opened for that.
+static bool is_writable(const struct receipts_file *file, const struct stat *status) {
+    errno = EISDIR;
+    return !S_ISDIR(status->st_mode) && faccessat(AT_FDCWD, file->path, W_OK, AT_EACCESS) == 0;
+}
+
 static bool open_it(struct receipts_file *file, bool only_looks, struct error *error) {
     char resolved[PATH_MAX];
     struct stat status;
-    int make = only_looks ? 0 : O_CREAT;
-    file->descriptor = open(file->path, O_RDWR | make | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    int access = only_looks ? O_RDONLY : O_RDWR | O_CREAT | O_APPEND;
+    file->descriptor = open(file->path, access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
     if (only_looks && file->descriptor < 0 && errno == ENOENT) {
         return true; // there are none yet
     }
-    if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0) {
+    if (file->descriptor < 0 || fstat(file->descriptor, &status) != 0 ||
+        (only_looks && !is_writable(file, &status))) {
         return error_set_system(error, errno, "%.150s: the receipts cannot be kept there", file->path);
     }
     if (!S_ISREG(status.st_mode)) {

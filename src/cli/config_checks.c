@@ -399,6 +399,20 @@ static void check_bet_or_bets(const struct client_options *options, bool has_age
     chunk_free(single);
 }
 
+// A file of this name is to be made, or replaced, in its folder.
+static void check_folder_of(const void *field, const char *path, struct config_report *report) {
+    char resolved[PATH_MAX], folder[PATH_MAX];
+    struct error error;
+    if (!config_report_check(report, field, path_resolve(path, resolved, &error), &error)) {
+        return;
+    }
+    path_folder(resolved, folder);
+    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0) {
+        error_set_system(&error, errno, "%.150s", folder);
+        config_report_add(report, field, error.text);
+    }
+}
+
 // As a client opens them; what is there is of this agency, draw and key.
 static void check_receipts(const struct client_options *options, struct config_report *report) {
     char path[PATH_MAX];
@@ -409,9 +423,10 @@ static void check_receipts(const struct client_options *options, struct config_r
     if (!client_promises_read(options, path, options->tls.certificate != NULL, &looking, &error)) {
         return; // client_checks_files has said so
     }
-    looking.only_looks = true; // no file stays, and a client that is just starting is in nobody's way
+    looking.only_looks = looking.makes_nothing = true;
     if (config_report_check(report, &options->receipts, promises_open(&looking, &promises, &error), &error)) {
         promises_close(&promises);
+        check_folder_of(&options->receipts, path, report);
     }
 }
 
@@ -427,9 +442,8 @@ void config_checks_client(const struct client_options *options, struct config_re
         check_bet_or_bets(options, has_agency, report);
     }
     check_tls(&options->tls, TLS_CLIENT, report);
-    if (winners_file_check(options, &error)) { // else it has been told
-        config_report_check(report, &options->winners_file, winners_file_try(options->winners_file, &error),
-                            &error);
+    if (options->winners_file != NULL && winners_file_check(options, &error)) { // else it has been told
+        check_folder_of(&options->winners_file, options->winners_file, report);
     }
     if (are_apart && has_agency && options->central_key != NULL && options->service != SERVICE_ECHO) {
         check_receipts(options, report);

@@ -1,5 +1,4 @@
-// What the settings of server and client name, checked without changing any of it. Where a client is to keep
-// files, one is made and removed.
+// What the settings of server and client name, checked without opening anything for writing.
 #ifndef QUINIELA_CLI_CONFIG_CHECKS_H
 #define QUINIELA_CLI_CONFIG_CHECKS_H
 
