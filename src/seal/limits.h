@@ -11,6 +11,7 @@ enum {
     NOTE_SIGNATURES_MAX = 64,
     PROOF_BYTES_MAX = 16 * 1024,                          // a proof's text
     PULSE_BYTES_MAX = 64 * 1024,                          // a beacon's pulse, as JSON
+    PULSE_DEPTH_MAX = 64,                                 // objects and lists of it, one in another
     CERTIFICATE_BYTES_MAX = 64 * 1024,                    // the beacon's certificate, in PEM
     SEAL_NUMBERS = BET_NUMBER_MAX + 1,                    // N: the only one of format 1
     SEAL_NUMBER_DIGITS = 4,                               // of N - 1

@@ -169,9 +169,31 @@ static bool read_list(struct reading *reading) {
     return taken == list.elements;
 }
 
+// Whether more objects and lists than PULSE_DEPTH_MAX lie one in another: readers of JSON differ on how many
+// they take. Of a text that does not parse it may say either.
+static bool is_too_deep(struct slice json) {
+    int depth = 0;
+    bool is_in_text = false;
+    for (size_t i = 0; i < json.length && depth <= PULSE_DEPTH_MAX; i++) {
+        char byte = json.text[i];
+        if (is_in_text && byte == '\\') {
+            i++; // what is escaped ends no text
+        } else if (byte == '"') {
+            is_in_text = !is_in_text;
+        } else if (!is_in_text) {
+            depth += (byte == '{' || byte == '[') - (byte == '}' || byte == ']');
+        }
+    }
+    return depth > PULSE_DEPTH_MAX;
+}
+
 bool pulse_json_read(struct slice json, struct pulse *pulse, struct error *error) {
     if (json.length > PULSE_BYTES_MAX) {
         return error_set(error, ERROR_BAD_FORM, "the pulse: has more than %d bytes", PULSE_BYTES_MAX);
+    }
+    if (is_too_deep(json)) {
+        return error_set(error, ERROR_BAD_FORM,
+                         "the pulse: is deeper than %d objects and lists, one in another", PULSE_DEPTH_MAX);
     }
     *pulse = (struct pulse){0};
     uint8_t *padded = memory_zeroed(1, json.length + JSON_PADDING_BYTES);

@@ -77,6 +77,8 @@ class Texts(Paged):
                                 (b'"type": "hour"', b'"type": "day"', False), (b'"type": "hour"', b'"type": "week"', False),
                                 (b'"chainIndex": 2', b'"chainIndex": 9223372036854775808', False), (b'"pulse"', b'"Pulse"', False),
                                 (b'"external": {', b'"external": {"value": "00", ', False), (b"{", b"\xef\xbb\xbf{", False),
+                                (b"null", b"[" * 60 + b"]" * 60, True), (b"null", b"[" * 61 + b"]" * 61, False),
+                                (b"null", b'{"a":' * 60 + b"1" + b"}" * 60, True), (b"null", b'{"a":' * 61 + b"1" + b"}" * 61, False),
                                 (b"{", b"\n\t\r {", True), (b"{", b"{,", False), (b"{", b"[{", False), (b"{", b"/**/{", False)):
             self.assertIn(old, good)
             self.assertEqual(self.check([("J", good.replace(old, new, 1))]), [taken], new)
@@ -163,6 +165,7 @@ class Answers(Paged):
                                (1, {"pulse": nist.pulse(stamp, cipherSuite=1)}), (1, {"pulse": nist.forged(stamp, other)}),
                                (1, {"pulse": nist.pulse(stamp, certificateId="00" * 64)}), (1, {"pulse": other.pulse(stamp)}),
                                (1, {"certificate": other.certificate}), (3, {"certificate": None}), (3, {"pulse": None}),
+                               (1, {"pulse": nist.pulse(stamp).replace(b"{", b'{"other": ' + b"[" * 500 + b"]" * 500 + b", ", 1)}),
                                (1, {"pulse": nist.pulse(stamp, index=8)})):  # signed, and gives another number
             self.assertEqual(self.check({name: data for name, data in {**given, **change}.items() if data is not None}), status, change)
         elliptic = beacon.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null",

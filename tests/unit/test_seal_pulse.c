@@ -190,6 +190,12 @@ static void bounds(void **state) {
     assert_false(pulse_json_read((struct slice){text, sizeof text}, &pulse, &error));
     assert_string_equal(error.text, "the pulse: has more than 65536 bytes");
     assert_false(pulse_json_read((struct slice){text, 0}, &pulse, &error));
+    memset(text, '[', PULSE_DEPTH_MAX);
+    assert_false(pulse_json_read((struct slice){text, PULSE_DEPTH_MAX}, &pulse, &error));
+    assert_non_null(strstr(error.text, "does not parse as JSON"));
+    text[PULSE_DEPTH_MAX] = '[';
+    assert_false(pulse_json_read((struct slice){text, PULSE_DEPTH_MAX + 1}, &pulse, &error));
+    assert_string_equal(error.text, "the pulse: is deeper than 64 objects and lists, one in another");
     assert_false(pulse_certificate_read(slice_of("nothing"), &certificate, &error));
     assert_string_equal(error.text, "the beacon's certificate: is no certificate of an RSA key, in PEM");
     assert_null(certificate.key);

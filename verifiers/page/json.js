@@ -1,7 +1,7 @@
 // JSON (RFC 8259) of which nothing is lost: an object is a list of its members, so that a name that is there twice is seen;
 // a whole number is a BigInt, and texts are UTF-8.
 
-const JSON_DEPTH_MAX = 512;
+const JSON_DEPTH_MAX = 64; // objects and lists, one in another: as every reader of pulses has it
 const JSON_NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
 const JSON_PLAIN = /[^"\\\x00-\x1f]*/y;
 const JSON_ESCAPES = {'"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t"};
@@ -49,20 +49,21 @@ class JsonReader {
         return match;
     }
 
+    // `depth`: in how many objects and lists it stands.
     value(depth) {
-        if (depth > JSON_DEPTH_MAX) {
-            this.fail();
-        }
         if (this.takes("{")) {
-            return new JsonObject(this.list("}", () => this.member(depth + 1)));
+            return new JsonObject(this.list("}", depth, () => this.member(depth + 1)));
         }
         if (this.takes("[")) {
-            return this.list("]", () => this.value(depth + 1));
+            return this.list("]", depth, () => this.value(depth + 1));
         }
         return this.takes('"') ? this.string() : this.word() ?? this.number();
     }
 
-    list(end, read) {
+    list(end, depth, read) {
+        if (depth >= JSON_DEPTH_MAX) {
+            refuse(say`is deeper than ${JSON_DEPTH_MAX} objects and lists, one in another`);
+        }
         const values = [];
         if (this.takes(end)) {
             return values;

@@ -208,6 +208,7 @@ const SPANISH = Object.freeze({
 
     // The pulse
     "is no JSON, at byte {0}": "no es JSON, en el byte {0}",
+    "is deeper than {0} objects and lists, one in another": "tiene más de {0} objetos y listas, uno dentro de otro",
     "the pulse: {0}": "el pulso: {0}",
     "the pulse: has more than {0} bytes": "el pulso: tiene más de {0} bytes",
     'the pulse: there is no "pulse" in it': 'el pulso: no tiene ningún «pulse»',

@@ -9,6 +9,7 @@ from . import openssl
 from .encoding import Refused, U32_MAX, U64_MAX, sha256, u32, u64
 
 PULSE_BYTES_MAX = CERTIFICATE_BYTES_MAX = 64 * 1024
+PULSE_DEPTH_MAX = 64
 LIST = ("previous", "hour", "day", "month", "year")
 PERIOD_MS = 60000
 
@@ -68,12 +69,24 @@ def _fraction(text):
     return value
 
 
-def _check_texts(value):
-    """Raises UnicodeEncodeError for a half of a surrogate pair."""
-    if isinstance(value, str):
-        value.encode("utf-8")
-    for each in value.pairs if isinstance(value, _Object) else value if isinstance(value, (list, tuple)) else ():
-        _check_texts(each)
+def _too_deep():
+    return Refused(f"the pulse: is deeper than {PULSE_DEPTH_MAX} objects and lists, one in another")
+
+
+def _check_inside(whole):
+    """Raises UnicodeEncodeError for a half of a surrogate pair, Refused for what lies too deep."""
+    level, depth = [whole], 0
+    while level:
+        below, is_open = [], False
+        for value in level:
+            if isinstance(value, str):
+                value.encode("utf-8")
+            elif isinstance(value, (_Object, list)):
+                is_open = True
+                below += value if isinstance(value, list) else [part for pair in value.pairs for part in pair]
+        level, depth = below, depth + is_open
+        if depth > PULSE_DEPTH_MAX:
+            raise _too_deep()
 
 
 def _load(data):
@@ -82,8 +95,10 @@ def _load(data):
     try:
         whole = json.loads(data.decode("utf-8"), object_pairs_hook=_Object, parse_constant=_no_constant, parse_int=_whole,
                            parse_float=_fraction)
-        _check_texts(whole)
-    except (ValueError, RecursionError) as error:
+        _check_inside(whole)
+    except RecursionError:  # of the decoder, which takes some hundreds
+        raise _too_deep() from None
+    except ValueError as error:
         raise Refused(f"the pulse: is no JSON: {error}") from None
     if not isinstance(whole, _Object):
         raise Refused('the pulse: there is no "pulse" in it')
