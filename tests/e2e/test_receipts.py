@@ -114,6 +114,20 @@ class Receipts(Story):
             done = subprocess.run([*program, *flags], cwd=self.folder, capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 3, done.stdout + done.stderr)  # a fixed number, and one copy of the seal
             self.assertRegex(done.stdout, rf"ok +receipts .*bets up to {BETS}.*: signed\n(?s:.*)ok +result .*: signed, of this seal")
+        self.check_own_proof(flags)
+
+    def check_own_proof(self, flags):
+        """With the key that the rules name, read from them as docs/agency.md says; and not with the one of the draw before."""
+        status, said, errors = self.run_program("prove", "--key", "--draw", "saturday", "--agency", 1, "--output", "salt-key", "--entry", "entry")
+        self.assertEqual(status, 0, said + errors)
+        with open(os.path.join(ROOT, "docs", "agency.md"), encoding="utf-8") as page:
+            read_key = re.search("`(sed [^`]*)`", page.read())[1].replace("agency-3", "data/agency-1")
+        key = subprocess.run(["sh", "-c", read_key], cwd=self.folder, capture_output=True, text=True, check=True).stdout.strip()
+        for given, wanted in (self.key, 1), (key, 0):
+            status, said, errors = self.run_program("prove", "--csv", "data/agency-1.csv", "--salt-key", "salt-key", "--seal", "data/agency-1.seal", "--entry",
+                                                    "entry", "--agency", 1, "--bet", 0, "--central-key", given, "--output", "own.tlog-proof")
+            self.assertEqual(status, wanted, said + errors)
+        self.assertRegex(self.run_program("verify", *flags, "--proof", "own.tlog-proof")[1], "ok +proof own.tlog-proof: bet 0 of agency 1 ")
 
     def test_a_draw_that_is_not_signed_is_not_believed(self):
         self.server.kill()
