@@ -10,7 +10,7 @@ set(one_thread
     exposure fair file_check flow folder_draft folder_sync foreign foreign_keys frame handshake_memory
     handshake_turns hello histogram http_host inbox json_text json_writer kept_files kept_paths lines log_gap
     log_json log_limit log_text lookup manual_text message message_fields message_memory moment net_memory notary
-    output page_template paper_proof path payload peers place plain_records polling postgres_parameters
+    output output_folder page_template paper_proof path payload peers place plain_records polling postgres_parameters
     promised_dialogue promised_first promises promises_changed promises_memory proofs proofs_memory prove_page pulse
     random reach reader_seek recorded recording refusals reply reply_fields report requests room_elsewhere route
     row_cache sample seal_agencies seal_approval seal_data seal_encoding seal_hash seal_json seal_merkle seal_note

@@ -201,7 +201,7 @@ static bool open_it(struct receipts_file *file, bool only_looks, struct error *e
             file->path);
     }
     return path_resolve(file->path, resolved, error) &&
-           (path_sync_folder(resolved) ||
+           (path_sync_folder_if_able(resolved) ||
             error_set_system(error, errno, "%.150s: its folder cannot be synced", file->path));
 }
 

@@ -37,6 +37,10 @@ bool path_sync_folder_if_able(const char *resolved) {
     return path_sync_folder(resolved) || errno == EACCES || errno == EINVAL;
 }
 
+bool path_sync_open_if_able(int folder) {
+    return fsync(folder) == 0 || errno == EINVAL;
+}
+
 // Replaces `name`, a link, by its target, relative to where the link is. False with errno set when `name` is
 // not a link.
 static bool follow(char name[PATH_MAX]) {

@@ -25,6 +25,9 @@ bool path_sync_folder(const char *resolved) MUST_CHECK;
 // system syncs no folder (EINVAL: fsync(2)).
 bool path_sync_folder_if_able(const char *resolved) MUST_CHECK;
 
+// The same for a folder that is open. False with errno set.
+bool path_sync_open_if_able(int folder) MUST_CHECK;
+
 // Gives a file another name in `folder` (AT_FDCWD: the names are paths), and replaces nothing. False with
 // errno set: EEXIST when something has the new name already, and EOPNOTSUPP where the file system has neither
 // renames that replace nothing nor links (VirtualBox' shared folders); the old one then stays.

@@ -20,16 +20,14 @@ static bool write_path(const char *path, const char *draw, struct folder *folder
            error_set(error, ERROR_BAD_SETTING, "%.100s: the folder's name is too long", path);
 }
 
-// One that is there already may have been made just before a crash, and so is synced as well; but its
-// parent may be one that only others may open.
+// One that is there already may have been made just before a crash, and so is synced as well.
 static bool make_one(const char *path, struct error *error) {
     char resolved[PATH_MAX];
-    bool is_new = mkdir(path, 0700) == 0;
-    if (!is_new && errno != EEXIST) {
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
         return error_set_system(error, errno, "%.150s: the folder cannot be made", path);
     }
     return path_resolve(path, resolved, error) &&
-           (path_sync_folder(resolved) || (!is_new && errno == EACCES) ||
+           (path_sync_folder_if_able(resolved) ||
             error_set_system(error, errno, "%.150s: cannot be synced", path));
 }
 
@@ -132,7 +130,7 @@ bool folder_give_name(const struct folder *folder, const char *temporary, const 
         unlinkat(at, temporary, 0);
     }
     errno = failure;
-    return named && fsync(at) == 0;
+    return named && path_sync_open_if_able(at);
 }
 
 bool folder_refuse_name(const struct folder *folder, const char *name, int failure, struct error *error) {
@@ -160,7 +158,7 @@ static bool make(const struct folder *folder, const char *name, struct slice byt
 }
 
 static bool sync_open(const struct folder *folder, int file) {
-    return fsync(file) == 0 && fsync(folder->descriptor) == 0;
+    return fsync(file) == 0 && path_sync_open_if_able(folder->descriptor);
 }
 
 bool folder_sync_kept(const struct folder *folder, const char *name, struct error *error) {

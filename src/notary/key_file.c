@@ -43,7 +43,8 @@ static bool make_file(const char *path, const char *bytes, size_t size, struct e
     if (descriptor < 0) {
         return error_set_system(error, errno, "%.150s: cannot be made", path);
     }
-    bool done = small_file_write(descriptor, (struct slice){bytes, size}) && path_sync_folder(resolved);
+    bool done =
+        small_file_write(descriptor, (struct slice){bytes, size}) && path_sync_folder_if_able(resolved);
     if (!done) {
         error_set_system(error, errno, "%.150s: cannot be written", path);
         unlink(resolved);

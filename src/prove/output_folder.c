@@ -67,9 +67,9 @@ static void end(struct output_folder *folder) {
 
 bool output_folder_finish(struct output_folder *folder, struct error *error) {
     char resolved[PATH_MAX];
-    bool done = fsync(folder->descriptor) == 0 || fail(folder, "cannot be synced", error);
+    bool done = path_sync_open_if_able(folder->descriptor) || fail(folder, "cannot be synced", error);
     done = done && path_resolve(folder->path, resolved, error) &&
-           (path_sync_folder(resolved) || fail(folder, "its name cannot be synced", error));
+           (path_sync_folder_if_able(resolved) || fail(folder, "its name cannot be synced", error));
     if (!done) {
         output_folder_drop(folder);
         return false;

@@ -236,6 +236,20 @@ static void a_draws_folder_that_is_there_is_synced(void **state) {
     assert_error(&error, ERROR_SYSTEM);
 }
 
+// fsync(2): EINVAL.
+static void a_file_system_that_syncs_no_folder_keeps_all(void **state) {
+    (void)state;
+    struct error error;
+    folder_failure = EINVAL;
+    folder_failures = 100;
+    must(folder_make(path, "2", &error), &error);
+    for (int i = 0; i < WAYS; i++) {
+        must(ways[i](&error), &error);
+        must(ways[i](&error), &error); // and is there
+        remove_file();
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_synced_keeps_nothing, begin, end),
@@ -246,6 +260,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(without_links_a_shared_folder_keeps_nothing, begin, end),
         cmocka_unit_test_setup_teardown(without_links_a_folder_of_ones_own_keeps_all, begin, end),
         cmocka_unit_test_setup_teardown(a_draws_folder_that_is_there_is_synced, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_system_that_syncs_no_folder_keeps_all, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
