@@ -18,8 +18,8 @@ struct kept_texts {
 bool kept_texts_open(const char *receipts, struct kept_texts *texts, struct error *error) MUST_CHECK;
 void kept_texts_close(struct kept_texts *texts);
 
-// Reads the text whose file's name ends in `suffix` ("seal"); *found is false when there is none. Errors as
-// small_file_read. Freed by the caller.
+// Reads the text whose file's name ends in `suffix` ("seal", or another of endings in kept_texts.c); *found
+// is false when there is none. Errors as small_file_read. Freed by the caller.
 bool kept_texts_read(const struct kept_texts *texts, const char *suffix, struct small_file *file, bool *found,
                      struct error *error) MUST_CHECK;
 
@@ -31,5 +31,9 @@ bool kept_texts_write(const struct kept_texts *texts, const char *suffix, struct
 // Whether a text can be written there at all: finds it out with one that is removed again, under a name that
 // nobody else tries at the same time. ERROR_SYSTEM.
 bool kept_texts_try(const struct kept_texts *texts, const char *suffix, struct error *error) MUST_CHECK;
+
+// Whether a file at `path`, be it there or not, has a name that such a text beside the receipts has or may
+// get. A path that leads nowhere has none.
+bool kept_texts_may_be(const char *receipts, const char *path) MUST_CHECK;
 
 #endif

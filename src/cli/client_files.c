@@ -1,5 +1,6 @@
 #include "cli/client_files.h"
 
+#include "agency/kept_texts.h"
 #include "base/path.h"
 #include "cli/client_promises.h"
 
@@ -18,6 +19,12 @@ static bool is_same_file(const char *one, const char *other) {
            strcmp(resolved, others) == 0;
 }
 
+static bool refuse(const struct client_options *options, const void *setting, const char *path,
+                   struct error *error) {
+    return error_set(error, ERROR_BAD_SETTING, "%.100s: %.150s is a file that the agency uses otherwise",
+                     settings_place(options->settings, setting), path);
+}
+
 bool client_files_check_apart(const struct client_options *options, const char *bets, struct error *error) {
     enum { WRITTEN = 3, READ = 2 + TLS_FILES };
     char receipts[PATH_MAX];
@@ -28,11 +35,13 @@ bool client_files_check_apart(const struct client_options *options, const char *
     const void *const settings[WRITTEN] = {&options->winners_file, &options->receipts, &options->log.file};
     tls_options_paths(&options->tls, used + WRITTEN + 2);
     for (size_t i = 0; i < WRITTEN; i++) {
+        bool is_receipts = i == 1;
+        if (receipts[0] != '\0' && used[i] != NULL && !is_receipts && kept_texts_may_be(receipts, used[i])) {
+            return refuse(options, settings[i], used[i], error);
+        }
         for (size_t other = i + 1; used[i] != NULL && other < WRITTEN + READ; other++) {
             if (used[other] != NULL && is_same_file(used[i], used[other])) {
-                return error_set(error, ERROR_BAD_SETTING,
-                                 "%.100s: %.150s is a file that the agency uses otherwise",
-                                 settings_place(options->settings, settings[i]), used[i]);
+                return refuse(options, settings[i], used[i], error);
             }
         }
     }

@@ -159,6 +159,25 @@ class Receipts(Story):
         self.wait_and_end(self.agency("--receipts", "saturday.receipts"))
         self.assertRegex(self.verified(place="saturday"), rf"for bets up to {BETS}, ")
 
+    def test_no_other_file_takes_the_place_of_a_proof(self):
+        """A list of winners would replace it, and a log be added to it."""
+        self.wait_and_end(self.agency())
+        before = {name: self.read("data", name) for name in os.listdir(self.path("data")) if name.startswith("agency-1.")}
+        os.mkdir(self.path("links"))
+        os.symlink("../data/agency-1.result", self.path("links/list"))
+        for flag, name in (("--winners-file", "data/agency-1.result"), ("--winners-file", "links/list"), ("--log-file", "data/agency-1.seal"),
+                           ("--log-file", "links/../data/agency-1.rules-0"), ("--winners-file", "data/agency-1.other-rules-12"),
+                           ("--winners-file", "data/agency-1.witnessed-seal"), ("--winners-file", "data/agency-1.false-receipt-note")):
+            with self.subTest(flag=flag, name=name):
+                agency = self.agency(flag, name)
+                self.assertEqual(agency.wait(), 2, agency.log())
+                self.assertIn(f"{flag}: {name} is a file that the agency uses otherwise", "".join(agency.errors))
+        self.assertEqual({name: self.read("data", name) for name in before}, before)
+        for flags in (("--winners-file", "data/agency-1.winners"), ("--winners-file", "data/agency-1.rules-x"),
+                      ("--log-file", "agency-1.seal"), ("--log-file", "data/agency-2.seal")):
+            status, said, errors = self.run_program("client", "--id", 1, "--central-key", self.key, "--check", *flags)
+            self.assertEqual(status, 0, said + errors)
+
     def test_wrong_settings(self):
         for flags, says in ((("--receipts", "r"), "--receipts: needs CENTRAL_KEY"),
                             (("--central-key", "nonsense"), "--central-key: "),
