@@ -3,7 +3,7 @@
 
 # Unit tests that make no thread (unit/one_thread.c holds them to it).
 set(one_thread
-    address admission answers any_message arrival audit_budget audit_lost authority back_pressure backoff
+    address admission answers any_message arrival audit_budget audit_lock audit_lost authority back_pressure backoff
     bench_answers bench_central bench_report bench_sender bet bet_plain board_events board_values checkpoint
     checksum chunk chunk_writer claims claims_package clock closings coming_back commit_receipts comparison
     confine_modules confine_network connections control_line csv_diagnosis cutoff_clock dialogue doubt error errors

@@ -41,7 +41,7 @@ quiniela_tests_of(net watch connections back_pressure tls_end closing arrival po
 quiniela_tests_of(stream output transport writer)
 quiniela_tests_of(board health metrics)
 quiniela_tests_of(service answers proofs proofs_memory requests admission service_memory flow refusals lines doubt)
-quiniela_tests_of(audit audit audit_budget audit_file audit_lost recorded)
+quiniela_tests_of(audit audit audit_budget audit_file audit_lock audit_lost recorded)
 quiniela_tests_of(confine confine confine_modules confine_network)
 quiniela_tests_of(claims claims claims_package)
 quiniela_tests_of(prove output_folder prove_page tree_paths)

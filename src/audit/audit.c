@@ -151,7 +151,7 @@ static void retire_file(struct audit *audit, int file) {
 // once its first record is written: without that record nobody knows where its chain comes from.
 static bool open_successor(struct audit *audit, const char *reason, struct error *error) {
     struct stat status;
-    int file = audit_file_open(audit->path, &status, error);
+    int file = audit_file_open(audit->path, false, &status, error);
     if (file < 0) {
         return false;
     }
@@ -397,7 +397,7 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
     pthread_mutex_init(&audit->sync_mutex, NULL);
     pthread_mutex_init(&audit->mutex, NULL);
     audit->retired = -1;
-    audit->file = audit_file_open(audit->path, &status, error);
+    audit->file = audit_file_open(audit->path, true, &status, error);
     if (audit->file < 0 || !continue_file(audit, on_record, context, error)) {
         error->code = error->code == ERROR_BROKEN_CHAIN ? ERROR_BAD_SETTING : error->code;
         audit_close(&audit);

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { LOCK_ATTEMPTS = 20, LOCK_PAUSE_MS = 10 };
 
 // A file with several names would look like several logs: rotated under one name, it would keep growing under
 // the other.
@@ -14,13 +17,26 @@ static bool has_one_name(const char *path, const struct stat *status, struct err
                      path, (uintmax_t)status->st_nlink);
 }
 
-static bool lock_file(int file, int lock, const char *path, struct error *error) {
-    if (flock(file, lock | LOCK_NB) == 0) {
-        return true;
-    }
+static bool refuse_lock(const char *path, struct error *error) {
     return errno == EWOULDBLOCK
                ? error_set(error, ERROR_BAD_SETTING, "%.150s: another server writes this file", path)
                : error_set_system(error, errno, "%.150s", path);
+}
+
+// Who only looks has the lock for an instant (audit_file_look): a start tries again.
+static bool lock_file(int file, bool waits, const char *path, struct error *error) {
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+    bool locked = flock(file, LOCK_EX | LOCK_NB) == 0;
+    for (int i = 0; waits && !locked && errno == EWOULDBLOCK && i < LOCK_ATTEMPTS; i++) {
+        nanosleep(&pause, NULL);
+        locked = flock(file, LOCK_EX | LOCK_NB) == 0;
+    }
+    return locked || refuse_lock(path, error);
+}
+
+// Its lock is gone again at once: reading a long log takes seconds, and a server may start meanwhile.
+static bool is_unlocked(int file, const char *path, struct error *error) {
+    return (flock(file, LOCK_SH | LOCK_NB) == 0 && flock(file, LOCK_UN) == 0) || refuse_lock(path, error);
 }
 
 static bool can_be_log(const char *path, const struct stat *status, struct error *error) {
@@ -30,12 +46,12 @@ static bool can_be_log(const char *path, const struct stat *status, struct error
                            "%.150s: is not a regular file: an audit log is read back and appended to", path);
 }
 
-int audit_file_open(const char *path, struct stat *status, struct error *error) {
+int audit_file_open(const char *path, bool waits, struct stat *status, struct error *error) {
     // O_NONBLOCK: a named pipe is refused, not waited for.
     int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (file < 0 || fstat(file, status) != 0) {
         error_set_system(error, errno, "%.150s", path);
-    } else if (can_be_log(path, status, error) && lock_file(file, LOCK_EX, path, error)) {
+    } else if (can_be_log(path, status, error) && lock_file(file, waits, path, error)) {
         return file;
     }
     if (file >= 0) {
@@ -51,7 +67,7 @@ int audit_file_look(const char *path, bool is_own, struct error *error) {
         error_clear(error);
     } else if (file < 0 || fstat(file, &status) != 0) {
         error_set_system(error, errno, "%.150s", path);
-    } else if (can_be_log(path, &status, error) && (is_own || lock_file(file, LOCK_SH, path, error))) {
+    } else if (can_be_log(path, &status, error) && (is_own || is_unlocked(file, path, error))) {
         return file;
     }
     if (file >= 0) {
