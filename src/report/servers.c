@@ -66,10 +66,13 @@ void servers_take_listen(struct servers *servers, struct slice ip, struct slice 
     }
 }
 
-// It has no room for any longer: the count says so.
+// Where there is no room for a run, the count says so; a server that was left out has none (has_left_out).
 static void add_run(struct servers *servers, struct server *server, int64_t from, int64_t at) {
+    if (server == NULL) {
+        return;
+    }
     size_t index = servers->run_count++;
-    if (server != NULL && index < SERVERS_RUNS_MAX) {
+    if (index < SERVERS_RUNS_MAX) {
         servers->runs[index] =
             (struct server_run){(size_t)(server - servers->list), from, at, SERVER_HAS_NO_END};
         server->run = &servers->runs[index];

@@ -38,7 +38,7 @@ struct servers {
     size_t count;
     bool has_left_out; // a server had no room in the list, and is told of nowhere
     struct server_run runs[SERVERS_RUNS_MAX];
-    size_t run_count;       // in all
+    size_t run_count;       // of the servers in the list, in all
     struct server *current; // whose lines are read; NULL: one that has not been seen yet
     bool begins_file, is_starting;
 };

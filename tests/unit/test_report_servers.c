@@ -146,6 +146,11 @@ static void who_has_no_room_is_counted_on(void **state) {
     start("left out", 1100);
     assert_true(servers.has_left_out);
     is_outage(0, 0, 0);
+    work(1200);
+    start("0", 1300);
+    assert_int_equal(servers.run_count, SERVERS_MAX + 2); // none of the one that was left out
+    is_run(SERVERS_MAX, "127.0.0.1:0", 1001, 1001, SERVER_KILLED);
+    is_run(SERVERS_MAX + 1, "127.0.0.1:0", 1301, 1301, SERVER_HAS_NO_END);
 }
 
 static void what_is_kept_is_bounded(void **state) {
