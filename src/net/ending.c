@@ -87,8 +87,12 @@ void ending_refuse(struct connection *connection, enum tls_failure failure, cons
     all->events->needs_sweeps(all->loop); // a sweep logs it
 }
 
+static bool is_shaking_hands(const struct connection *connection) {
+    return connection->stage == STAGE_HANDSHAKE || connection->stage == STAGE_TURN;
+}
+
 void ending_for_memory(struct connection *connection) {
-    if (connection->stage == STAGE_HANDSHAKE) {
+    if (is_shaking_hands(connection)) {
         ending_evict_handshake(connection, CLOSE_NO_MEMORY, "no_memory");
     } else if (connection_is_open(connection)) {
         ending_evict(connection, CLOSE_NO_MEMORY);
@@ -97,7 +101,7 @@ void ending_for_memory(struct connection *connection) {
 
 // It was not refused, nor is it the peer's doing, if the server ended it first, as it does on shutdown.
 static void refuse_cut_off(struct connection *connection) {
-    if (connection->stage == STAGE_HANDSHAKE || connection->stage == STAGE_TURN) {
+    if (is_shaking_hands(connection)) {
         ending_refuse(connection, TLS_CUT_OFF, "the connection ended in the middle of the handshake");
     }
 }

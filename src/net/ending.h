@@ -14,8 +14,9 @@ void ending_evict(struct connection *connection, enum close_reason reason);
 // The same for a handshake, whose `failure` the service is told. Does nothing if it is closed already.
 void ending_evict_handshake(struct connection *connection, enum close_reason reason, const char *failure);
 
-// Closes the connection because there is no memory for what it needs, and counts that; a handshake's service
-// is told. Does nothing if it is closed already.
+// Closes the connection because there is no memory for what it needs, or to free what it holds, and counts
+// that; the service is told of a handshake, also of one that waits for its turn. Does nothing if it is closed
+// already.
 void ending_for_memory(struct connection *connection);
 
 // TLS has failed: counts that and tells the service. The caller ends the connection.

@@ -41,8 +41,8 @@ struct handler {
     // The peer's certificate is good (connection_identity). Called before the first bytes; never on a plain
     // connection.
     void (*identified)(struct connection *connection);
-    // The handshake failed, took too long, or gave way to another; or TLS failed later. The connection will
-    // be closed.
+    // The handshake failed, took too long, gave way to another, or ended for want of memory; or TLS failed
+    // later. The connection will be closed.
     void (*refused)(struct connection *connection, const char *failure);
     // Bytes that have not been consumed yet, followed by HANDLER_PADDING_BYTES readable ones. Returns how
     // many are consumed now; the rest comes again with the bytes that follow. Not called while the connection

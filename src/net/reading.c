@@ -209,8 +209,9 @@ void reading_came(struct connection *connection, size_t length) {
         if (tls_session_failure(session) == TLS_NOT_TLS) {
             tell_needs_tls(connection);
         }
-    }
-    if (!taken && stage_is_running(connection)) {
+    } else if (!taken && connection->stage == STAGE_HANDSHAKE) {
+        ending_for_memory(connection);
+    } else if (!taken && stage_is_running(connection)) {
         ending_note(connection, CLOSE_NO_MEMORY);
     }
     deliver(connection);

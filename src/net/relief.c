@@ -44,7 +44,7 @@ static bool close_kind(struct connections *all, enum watch_kind kind, const stru
     for (struct connection *connection; (connection = next) != NULL;) {
         next = stage_next(connection, kind);
         if (connection != asking && holding_reclaimable(connection) >= much) {
-            ending_evict(connection, CLOSE_NO_MEMORY);
+            ending_for_memory(connection);
             if (memory_held_by_all(&all->memory) <= goal) {
                 return true;
             }

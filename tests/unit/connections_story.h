@@ -52,6 +52,7 @@ static int peer_count;
 static bool greets; // every new connection is sent a word
 static struct {
     int identified, messages, ended;
+    int without_memory; // handshakes of which the service was told that they end for want of memory
     size_t most_unsent; // bytes, at times when more input was taken
 } seen;
 
@@ -94,7 +95,8 @@ static void identified(struct connection *connection) {
 }
 
 static void refused(struct connection *connection, const char *failure) {
-    (void)connection, (void)failure;
+    (void)connection;
+    seen.without_memory += strcmp(failure, "no_memory") == 0;
 }
 
 // Sends in pieces, as most answers are sent: when the connection is closed, only the piece in transit is

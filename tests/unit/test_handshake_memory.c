@@ -13,10 +13,20 @@ static size_t held(void) {
     return atomic_load(&net->memory_pool.held);
 }
 
-static struct peer *begin_hello(void) {
+// So many were closed for it, as the log will say; and so many of them in a handshake, as the audit log does.
+static void assert_no_memory(unsigned count, int handshakes) {
+    assert_int_equal(loop->connections.closings.closed[CLOSE_NO_MEMORY].count, count);
+    assert_int_equal(seen.without_memory, handshakes);
+}
+
+static void say_header(const struct peer *half) {
     static const uint8_t header[] = {22, 3, 1, 2, 0};
-    struct peer *half = come();
     assert_int_equal(write(half->socket, header, sizeof header), sizeof header);
+}
+
+static struct peer *begin_hello(void) {
+    struct peer *half = come();
+    say_header(half);
     run();
     return half;
 }
@@ -77,7 +87,7 @@ static void many_are_closed_before_they_hold_too_much(void **state) {
     for (int i = 0; i < HANDSHAKES; i++) {
         assert_int_equal(peers[i].connection == NULL, i < 2);
     }
-    assert_int_equal(loop->connections.closings.closed[CLOSE_NO_MEMORY].count, 2);
+    assert_no_memory(2, 2);
     greet(); // an agency is served beside them
     shake_hands();
 }
@@ -103,6 +113,8 @@ static void where_they_hold_most_they_go_before_one_with_much(void **state) {
     assert_non_null(honest->connection);
     assert_null(peers[1].connection);
     assert_non_null(peers[HANDSHAKES].connection);
+    assert_true(seen.without_memory > 0);
+    assert_no_memory((unsigned)seen.without_memory, seen.without_memory);
 }
 
 static void where_they_hold_little_it_is_who_holds_much_that_goes(void **state) {
@@ -114,24 +126,39 @@ static void where_they_hold_little_it_is_who_holds_much_that_goes(void **state) 
     begin_hello();
     assert_null(greedy->connection);
     assert_non_null(peers[0].connection);
+    assert_no_memory(1, 0);
 }
 
 // What the service keeps is got back by closing nobody.
+static void run_while_all_is_kept(struct connection *connection) {
+    spares_free(&loop->connections.spares);
+    connection_charge(connection, MEMORY - 1000);
+    connection_hold(connection);
+    run();
+    connection_refund(connection, MEMORY - 1000);
+    connection_release(connection);
+}
+
 static void where_there_is_no_room_for_its_bytes_it_is_closed_and_that_is_said(void **state) {
     (void)state;
     greet();
     shake_hands();
     run();
     struct connection *connection = peer->connection;
-    spares_free(&loop->connections.spares);
-    connection_charge(connection, MEMORY - 1000);
-    connection_hold(connection);
     say_secretly("x123456789");
-    run();
-    connection_refund(connection, MEMORY - 1000);
-    connection_release(connection);
+    run_while_all_is_kept(connection);
     assert_int_equal(seen.messages, 0);
-    assert_int_equal(loop->connections.closings.closed[CLOSE_NO_MEMORY].count, 1);
+    assert_no_memory(1, 0);
+}
+
+static void in_a_handshake_the_service_is_told_of_that(void **state) {
+    (void)state;
+    const struct peer *half = come();
+    run();
+    say_header(half);
+    run_while_all_is_kept(half->connection);
+    assert_null(half->connection);
+    assert_no_memory(1, 1);
 }
 
 #define MEMORY_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_little, tear_down_tls)
@@ -145,6 +172,7 @@ int main(void) {
         MEMORY_TEST(many_are_closed_before_they_hold_too_much),
         MEMORY_TEST(where_they_hold_most_they_go_before_one_with_much),
         MEMORY_TEST(where_there_is_no_room_for_its_bytes_it_is_closed_and_that_is_said),
+        MEMORY_TEST(in_a_handshake_the_service_is_told_of_that),
         MEMORY_TEST(where_they_hold_little_it_is_who_holds_much_that_goes),
     };
     return cmocka_run_group_tests_name("handshake_memory", tests, NULL, NULL);
