@@ -209,6 +209,13 @@ bool sealing_go_on(struct ledger *ledger, struct error *error) {
     return true;
 }
 
+void sealing_record_other(struct ledger *ledger) {
+    struct error error;
+    if (ledger->sealing.other != NULL && sealing_is_due(ledger) && !fork_record_found(ledger, &error)) {
+        fail(ledger, &error);
+    }
+}
+
 bool sealing_lets_draw(const struct ledger *ledger, struct error *error) {
     if (!signing_is_on(ledger)) {
         return true;

@@ -22,6 +22,10 @@ bool sealing_is_ahead(const struct ledger *ledger);
 // some time later.
 bool sealing_go_on(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// Records another seal that was found, if that is due, whether the store counts as good or not: it takes
+// little room. What goes wrong is logged, and tried again some time later.
+void sealing_record_other(struct ledger *ledger);
+
 // Whether the draw may be made as far as its seal is concerned: it is not signed, or its seal is shown and
 // the only one that is known. *error says why not: ERROR_NOT_SEALED, ERROR_FORKED.
 bool sealing_lets_draw(const struct ledger *ledger, struct error *error);

@@ -104,6 +104,9 @@ static void give_up_unless_stale(struct ledger *ledger, const struct error *erro
 
 void work_do(struct ledger *ledger) {
     struct error error;
+    if (ledger->is_shared && ledger->failing) { // another seal: until it is recorded other servers may draw
+        sealing_record_other(ledger);
+    }
     if (trial_is_too_soon(ledger)) {
         return;
     }

@@ -134,6 +134,32 @@ static void one_that_is_found_is_recorded_first(void **state) {
     (void)state;
 }
 
+// On a database without room for bets, which other servers draw from as well.
+static void find_one_without_room(uint64_t trial_ms) {
+    static char note[NOTE_BYTES_MAX];
+    struct slice other = other_seal(office.keys[0], note);
+    seal_manual_draw();
+    struct ledger *ledger = story.ledger;
+    ledger->is_shared = ledger->failing = true; // its store is open again
+    ledger->failure = CAUSE_DISK_FULL;
+    ledger->trial.next_ms = trial_ms;
+    story.room = 1;
+    ledger->sealing.other = strndup(other.text, other.length);
+    ledger->sealing.other_length = other.length;
+    work_do(ledger);
+    assert_forked(other);
+}
+
+static void one_that_is_found_needs_no_room_for_bets(void **state) {
+    find_one_without_room(0);
+    (void)state;
+}
+
+static void one_that_is_found_does_not_wait_for_a_trial(void **state) {
+    find_one_without_room(UINT64_MAX);
+    (void)state;
+}
+
 // This server's own list comes behind that. It is in nobody's way, and nothing is to be mended.
 static void one_that_is_found_has_its_list_beside_it(void **state) {
     static char note[NOTE_BYTES_MAX];
@@ -330,6 +356,8 @@ int main(void) {
         SEALING_TEST(a_folder_that_is_made_again),
         SEALING_TEST(a_draw_that_follows_by_itself_looks_too),
         SEALING_TEST(one_that_is_found_is_recorded_first),
+        SEALING_TEST(one_that_is_found_needs_no_room_for_bets),
+        SEALING_TEST(one_that_is_found_does_not_wait_for_a_trial),
         SEALING_TEST(one_that_is_found_has_its_list_beside_it),
         SEALING_TEST(a_file_that_is_no_result_of_this_draw),
         SEALING_TEST(a_folder_is_no_result_either),
