@@ -27,7 +27,7 @@ static const struct setting own_central[] = {
     SETTING_TEXT_IN(struct bench_options, store, "BENCH_STORE", NULL, HELP_BENCH_STORE, .flag = "store",
                     .flag_only = true),
     SETTING_TEXT_IN(struct bench_options, program, "PROGRAM", NULL, HELP_BENCH_PROGRAM, .flag_only = true),
-    SETTING_NUMBER_IN(struct bench_options, loops, "LOOPS", NULL, 1, LOOPS_MAX, HELP_LOOPS),
+    SETTING_NUMBER_IN(struct bench_options, loops, "LOOPS", NULL, 1, LOOPS_MAX, HELP_BENCH_LOOPS),
     SETTING_LEVEL_IN(struct bench_options, log_level, "LOG_LEVEL", "INFO", HELP_BENCH_LOG_LEVEL,
                      .flag_only = true),
     SETTING_SWITCH_IN(struct bench_options, keep, "KEEP", HELP_BENCH_KEEP, .flag_only = true),

@@ -430,6 +430,9 @@
 #define HELP_BENCH_PROGRAM                                                                                   \
     .value_name = "PATH",                                                                                    \
     .help = "With --self: the quiniela to start as the central, instead of the one that measures"
+#define HELP_BENCH_LOOPS                                                                                     \
+    .value_name = "N", .help = "With --self: threads of the central that serve connections; one per core "   \
+                               "where it is not set"
 #define HELP_BENCH_KEEP .help = "With --self: keep the store and the central's log, and print where they are"
 #define HELP_BENCH_LOG_LEVEL                                                                                 \
     .value_name = "LEVEL", .help = "With --self: minimum level that the central logs, to a file"

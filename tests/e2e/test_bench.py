@@ -104,6 +104,13 @@ class Bench(unittest.TestCase):
         self.assertLessEqual(figures['ack_ms_p50'], figures['ack_ms_max'])
         self.assertEqual(os.listdir(self.folder), [], 'it leaves nothing behind')
 
+    def test_what_needs_it_says_so(self):
+        own = re.search(r'^A central of its own:\n(.*?)\n\n', self.bench('--help'), re.DOTALL | re.MULTILINE)[1]
+        options = re.findall('^ +(--[a-z-]+.*)', own, re.MULTILINE)
+        self.assertGreaterEqual(len(options), 6)
+        for option in options:
+            self.assertIn(' With --self: ', option)
+
     def test_processor_time_of_its_own_central(self):
         """Of another central it is not known, and then not made up."""
         figures = json.loads(self.bench('--self', '--bets', 200000, '--json'))
