@@ -11,6 +11,7 @@ struct reading {
     struct signed_status *is_signed;
     struct rules *rules; // the newest record
     struct note *note;   // the one that is read
+    bool *have_cosigned; // the rules' witnesses, each at its place; NULL: none has
 };
 
 static bool refuse(const char *what, const struct error *reason, struct error *error) {
@@ -26,6 +27,37 @@ static bool take_rules(struct reading *reading, struct slice bytes, struct error
     return reading->rules != NULL || refuse("rules", &reason, error);
 }
 
+static bool has_signed(const struct note *note, const struct vkey *key) {
+    for (size_t line = 0; line < note->count; line++) {
+        if (note_signature_is_of(&note->signatures[line], key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A witness that has signed again, as of an earlier time, is no second one.
+static bool take_cosignature(struct reading *reading, struct slice bytes, struct error *error) {
+    const struct rules *rules = reading->rules;
+    struct error reason;
+    if (reading->have_cosigned == NULL) {
+        reading->have_cosigned = calloc(rules->witness_count + 1, sizeof *reading->have_cosigned);
+    }
+    if (reading->have_cosigned == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for who has cosigned");
+    }
+    if (!note_parse("a cosignature", bytes, reading->note, &reason)) {
+        return refuse("cosignature", &reason, error);
+    }
+    for (size_t i = 0; i < rules->witness_count; i++) {
+        if (!reading->have_cosigned[i] && has_signed(reading->note, &rules->witnesses[i])) {
+            reading->have_cosigned[i] = true;
+            reading->is_signed->seen++;
+        }
+    }
+    return true;
+}
+
 static bool take_approval(struct reading *reading, struct slice bytes, struct error *error) {
     struct signed_status *is_signed = reading->is_signed;
     struct approval approval;
@@ -36,11 +68,7 @@ static bool take_approval(struct reading *reading, struct slice bytes, struct er
     }
     for (size_t i = 0; i < reading->rules->approver_count; i++) {
         const struct vkey *approver = &reading->rules->approvers[i];
-        bool is_theirs = false;
-        for (size_t line = 0; line < reading->note->count; line++) {
-            is_theirs = is_theirs || note_signature_is_of(&reading->note->signatures[line], approver);
-        }
-        if (is_theirs) {
+        if (has_signed(reading->note, approver)) {
             size_t length = strlen(is_signed->approvals_text);
             snprintf(is_signed->approvals_text + length, sizeof is_signed->approvals_text - length,
                      "%s%s for %04u", is_signed->approvals++ == 0 ? "" : ", ", approver->name,
@@ -56,9 +84,14 @@ static bool take(void *context, const struct stored_paper *paper, struct error *
     if (paper->kind == PAPER_RULES) {
         return take_rules(reading, bytes, error);
     }
-    reading->is_signed->seen += paper->kind == PAPER_COSIGNATURE || paper->kind == PAPER_TIMESTAMP;
+    reading->is_signed->seen += paper->kind == PAPER_TIMESTAMP;
     reading->is_signed->has_pulse = reading->is_signed->has_pulse || paper->kind == PAPER_PULSE;
-    return paper->kind != PAPER_APPROVAL || reading->rules == NULL || take_approval(reading, bytes, error);
+    if (reading->rules == NULL) {
+        return true;
+    }
+    return paper->kind == PAPER_COSIGNATURE ? take_cosignature(reading, bytes, error)
+           : paper->kind == PAPER_APPROVAL  ? take_approval(reading, bytes, error)
+                                            : true;
 }
 
 static void take_terms(const struct rules *rules, struct signed_status *is_signed) {
@@ -81,6 +114,7 @@ bool signed_status_read(struct store *store, struct signed_status *is_signed, st
         take_terms(reading.rules, is_signed);
     }
     rules_free(reading.rules);
+    free(reading.have_cosigned);
     free(reading.note);
     return done;
 }

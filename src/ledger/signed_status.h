@@ -12,7 +12,8 @@ enum { SIGNED_APPROVALS_BYTES = 512 };
 struct signed_status {
     char by[SIGN_NAME_BYTES_MAX + 1]; // the name of the key; "": the draw is not signed
     char pulse_at[INSTANT_TEXT_BYTES], see_by[INSTANT_TEXT_BYTES]; // of a beacon: its pulse, and until when …
-    uint32_t seen; // … a cosignature or a time stamp must have been made; how many have come
+    uint32_t seen; // … a cosignature or a time stamp must have been made; how many witnesses have signed, and
+                   // time stamps have come
     bool has_pulse;
     uint32_t approvals_wanted, approvals; // of a number that people turn: how many there must be, and are
     char approvals_text[SIGNED_APPROVALS_BYTES]; // whose they are, and for which number

@@ -73,7 +73,7 @@ static void write_seal(const struct page *page) {
     page_term(page, TEXT_WITNESSES);
     write_names(page, &signing->witnesses);
     page_term(page, TEXT_COSIGNATURES);
-    fprintf(page->out, "%" PRIu32 ", %" PRIu32, signing->cosignatures, signing->timestamps);
+    fprintf(page->out, "%zu, %" PRIu32, signing->witnesses.count, signing->timestamps);
 }
 
 // A flag for each file of a kind, by the names that they have in the folder of seals.

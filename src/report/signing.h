@@ -24,7 +24,8 @@ struct signing_facts {
     char root[HEX_TEXT_BYTES(HASH_BYTES)],
         seal[HEX_TEXT_BYTES(HASH_BYTES)]; // of the tree; of the seal's text
     char pulse_at[INSTANT_TEXT_BYTES];
-    uint32_t records, approvals_wanted, approvals, cosignatures, timestamps, forks;
+    uint32_t records, approvals_wanted, approvals, timestamps, forks;
+    uint32_t cosignatures;          // files: two of a witness that has signed again, as of an earlier time
     struct signing_names approvers; // who has approved the number
     struct signing_names witnesses; // whose names stand below the seal
 };

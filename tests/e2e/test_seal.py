@@ -332,6 +332,7 @@ class Beacon(SignedStory):
         self.order("draw", "--pulse", self.pulse(), "--yes", status=1)
         self.assertIn("taken: a cosignature", self.order("seal", "--add", "early"))
         self.assertIn("was there before", self.order("seal", "--add", "between"))
+        self.assertIn("1 cosignatures and time stamps", self.order("status"))
         self.assertEqual(self.seal(), self.read("early"))
         self.order("package", "--output", "package")
         self.assertEqual(self.read("package", "seal.note"), self.read("early"))

@@ -433,6 +433,10 @@ static void the_check_has_what_the_draw_needs(void **state) {
     has("--seal seal.note --seal cosignature-0.note --token timestamp-0.tsr --tsa-cert tsa-ca.pem --pulse "
         "pulse.json --nist-cert certificate.pem --result result.note\n");
     has("--manifest-hash HEX --tsa-cert tsa-ca.pem --pulse pulse.json");
+    signing->cosignatures = 2; // of the same witness, which has signed again
+    write_page();
+    has("--seal cosignature-0.note --seal cosignature-1.note");
+    has("Cosignatures, time stamps</dt><dd>1, 1");
 }
 
 static void an_erased_draw_has_no_numbers(void **state) {
