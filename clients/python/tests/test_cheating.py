@@ -48,6 +48,16 @@ class IsForgedAtFirst(cheating.HasTwoSeals):
         return changed(self.other().seal()) if agency == 3 and self.asked[3] == 1 else self.seal_note()
 
 
+class ForgesReceiptsAtFirst(Central):
+    """The receipts that agency 1 is given, until the draw: nobody has signed them."""
+
+    def receipt(self, agency, first, rows):
+        right = super().receipt(agency, first, rows)
+        if agency != 1 or self.number is not None:
+            return right
+        return {**right, "note": changed(right["note"].encode()).decode()}
+
+
 class ForgesAResult(Central):
     def result_for(self, agency):
         return changed(self.result()) if agency == 3 else self.result()
@@ -139,8 +149,8 @@ class Cheats(Cheating):
 class Unchecked(Cheating):
     """Where nothing checks signatures, what was told accuses nobody: who may have written it is not known."""
 
-    def files(self, *words):
-        return sorted(name for name in os.listdir(self.folder) if name.startswith("agency-3.") and any(word in name for word in words))
+    def files(self, *words, agency=3):
+        return sorted(name for name in os.listdir(self.folder) if name.startswith(f"agency-{agency}.") and any(word in name for word in words))
 
     def play_unchecked(self, kind):
         authority = Authority(self.path("ca")).issue_server()
@@ -160,6 +170,20 @@ class Unchecked(Cheating):
         [outcome] = self.begin(self.begin_agency(central, authority, 3))()  # which can check them
         self.assertEqual(getattr(outcome, "unchecked", outcome), None)
         self.assertEqual(self.read("agency-3.seal"), central.seal_note())
+
+    def test_a_forged_receipt_does_not_count_later(self):
+        central, authority = self.play_unchecked(ForgesReceiptsAtFirst)
+        self.assertEqual((self.files("receipts", agency=1), self.read("agency-1.receipts")), (["agency-1.receipts", "agency-1.unchecked-receipts"], b""))
+        forged = self.read("agency-1.unchecked-receipts")
+        [outcome] = self.begin(self.begin_agency(central, authority, 1))()  # which asks for all of them again
+        self.assertEqual((getattr(outcome, "unchecked", outcome), outcome.stored), (None, len(maker.SMALL[1][1])))
+        blocks, notes = self.read("agency-1.receipts").splitlines(), forged.splitlines()[3::5]
+        self.assertEqual((len(blocks), [note for note in notes if note in blocks]), (len(forged.splitlines()), []))
+
+    def test_receipts_of_two_draws_are_in_two_files(self):
+        self.write("agency-1.unchecked-receipts", maker.Draw(origin=b"lottery.example/central/2026-11-24").receipt(1))
+        self.play_unchecked(Central)
+        self.assertEqual(self.files("receipts", agency=1), ["agency-1.receipts", "agency-1.unchecked-receipts", "agency-1.unchecked-receipts-2"])
 
     def test_other_texts(self):
         self.play_unchecked(cheating.CHEATS["forks the rules and forgets whom it told what"])

@@ -127,7 +127,7 @@ for name in ("", ".exceptions", ".hazmat", ".hazmat.primitives", ".hazmat.primit
         self.assertEqual(printed, "1 of 60 bets have won\n")
         self.assertRegex(errors, f"\nnot checked: .*{NEITHER}")
         self.assertEqual(errors.count("warning: signatures are not checked"), 1, errors)
-        files = ("--rules", "data/agency-1.unchecked-rules-0", "--seal", "data/agency-1.unchecked-seal", "--receipts", "data/agency-1.receipts")
+        files = ("--rules", "data/agency-1.unchecked-rules-0", "--seal", "data/agency-1.unchecked-seal", "--receipts", "data/agency-1.unchecked-receipts")
         printed, _ = self.ask("verify", "--key", self.vkey, *files, status=3, PATH=self.path("nothing"))
         self.assertEqual(printed.count("neither the Python package"), 3, printed)
         self.assertEqual(printed.count("Nothing is false, but not all was checked."), 1, printed)

@@ -28,10 +28,11 @@ class TryAgain(Exception):
 
 
 class ReceiptsFile:
-    """The receipts, in a file that only grows: blocks of four lines, each ended by an empty one."""
+    """The receipts, in a file that only grows: blocks of four lines, each ended by an empty one. `origin` is the draw that they must be
+    of; empty: that of the first."""
 
-    def __init__(self, path: str, agency: int) -> None:
-        self.path, self.covered, self.origin = path, 0, b""
+    def __init__(self, path: str, agency: int, origin: bytes = b"") -> None:
+        self.path, self.covered, self.origin = path, 0, origin
         try:
             self._file = open_ordinary(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         except OSError as error:
@@ -70,7 +71,7 @@ class ReceiptsFile:
                     raise BadSetting(f"{self.path}:{number}: {reason}: {AWAY}") from None
                 block.append(line)
                 if len(block) == len(_BLOCK_BEGINS):
-                    self._take(read_receipt(_entry_of(block[0])))
+                    self.take(read_receipt(_entry_of(block[0])))
                     end, block = end + sum(map(len, block)), []
         if block:
             self._file.truncate(end)
@@ -90,7 +91,8 @@ class ReceiptsFile:
         if receipt.agency != agency or self.origin not in (b"", receipt.origin):
             raise NotTrue(f"is a receipt of another {'agency' if receipt.agency != agency else 'draw than those before it'}")
 
-    def _take(self, receipt: Receipt) -> None:
+    def take(self, receipt: Receipt) -> None:
+        """Counts it, and writes nothing."""
         self.origin = receipt.origin
         if receipt.first <= self.covered < receipt.end:
             self.covered = receipt.end
@@ -112,7 +114,7 @@ class ReceiptsFile:
                 pass  # the next start removes what was written
             raise NotBelieved("system", f"{self.path}: the receipt cannot be kept: {error.strerror}") from None
         self._end += len(block)
-        self._take(receipt)
+        self.take(receipt)
 
     def close(self) -> None:
         self._file.close()
@@ -120,6 +122,12 @@ class ReceiptsFile:
 
 def _entry_of(line: bytes) -> bytes:
     return base64_decode(line[len(_BLOCK_BEGINS[0]):-1])
+
+
+def _unchecked_names(suffix: str) -> Iterator[str]:
+    """Where what was not checked is kept: in the first that has no other text."""
+    for further in range(1, _UNCHECKED_MAX + 1):
+        yield f"unchecked-{suffix}" + (f"-{further}" if further > 1 else "")
 
 
 class Promises:
@@ -137,6 +145,7 @@ class Promises:
         self.rules: List[Rules] = []
         self.seal: Optional[bytes] = None
         self.receipts = ReceiptsFile(receipts, agency)
+        self._aside: Optional[ReceiptsFile] = None  # for receipts that were not checked
         try:
             self._read_kept()
         except (NotTrue, TryAgain) as reason:
@@ -149,10 +158,12 @@ class Promises:
 
     def close(self) -> None:
         self.receipts.close()
+        if self._aside is not None:
+            self._aside.close()
 
     @property
     def covered(self) -> int:
-        """For how many bets, from the first on, there are receipts."""
+        """For how many bets, from the first on, there are receipts: kept ones, and those that this run was told and could not check."""
         return self.receipts.covered
 
     @property
@@ -199,10 +210,27 @@ class Promises:
         if self.unchecked is None:
             self._kept.write(suffix, data)
             return
-        for further in range(1, _UNCHECKED_MAX + 1):
+        for name in _unchecked_names(suffix):
             with contextlib.suppress(KeptOther):
-                self._kept.write(f"unchecked-{suffix}" + (f"-{further}" if further > 1 else ""), data)
+                self._kept.write(name, data)
                 return
+
+    def _keep_receipt(self, told: ReceiptTold, receipt: Receipt) -> None:
+        """The same of a receipt; no file has those of two draws. One that was not checked counts until this run ends: the next
+        start, which checks none that is kept, asks for it again."""
+        if self.unchecked is None:
+            self.receipts.add(told, receipt)
+            return
+        if self._aside is not None and self._aside.origin != receipt.origin:
+            self._aside.close()
+            self._aside = None
+        for name in _unchecked_names("receipts"):
+            if self._aside is None:
+                with contextlib.suppress(BadSetting):  # there are others, or what is no receipt
+                    self._aside = ReceiptsFile(self._kept.path(name), self._agency, receipt.origin)
+        if self._aside is not None:
+            self._aside.add(told, receipt)
+        self.receipts.take(receipt)
 
     def _may_replace(self, suffix: str) -> bool:
         """Whether what is known by that name may give way to what is told now: neither was checked, and none is kept from before."""
@@ -303,7 +331,7 @@ class Promises:
         except NotTrue as reason:
             self._keep_false(told)
             raise NotBelieved("false_claim", f"{reason}; it is kept as {self._kept.path('false-receipt')}") from None
-        self.receipts.add(told, receipt)
+        self._keep_receipt(told, receipt)
 
     def _keep_false(self, told: ReceiptTold) -> None:
         try:
