@@ -73,6 +73,22 @@ class GivesAReceiptForOtherBets(HasOne):
         return super().receipt(agency, first, ["c,d,1,2000-01-01,1"] * len(rows))
 
 
+class IsInTheWayAtFirst(HasOne):
+    """Somebody in between gives a receipt of another place in its commit, and a seal of another's key, and is gone then."""
+
+    forges = True
+
+    def receipt(self, agency, first, rows):
+        right = super().receipt(agency, first, rows)
+        if not self.forges:
+            return right
+        self.forges = False
+        return {**right, "index": 1 - right["index"]}
+
+    def seal_for(self, agency):
+        return maker.note(self.sealed.seal_text(), maker.STRANGER) if self.asked[agency] == 1 else self.seal_note()
+
+
 @unittest.skipIf(ed25519.checker() is None, "neither cryptography nor openssl 3 is here to check signatures")
 class Cheating(PythonStory):
     def begin_agency(self, central, authority, number):
@@ -179,6 +195,11 @@ class Unchecked(Cheating):
         self.assertEqual((getattr(outcome, "unchecked", outcome), outcome.stored), (None, len(maker.SMALL[1][1])))
         blocks, notes = self.read("agency-1.receipts").splitlines(), forged.splitlines()[3::5]
         self.assertEqual((len(blocks), [note for note in notes if note in blocks]), (len(forged.splitlines()), []))
+
+    def test_what_is_wrong_by_any_key_is_asked_for_again(self):
+        self.play_unchecked(IsInTheWayAtFirst)
+        self.assertEqual(self.files("receipt", "false", agency=1), ["agency-1.receipts", "agency-1.unchecked-other-receipt",
+                                                                    "agency-1.unchecked-other-receipt-note", "agency-1.unchecked-receipts"])
 
     def test_receipts_of_two_draws_are_in_two_files(self):
         self.write("agency-1.unchecked-receipts", maker.Draw(origin=b"lottery.example/central/2026-11-24").receipt(1))

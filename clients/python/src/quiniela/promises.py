@@ -4,7 +4,7 @@ raises NotBelieved. The files are those of `quiniela client`: each of the two go
 import contextlib
 import os
 from base64 import b64encode
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, NoReturn, Optional, Tuple
 
 from .encoding import base64_decode
 from .errors import BadSetting, Differs, NotBelieved, NotTrue, Unavailable
@@ -238,13 +238,16 @@ class Promises:
 
     @contextlib.contextmanager
     def _together(self) -> Iterator[None]:
-        """Texts that do not go together accuse the central only where their signatures were checked."""
+        """What is not as it must be accuses the central only where signatures are checked."""
         try:
             yield
-        except Differs as reason:
+        except NotTrue as reason:
             if self.unchecked is None:
                 raise
-            raise TryAgain(f"{reason.bare}: {self.unchecked}") from None
+            raise self._again(reason) from None
+
+    def _again(self, reason: NotTrue) -> TryAgain:
+        return TryAgain(f"{reason.bare if isinstance(reason, Differs) else reason}: {self.unchecked}")
 
     # Rules
 
@@ -320,25 +323,25 @@ class Promises:
         try:
             receipt, commit = self._held(told)
             self._check_note(commit.note, self._draw_key)
-            with self._together():
-                if (receipt.origin, receipt.agency, receipt.first, receipt.count, receipt.digest) != (
-                        self.rules[-1].origin, self._agency, first, count, digest):
-                    raise Differs(f"the receipt is not for bets {first + 1} to {first + count} as they were sent")
-                if receipt.rules not in [record.hash for record in self.rules]:
-                    if not has_rules:
-                        raise TryAgain("the rules have changed: they are asked for again")
-                    raise Differs("the receipt names a record of the rules that the central does not tell")
+            if (receipt.origin, receipt.agency, receipt.first, receipt.count, receipt.digest) != (
+                    self.rules[-1].origin, self._agency, first, count, digest):
+                raise Differs(f"the receipt is not for bets {first + 1} to {first + count} as they were sent")
+            if receipt.rules not in [record.hash for record in self.rules]:
+                if not has_rules:
+                    raise TryAgain("the rules have changed: they are asked for again")
+                raise Differs("the receipt names a record of the rules that the central does not tell")
         except NotTrue as reason:
-            self._keep_false(told)
-            raise NotBelieved("false_claim", f"{reason}; it is kept as {self._kept.path('false-receipt')}") from None
+            self._refuse_receipt(told, reason)
         self._keep_receipt(told, receipt)
 
-    def _keep_false(self, told: ReceiptTold) -> None:
-        try:
-            self._kept.write("false-receipt", told.entry)
-            self._kept.write("false-receipt-note", told.note)
-        except KeptOther:
-            pass  # one is enough
+    def _refuse_receipt(self, told: ReceiptTold, reason: NotTrue) -> NoReturn:
+        suffix = "false-receipt" if self.unchecked is None else "other-receipt"
+        with contextlib.suppress(KeptOther):  # one is enough
+            self._keep(suffix, told.entry)
+            self._keep(f"{suffix}-note", told.note)
+        if self.unchecked is not None:
+            raise self._again(reason) from None
+        raise NotBelieved("false_claim", f"{reason}; it is kept as {self._kept.path('false-receipt')}") from None
 
     @staticmethod
     def _held(told: ReceiptTold) -> Tuple[Receipt, Commit]:
@@ -404,8 +407,9 @@ class Promises:
         return is_new
 
     def take_winners(self, reply: Reply) -> Result:
-        if reply.seal is None or reply.result is None:
-            raise NotTrue("the central told winners without the seal of the draw and its signed result")
+        with self._together():
+            if reply.seal is None or reply.result is None:
+                raise NotTrue("the central told winners without the seal of the draw and its signed result")
         self.take_rules(reply)
         self.take_seal(reply)
         with self._together():
