@@ -205,6 +205,20 @@ class Both(PythonStory):
         both = DRAW.rules(maker.STRANGER)
         self.assertEqual(self.ask({**self.without("result"), "rules": both}, "--agency", "1", key=maker.STRANGER.vkey.decode())[0], 0)
 
+    def test_which_wrong_signature_is_said(self):
+        """The rules' key is looked at before the others that were given; with no rules, the keys as they were given."""
+        wrong = [key.line(key.sign(b"another text")) for key in (maker.SERVER, maker.STRANGER)]
+        seal = DRAW.seal_text() + b"\n" + b"".join(wrong)
+        for given, key, named in (({"rules": DRAW.rules()}, maker.SERVER, maker.SERVER), ({"rules": DRAW.rules()}, maker.STRANGER, maker.SERVER),
+                                  ({}, maker.STRANGER, maker.STRANGER)):
+            other = maker.STRANGER if key is maker.SERVER else maker.SERVER
+            arguments = self.arguments({**given, "seal": seal}, key.vkey.decode(), ("--key", other.vkey.decode()))
+            status, printed = self.in_python(arguments)
+            done = subprocess.run([PROGRAM, "verify", *arguments], cwd=self.folder, capture_output=True, text=True, check=False, timeout=hang_s())
+            lines = [[line for line in said.splitlines() if line.startswith("FALSE  ")] for said in (printed, done.stdout)]
+            self.assertEqual((status, lines[0]), (done.returncode, lines[1]))
+            self.assertRegex(lines[0][0], f"of {named.name.decode()} is wrong")
+
     def test_several_of_a_kind(self):
         """All that is given counts, and not only the last."""
         bad = several(OTHERS["another key"])

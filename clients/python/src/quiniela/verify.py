@@ -132,12 +132,13 @@ class Check:
     def check_signed(self, note: Note) -> None:
         """Refuses what the server has not signed: its key is that of the rules."""
         keys = [self.rules.key] if self.rules else self.keys
+        is_signed = any([self.is_signed(note, key) for key in keys])
         for key in self.keys:  # a line of any key that is known is right
             if key not in keys:
                 self.is_signed(note, key)
         if not keys:
             self.lacks = _NO_KEY
-        elif not any([self.is_signed(note, key) for key in keys]):
+        elif not is_signed:
             raise NotTrue(f"is not signed by {' or '.join(map(str, keys))}")
 
     def check_agency(self, agency: int) -> None:
