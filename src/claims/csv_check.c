@@ -186,7 +186,7 @@ static bool say_of_seal(struct csv *csv, const char *what, bool receipted, struc
     if (!hash_equal(&csv->root, &entry->root)) {
         return error_set(error, ERROR_FALSE_CLAIM,
                          "its first %" PRIu64 " bets are not those sealed of agency %" PRIu32 "%s",
-                         entry->count, entry->agency, receipted ? ": the central broke its word" : "");
+                         entry->count, entry->agency, receipted ? evidence_broken_word(csv->evidence) : "");
     }
     verdicts_add(verdicts, VERDICT_OK, what,
                  "its first %" PRIu64 " bets are those sealed of agency %" PRIu32 " (%s)", entry->count,

@@ -103,6 +103,11 @@ size_t evidence_keys(const struct evidence *evidence, const struct vkey **keys) 
     return evidence->rules != NULL ? 1 : evidence->given->key_count;
 }
 
+const char *evidence_broken_word(const struct evidence *evidence) {
+    const struct vkey *keys;
+    return evidence_keys(evidence, &keys) > 0 ? ": the central broke its word" : "";
+}
+
 bool evidence_check_signed(const struct evidence *evidence, const struct note *note, bool *is_signed,
                            struct error *error) {
     const struct vkey *keys;

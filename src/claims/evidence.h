@@ -126,6 +126,10 @@ static inline struct slice evidence_origin(const struct evidence *evidence) {
 // The keys of which one must have signed: the rules', else those given. Returns how many.
 size_t evidence_keys(const struct evidence *evidence, const struct vkey **keys);
 
+// What accuses the central of less, or of other bets, than it has given receipts for: empty where there is no
+// key to have checked that with, as anybody may have written them then.
+const char *evidence_broken_word(const struct evidence *evidence);
+
 // Refuses a note that none of the keys has signed, or one of them, or of those given, wrongly. *is_signed is
 // false, and nothing refused, when there is no key. ERROR_FALSE_CLAIM, ERROR_BAD_FORM, ERROR_NO_MEMORY.
 bool evidence_check_signed(const struct evidence *evidence, const struct note *note, bool *is_signed,

@@ -188,8 +188,8 @@ static void check_kept(struct evidence *evidence, const struct receipt_file *fil
     } else if (file->end > entry->count) {
         verdicts_add(&evidence->verdicts, VERDICT_FALSE, what,
                      "agency %" PRIu32 " has a receipt for its bets up to %" PRIu64 ", and only %" PRIu64
-                     " are sealed: the central broke its word",
-                     file->agency, file->end, entry->count);
+                     " are sealed%s",
+                     file->agency, file->end, entry->count, evidence_broken_word(evidence));
     } else {
         verdicts_add(&evidence->verdicts, VERDICT_OK, what,
                      "the %" PRIu64 " bets sealed of agency %" PRIu32

@@ -287,6 +287,11 @@ class Keyless(Asking):
             said = self.ask(1, key=None, **files)
             self.assertNotIn("raud", said)
             self.assertIn("raud", self.ask(1, **files))
+        bets = {"receipts": self.draw.receipt(1), "csv": self.draw.csv(1), "salt_key": maker.b64(self.draw.key(1)) + b"\n"}
+        for rows in maker.SMALL[1][1][:2], ["c,d,1,2000-01-01,1"] * 3:  # fewer than the receipt is for, and others
+            bets["proof"] = maker.Draw(changed(maker.SMALL, 1, rows)).proof(1, 0)
+            self.assertNotIn("broke", self.ask(1, "--agency", "1", key=None, **bets))
+            self.assertIn("broke", self.ask(1, "--agency", "1", **bets))
 
 
 class Stored(Asking):

@@ -135,6 +135,13 @@ class Both(PythonStory):
         with mock.patch.object(ed25519, "verify", side_effect=Unavailable("nothing checks here")):
             self.assertEqual(self.in_python(self.arguments({**HONEST, "csv": DRAW.csv(5)}, VKEY, ("--agency", "1")))[0], 1)
 
+    def test_no_word_is_broken_without_a_key(self):
+        """Anybody may have written receipts and proof; false they are all the same."""
+        given = {"receipts": HONEST["receipts"], "proof": OTHERS["fewer bets"].proof(1, 1)}
+        for key, more in (VKEY, {}), (None, {"rules": DRAW.rules()}), (None, {}):
+            status, printed = self.ask({**given, **more}, key=key)
+            self.assertEqual((status, "only 2 are sealed" in printed, "broke its word" in printed), (1, True, bool(key or more)), printed)
+
     def without(self, *names):
         return {name: data for name, data in HONEST.items() if name not in names}
 

@@ -280,6 +280,7 @@ class Check:
         if entry is None:
             raise NotChecked(f"how many bets of agency {file.agency} are sealed is not known: no --entry, no --proof")
         if file.end > entry.count:
+            self.lacks = None if self.rules or self.keys else _NO_KEY  # then anybody may have written them
             raise Differs(f"agency {file.agency} has a receipt for its bets up to {file.end}, and only {entry.count} are sealed",
                           ": the central broke its word")
         return f"the {entry.count} bets sealed of agency {file.agency} are not fewer than the receipts' {file.end}"
