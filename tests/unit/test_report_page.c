@@ -76,6 +76,14 @@ static void has_not(const char *text) {
     }
 }
 
+static int times_of(const char *text) {
+    int times = 0;
+    for (const char *at = page; (at = strstr(at, text)) != NULL; at++) {
+        times++;
+    }
+    return times;
+}
+
 static void a_drawn_night_is_told(void **state) {
     (void)state;
     write_page();
@@ -132,11 +140,7 @@ static void foreign_texts_stay_texts(void **state) {
     has_not("<script");
     has_not("\xE2\x80\xAE");
     has_not("\xFF");
-    int times = 0;
-    for (const char *at = page; (at = strstr(at, "&lt;script&gt;&quot;&#39;&amp;")) != NULL; at++) {
-        times++;
-    }
-    assert_true(times >= 13);
+    assert_true(times_of("&lt;script&gt;&quot;&#39;&amp;") >= 13);
     night_log_end(&night);
     orders_end(&orders);
 }
@@ -181,11 +185,7 @@ static void holes_are_marked(void **state) {
     has("<tr><td>3</td><td>8 min 20 s</td>");
     has("first bets that the log has, of agency");
     has("Those marked * may be holes of the log.");
-    int gaps = 0;
-    for (const char *at = page; (at = strstr(at, "<rect class=gap ")) != NULL; at++) {
-        gaps++;
-    }
-    assert_int_equal(gaps, 4 + 1); // and the legend's
+    assert_int_equal(times_of("<rect class=gap "), 4 + 1); // and the legend's
     night_log_end(&night);
 }
 
@@ -351,12 +351,8 @@ static void an_outage_is_told(void **state) {
     has("<td>21:02:00</td><td>last line of server <bdi>127.0.0.1:12345</bdi> before it was killed</td>");
     has("<td>21:03:00</td><td>server <bdi>127.0.0.1:12345</bdi> started again, <bdi>1 min</bdi> later</td>");
     has("<h3><bdi>127.0.0.1:12345</bdi></h3>");
-    int bands = 0;
-    for (const char *at = page; (at = strstr(at, "<rect class=down x=")) != NULL; at++) {
-        bands++;
-    }
-    assert_int_equal(bands, 4);        // in two charts, and their legends
-    night.servers.count = SERVERS_MAX; // all that there were
+    assert_int_equal(times_of("<rect class=down x="), 4); // in two charts, and their legends
+    night.servers.count = SERVERS_MAX;                    // all that there were
     write_page();
     has_not("There were too many starts or servers to tell all.");
     night_log_end(&night);
