@@ -110,10 +110,30 @@ bool unfinished_begin(struct unfinished *unfinished, const char *name, struct er
     return make(unfinished, error);
 }
 
+// Where a file system has neither renames that replace nothing nor links, an empty file of our own takes the
+// name first: it is all that is replaced. (A kill between the two leaves it, and it is no store.)
+static bool rename_over_own(const struct unfinished *unfinished, struct error *error) {
+    const char *name = unfinished->name;
+    int own = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (own < 0) {
+        return errno == EEXIST ? refuse_name(name, error) : beside_fail(name, "cannot be named", error);
+    }
+    close(own);
+    if (rename(unfinished->other, name) != 0) {
+        (void)beside_fail(name, "cannot be named", error);
+        (void)unlink(name);
+        return false;
+    }
+    return true;
+}
+
 static bool rename_it(const struct unfinished *unfinished, struct error *error) {
     const char *name = unfinished->name;
     if (path_give_name(AT_FDCWD, unfinished->other, name)) {
         return true;
+    }
+    if (errno == EOPNOTSUPP) {
+        return rename_over_own(unfinished, error);
     }
     return errno == EEXIST ? refuse_name(name, error) : beside_fail(name, "cannot be named", error);
 }

@@ -13,6 +13,7 @@ static char folder[TEMPORARY_BYTES], path[2 * TEMPORARY_BYTES];
 
 // The linker puts these in the place of renameat2 and linkat.
 static int cannot_rename; // without replacing, with this errno
+static int cannot_link;   // at all, with this errno
 static bool is_quicker;   // somebody makes a file of that name just before
 int __wrap_renameat2(int from, const char *old, int to, const char *name, unsigned flags);
 int __wrap_linkat(int from, const char *old, int to, const char *name, int flags);
@@ -41,12 +42,16 @@ int __wrap_linkat(int from, const char *old, int to, const char *name, int flags
     if (is_quicker) {
         write_other();
     }
+    if (cannot_link != 0) {
+        errno = cannot_link;
+        return -1;
+    }
     return __real_linkat(from, old, to, name, flags);
 }
 
 static int begin(void **state) {
     (void)state;
-    cannot_rename = 0;
+    cannot_rename = cannot_link = 0;
     is_quicker = false;
     temporary_make(folder, "test_unfinished");
     snprintf(path, sizeof path, "%s/backup.db", folder);
@@ -103,6 +108,24 @@ static void it_replaces_nothing(void **state) {
     }
 }
 
+// VirtualBox' shared folders, and some of FUSE.
+static void it_needs_no_links(void **state) {
+    (void)state;
+    struct error error;
+    static const int link_failures[] = {EPERM, EOPNOTSUPP, ENOSYS};
+    cannot_rename = EINVAL;
+    for (size_t i = 0; i < sizeof link_failures / sizeof *link_failures; i++) {
+        cannot_link = link_failures[i];
+        is_quicker = false;
+        assert_true(make(&error));
+        has("whole");
+        is_quicker = true;
+        assert_false(make(&error));
+        assert_non_null(strstr(error.text, "is there already, and stays as it is"));
+        has("other");
+    }
+}
+
 static void another_failure_is_told(void **state) {
     (void)state;
     struct error error;
@@ -117,6 +140,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_gets_its_name, begin, end),
         cmocka_unit_test_setup_teardown(it_replaces_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(it_needs_no_links, begin, end),
         cmocka_unit_test_setup_teardown(another_failure_is_told, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
