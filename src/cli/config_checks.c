@@ -413,6 +413,20 @@ static void check_folder_of(const void *field, const char *path, struct config_r
     }
 }
 
+// What a list of winners would replace is of no other program.
+static void check_list(const struct client_options *options, struct config_report *report) {
+    char resolved[PATH_MAX];
+    struct error error;
+    if (options->winners_file == NULL || !winners_file_check(options, &error)) {
+        return; // client_checks_files has said so
+    }
+    check_folder_of(&options->winners_file, options->winners_file, report);
+    if (path_resolve(options->winners_file, resolved, &error)) {
+        (void)config_report_check(report, &options->winners_file,
+                                  output_target_check(resolved, options->winners_file, &error), &error);
+    }
+}
+
 // As a client opens them; what is there is of this agency, draw and key.
 static void check_receipts(const struct client_options *options, struct config_report *report) {
     char path[PATH_MAX];
@@ -442,9 +456,7 @@ void config_checks_client(const struct client_options *options, struct config_re
         check_bet_or_bets(options, has_agency, report);
     }
     check_tls(&options->tls, TLS_CLIENT, report);
-    if (options->winners_file != NULL && winners_file_check(options, &error)) { // else it has been told
-        check_folder_of(&options->winners_file, options->winners_file, report);
-    }
+    check_list(options, report);
     if (are_apart && has_agency && options->central_key != NULL && options->service != SERVICE_ECHO) {
         check_receipts(options, report);
     }

@@ -198,6 +198,9 @@ class SameAnswer(Configured):
                                   ("a bet needs", "--nombre", "A"), ("a bet needs", "--numero", 5),
                                   ("--nacimiento: ", "--nombre", "Ana", *bet)]:
             self.refused_alike("client", words, "--id", 1, *arguments)
+        with open(os.path.join(self.folder, "night.db"), "wb") as file:
+            file.write(b"SQLite format 3\0" + bytes(84))
+        self.refused_alike("client", "night.db: is ", "--id", 1, "--winners-file", "night.db")
         status, _, problems = self.config("client", "--id", 1, "--winners-file", "data")
         self.assertEqual((status, len(problems)), (2, 2), f"expected one problem, and how many: {problems}")
 
