@@ -126,8 +126,8 @@ static inline struct slice evidence_origin(const struct evidence *evidence) {
 // The keys of which one must have signed: the rules', else those given. Returns how many.
 size_t evidence_keys(const struct evidence *evidence, const struct vkey **keys);
 
-// What accuses the central of less, or of other bets, than it has given receipts for: empty where there is no
-// key to have checked that with, as anybody may have written them then.
+// What accuses the central of less, or of other bets, than it has given receipts for: empty where neither a
+// key nor rules that name one were given, as nothing was checked of who had written them then.
 const char *evidence_broken_word(const struct evidence *evidence);
 
 // Refuses a note that none of the keys has signed, or one of them, or of those given, wrongly. *is_signed is
