@@ -96,6 +96,15 @@ def checker() -> Optional[str]:
     return "cryptography" if _HAS_CRYPTOGRAPHY else _openssl()
 
 
+def why_not() -> Optional[str]:
+    """Why nothing can be said of a signature here; None where it can, as a right one is found right."""
+    try:
+        verify(*_KNOWN)
+    except Unavailable as reason:
+        return str(reason)
+    return None
+
+
 def _check() -> Callable[[bytes, bytes, bytes], bool]:
     if _HAS_CRYPTOGRAPHY:
         return _by_cryptography

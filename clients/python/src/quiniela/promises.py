@@ -6,6 +6,7 @@ import os
 from base64 import b64encode
 from typing import Iterator, List, NoReturn, Optional, Tuple
 
+from . import ed25519
 from .encoding import base64_decode
 from .errors import BadSetting, Differs, NotBelieved, NotTrue, Unavailable
 from .kept import Kept, KeptOther, open_ordinary
@@ -132,7 +133,7 @@ def _unchecked_names(suffix: str) -> Iterator[str]:
 
 class Promises:
     """Opens the files of an agency, and takes what the central tells. `unchecked` says why signatures cannot be checked here; None
-    where they are. From then on what does not go together is asked for again, and accuses nobody."""
+    where they are. Then what does not go together is asked for again, and accuses nobody."""
 
     def __init__(self, agency: int, key: str, receipts: str, asks_key: bool) -> None:
         try:
@@ -141,7 +142,7 @@ class Promises:
             raise BadSetting(f"the central's key: {reason}") from None
         self._agency = agency
         self._kept = Kept(receipts)
-        self.unchecked: Optional[str] = None
+        self.unchecked = ed25519.why_not()  # before anything is read: what is in bad form comes to no signature
         self.rules: List[Rules] = []
         self.seal: Optional[bytes] = None
         self.receipts = ReceiptsFile(receipts, agency)
