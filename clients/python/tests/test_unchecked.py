@@ -44,6 +44,10 @@ class Unchecked(PythonStory):
     def test_first_winners_without_a_result_are_asked_for_again(self):
         self.refuse(self.promises.take_winners, reply(DRAW.rules()), "without the seal of the draw .*: nothing checks here$")
 
+    def test_a_key_in_bad_form_is_asked_for_again(self):
+        self.refuse(self.promises.take_waiting, reply(DRAW.rules(), DRAW.seal(), key=b"nonsense"), "\"nonsense\" is no base64 .*: nothing checks here$")
+        self.assertTrue(self.promises.lacks_key)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -396,7 +396,8 @@ class Promises:
     def _take_key(self, reply: Reply) -> None:
         if reply.key is None or self.seal is None or not self.lacks_key:
             return
-        base64_decode(reply.key, 32)
+        with self._together():
+            base64_decode(reply.key, 32)
         self._kept.write("salt-key", reply.key + b"\n")
         self.lacks_key = False
 
