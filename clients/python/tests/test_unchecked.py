@@ -1,4 +1,5 @@
 """While nothing checks signatures an agency in Python accuses nobody, and nothing forged is for good."""
+import base64
 import os
 import unittest
 from types import SimpleNamespace
@@ -8,15 +9,18 @@ from story import PythonStory
 
 from planted_central import maker
 from quiniela import ed25519
-from quiniela.errors import Unavailable
+from quiniela.bets import digest_of
+from quiniela.errors import NotBelieved, Unavailable
 from quiniela.promises import Promises, TryAgain, believing
+from quiniela.wire import ReceiptTold
 
 DRAW = maker.Draw()
 OTHER = maker.Draw(origin=b"lottery.example/central/2026-11-24")
+ROWS = [row.encode() for row in maker.SMALL[1][1]]
 
 
-def reply(rules=None, seal=None, result=None, key=None):
-    return SimpleNamespace(rules=rules, seal=seal, result=result, key=key, receipt=None, is_unsigned=False)
+def reply(rules=None, seal=None, result=None, key=None, receipt=None):
+    return SimpleNamespace(rules=rules, seal=seal, result=result, key=key, receipt=receipt, is_unsigned=False)
 
 
 class Unchecked(PythonStory):
@@ -36,6 +40,11 @@ class Unchecked(PythonStory):
         with self.assertRaisesRegex(TryAgain, says), believing():
             take(told)
 
+    def take_receipt(self, draw):
+        lines = dict(line.split(b" ", 1) for line in draw.receipt(1).splitlines() if b" " in line)
+        told = ReceiptTold(lines[b"entry"], int(lines[b"index"]), [], lines[b"note"])
+        self.promises.take_receipt(reply(receipt=told._replace(note=base64.b64decode(told.note))), 0, len(ROWS), digest_of(ROWS), True)
+
     def test_a_first_answer_in_bad_form_is_asked_for_again(self):
         self.assertEqual(self.promises.unchecked, "nothing checks here")
         self.refuse(self.promises.take_rules, reply(maker.note(b"garbage\n", maker.SERVER)), "is \"garbage\" .*: nothing checks here$")
@@ -47,6 +56,27 @@ class Unchecked(PythonStory):
     def test_a_key_in_bad_form_is_asked_for_again(self):
         self.refuse(self.promises.take_waiting, reply(DRAW.rules(), DRAW.seal(), key=b"nonsense"), "\"nonsense\" is no base64 .*: nothing checks here$")
         self.assertTrue(self.promises.lacks_key)
+
+    def test_rules_of_another_draw_give_way(self):
+        self.promises.take_waiting(reply(OTHER.rules(), OTHER.seal()))
+        self.take_receipt(OTHER)
+        self.assertEqual(self.promises.covered, len(ROWS))
+        self.refuse(self.promises.take_waiting, reply(DRAW.rules(), DRAW.seal()), "first of draw .*-24, and now of .*-25, .*: nothing checks here$")
+        self.assertEqual((self.promises.covered, self.promises.seal), (0, None))
+        self.assertTrue(self.promises.take_waiting(reply(DRAW.rules(), DRAW.seal())))
+        self.take_receipt(DRAW)
+        self.assertEqual(self.promises.covered, len(ROWS))
+
+    def test_rules_of_another_draw_do_not_give_way_to_what_was_kept(self):
+        for name, text in (("rules-0", OTHER.rules()), ("seal", OTHER.seal()), ("receipts", OTHER.receipt(1))):
+            with self.subTest(name):
+                self.promises.close()
+                path = self.path(self.write(f"agency-1.{name}", text))
+                self.promises = self.opened()
+                with self.assertRaises(NotBelieved) as caught:
+                    self.promises.take_waiting(reply(DRAW.rules()))
+                self.assertEqual(caught.exception.code, "other_draw")
+                os.unlink(path)
 
 
 if __name__ == "__main__":

@@ -117,6 +117,15 @@ class ReceiptsFile:
         self._end += len(block)
         self.take(receipt)
 
+    @property
+    def is_empty(self) -> bool:
+        return self._end == 0
+
+    def forget(self) -> None:
+        """What was taken and not written."""
+        assert self.is_empty
+        self.covered, self.origin = 0, b""
+
     def close(self) -> None:
         self._file.close()
 
@@ -237,6 +246,15 @@ class Promises:
         """Whether what is known by that name may give way to what is told now: neither was checked, and none is kept from before."""
         return self.unchecked is not None and self._kept.read(suffix) is None
 
+    def _has_forgotten(self) -> bool:
+        """Drops rules, seal and receipts that nothing has checked, unless there are kept ones: those of one draw would be in the way
+        of another's. Whether it did."""
+        if self.unchecked is None or not self.receipts.is_empty or not self._may_replace("rules-0") or not self._may_replace("seal"):
+            return False
+        self.rules, self.seal = [], None
+        self.receipts.forget()
+        return True
+
     @contextlib.contextmanager
     def _together(self) -> Iterator[None]:
         """What is not as it must be accuses the central only where signatures are checked."""
@@ -285,6 +303,9 @@ class Promises:
             told = self._read_told(reply.rules)
         before = self._draw
         if before not in (b"", told[0].origin):
+            if self._has_forgotten():
+                raise TryAgain(f"the central told first of draw {before.decode()}, and now of {told[0].origin.decode()}, and which of the two "
+                               f"it has signed is not known: {self.unchecked}")
             raise NotBelieved("other_draw", f"the files {self._kept.prefix}.* are of draw {before.decode()}, and the central's draw is "
                                             f"{told[0].origin.decode()}: name another place for the receipts, or that draw's central")
         for record in told:
