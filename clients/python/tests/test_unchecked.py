@@ -36,6 +36,11 @@ class Unchecked(PythonStory):
         self.addCleanup(promises.close)
         return promises
 
+    def opened_again(self):
+        self.promises.close()
+        self.promises = self.opened()
+        return self.promises
+
     def refuse(self, take, told, says):
         with self.assertRaisesRegex(TryAgain, says), believing():
             take(told)
@@ -70,13 +75,20 @@ class Unchecked(PythonStory):
     def test_rules_of_another_draw_do_not_give_way_to_what_was_kept(self):
         for name, text in (("rules-0", OTHER.rules()), ("seal", OTHER.seal()), ("receipts", OTHER.receipt(1))):
             with self.subTest(name):
-                self.promises.close()
                 path = self.path(self.write(f"agency-1.{name}", text))
-                self.promises = self.opened()
+                self.opened_again()
                 with self.assertRaises(NotBelieved) as caught:
                     self.promises.take_waiting(reply(DRAW.rules()))
                 self.assertEqual(caught.exception.code, "other_draw")
                 os.unlink(path)
+
+    def test_a_key_is_not_kept_where_the_next_start_finds_it(self):
+        for seed in (b"x", b"y"):
+            self.opened_again().take_waiting(reply(DRAW.rules(), DRAW.seal(), key=maker.b64(seed * 32)))
+            self.assertFalse(self.promises.lacks_key)
+        self.assertEqual(sorted(name for name in os.listdir(self.folder) if "key" in name and name.startswith("agency-1.")),
+                         ["agency-1.unchecked-salt-key", "agency-1.unchecked-salt-key-2"])
+        self.assertTrue(self.opened_again().lacks_key)
 
 
 if __name__ == "__main__":

@@ -215,7 +215,7 @@ class Promises:
     # What is told while signatures cannot be checked: anybody may have written it
 
     def _keep(self, suffix: str, data: bytes) -> None:
-        """Keeps what is signed. What was not checked is kept, too, and never under the name at which the next start finds it: a forged
+        """Keeps what is signed, and the key of the bets. What was not checked is kept, too, and never under the name at which the next start finds it: a forged
         one would be in the way of the right one for good. KeptOther."""
         if self.unchecked is None:
             self._kept.write(suffix, data)
@@ -419,7 +419,7 @@ class Promises:
             return
         with self._together():
             base64_decode(reply.key, 32)
-        self._kept.write("salt-key", reply.key + b"\n")
+        self._keep("salt-key", reply.key + b"\n")
         self.lacks_key = False
 
     def take_waiting(self, reply: Reply) -> bool:
