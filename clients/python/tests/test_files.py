@@ -1,12 +1,15 @@
 """An agency in Python never harms a file that was named by mistake, and waits for none."""
+import errno
 import os
 import unittest
+from unittest import mock
 
 from story import PythonStory
 
 import quiniela
 from planted_central import maker
-from quiniela import BadBets, BadSetting, BetsFile, BetsList, Dialogue, Options
+from quiniela import BadBets, BadSetting, BetsFile, BetsList, Dialogue, NotBelieved, Options
+from quiniela.kept import Kept, KeptOther
 from quiniela.promises import ReceiptsFile
 
 VKEY = maker.SERVER.vkey.decode()
@@ -54,6 +57,31 @@ class Receipts(PythonStory):
             Dialogue(options, BetsList([BET]))
         with self.assertRaisesRegex(quiniela.QuinielaError, "is no ordinary file"):
             BetsFile(self.path("pipe"))
+
+
+class FileSystems(PythonStory):
+    """That can do less than most: FAT has no links, and some sync no folder."""
+
+    def setUp(self):
+        super().setUp()
+        self.kept = Kept(self.path("agency.receipts"))
+
+    def broken(self, name, reason):
+        return mock.patch.object(os, name, side_effect=OSError(reason, os.strerror(reason)))
+
+    def test_without_links_a_file_is_kept_and_none_replaced(self):
+        for reason in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            with self.subTest(reason), self.broken("link", reason):
+                suffix = f"text-{reason}"
+                self.kept.write(suffix, b"one\n")
+                self.kept.write(suffix, b"one\n")
+                with self.assertRaises(KeptOther):
+                    self.kept.write(suffix, b"two\n")
+                self.assertEqual(self.kept.read(suffix), b"one\n")
+        with self.broken("link", errno.EACCES), self.assertRaisesRegex(NotBelieved, "cannot be kept"):
+            self.kept.write("seal", b"one\n")
+        self.assertEqual([name for name in os.listdir(self.folder) if name.endswith(".tmp")], [])
+
 
 class Bets(PythonStory):
     def test_a_message_shows_only_what_is_wrong_of_a_bet(self):

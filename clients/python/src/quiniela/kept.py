@@ -1,10 +1,14 @@
 """Files beside an agency's bets in which it keeps what the central has signed. Each is written once, and is on the disk then."""
+import contextlib
+import errno
 import os
 import stat
 from typing import BinaryIO, Optional
 
 from .errors import BadSetting, NotBelieved
 from .notes import NOTE_BYTES_MAX
+
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)  # as on FAT, and where a folder is shared with a virtual machine
 
 
 class KeptOther(Exception):
@@ -22,6 +26,19 @@ def open_ordinary(path: str, flags: int = os.O_RDONLY) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def _give_name(draft: str, path: str) -> None:
+    """FileExistsError where there is a file. A file system without links has it looked for: nobody takes the name between the two calls,
+    as the agency has locked its receipts."""
+    try:
+        os.link(draft, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from None
+        os.rename(draft, path)
 
 
 class Kept:
@@ -59,12 +76,13 @@ class Kept:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-                os.link(draft, path)
+                _give_name(draft, path)
             except FileExistsError:
                 if self.read(suffix) != data:
                     raise KeptOther(path) from None
             finally:
-                os.unlink(draft)
+                with contextlib.suppress(FileNotFoundError):  # it was renamed
+                    os.unlink(draft)
             self.sync()
         except OSError as error:
             raise NotBelieved("system", f"{path}: cannot be kept: {error.strerror}") from None
