@@ -1,6 +1,7 @@
 """An agency in Python never harms a file that was named by mistake, and waits for none."""
 import errno
 import os
+import stat
 import unittest
 from unittest import mock
 
@@ -81,6 +82,22 @@ class FileSystems(PythonStory):
         with self.broken("link", errno.EACCES), self.assertRaisesRegex(NotBelieved, "cannot be kept"):
             self.kept.write("seal", b"one\n")
         self.assertEqual([name for name in os.listdir(self.folder) if name.endswith(".tmp")], [])
+
+    def failing_for_folders(self, reason):
+        sync = os.fsync
+
+        def fsync(descriptor):
+            if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise OSError(reason, os.strerror(reason))
+            sync(descriptor)
+        return mock.patch.object(os, "fsync", fsync)
+
+    def test_a_folder_is_synced_where_it_can_be(self):
+        with self.failing_for_folders(errno.EINVAL):
+            self.kept.write("seal", b"one\n")
+        self.assertEqual(self.kept.read("seal"), b"one\n")
+        with self.failing_for_folders(errno.EIO), self.assertRaisesRegex(NotBelieved, "cannot be kept: "):
+            self.kept.write("seal", b"one\n")
 
 
 class Bets(PythonStory):

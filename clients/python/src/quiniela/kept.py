@@ -88,8 +88,12 @@ class Kept:
             raise NotBelieved("system", f"{path}: cannot be kept: {error.strerror}") from None
 
     def sync(self) -> None:
+        """Of the folder, where its file system can."""
         descriptor = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
         finally:
             os.close(descriptor)
