@@ -227,7 +227,7 @@ class Promises:
 
     def _keep_receipt(self, told: ReceiptTold, receipt: Receipt) -> None:
         """The same of a receipt; no file has those of two draws. One that was not checked counts until this run ends: the next
-        start, which checks none that is kept, asks for it again."""
+        start, which checks none that is kept, counts none of these, asks for them again, and adds them once more if it cannot check."""
         if self.unchecked is None:
             self.receipts.add(told, receipt)
             return
