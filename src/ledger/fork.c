@@ -49,7 +49,7 @@ static bool record(struct ledger *ledger, struct ledger_order *order, struct err
 }
 
 bool fork_record(struct ledger *ledger, struct slice note, struct error *error) {
-    struct ledger_order order = {.context = &note};
+    struct ledger_order order = {.context = &note, .proves_no_room = true};
     if (!order_group_store(ledger, &order, record, error)) {
         return false;
     }

@@ -48,7 +48,7 @@ struct order_status {
     uint64_t bets;                           // stored, of all agencies
     uint64_t winners;                        // once drawn
     char signed_by[SIGN_NAME_BYTES_MAX + 1]; // the key's name; "": the draw is not signed
-    bool store_fails;                        // nothing has been stored since the store failed
+    bool store_fails;                        // it has failed, and not proved since that it is good (trial.h)
     // "": the counts are of now. Otherwise of then, as a shared store cannot be read, and with what this
     // server has stored since; of the missing agencies it does not know which.
     char counted_at[STORE_TIME_BYTES];
@@ -130,6 +130,7 @@ struct ledger_order {
     struct order_unknown unknown; // the ledger's own notes, from here on
     // Comes before each attempt to store it, or is NULL: a draw whose cut-off has come is closed first.
     bool (*before)(struct ledger *ledger, struct error *error);
+    bool proves_no_room; // a store that has failed for want of room may take it, and still no chunk
 };
 
 // Completes the order with this error: nothing of it is done.

@@ -46,14 +46,16 @@ static bool store_once(struct ledger *ledger, struct ledger_order *order, order_
         return false;
     }
     if (open_group_is_due(ledger)) {
-        bool changes = ledger->open_group.is_due;
+        bool changes = ledger->open_group.is_due; // else the draw is only locked, and nothing stored
         if (!open_group_commit(ledger, error)) {
             if (changes) {
                 unknown_note_order(ledger, order, error);
             }
             return false;
         }
-        trial_passed(ledger);
+        if (changes && !(order->proves_no_room && trial_is_of_room(ledger))) {
+            trial_passed(ledger);
+        }
     }
     return true;
 }

@@ -2,7 +2,7 @@
 // store on a full disk can still be opened and read, and may take a small commit but no chunk. Chunks from
 // agencies are tried as they come. While nobody sends, or somebody only asks, the ledger tries by itself, and
 // asks for clearly more room than a chunk needs: else it would be called good between any two that it
-// refuses.
+// refuses. Nor does another seal of the draw prove anything of room (order.h: proves_no_room).
 #ifndef QUINIELA_LEDGER_TRIAL_H
 #define QUINIELA_LEDGER_TRIAL_H
 
