@@ -45,7 +45,7 @@ quiniela_tests_of(audit audit audit_budget audit_file audit_lock audit_lost reco
 quiniela_tests_of(confine confine confine_modules confine_network)
 quiniela_tests_of(claims claims claims_package)
 quiniela_tests_of(prove output_folder prove_page tree_paths)
-quiniela_tests_of(report report_page report_parts report_servers night_log orders_told)
+quiniela_tests_of(report report_page report_parts report_servers report_signing night_log orders_told)
 quiniela_tests_of(notary notary folder_draft folder_sync commit_receipts seal_json)
 quiniela_tests_of(seal seal_hash seal_vkey)
 quiniela_tests_of(bench histogram bench_sender bench_driver bench_answers bench_channel bench_hold bench_central

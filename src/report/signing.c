@@ -6,12 +6,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct reading {
     struct signing_facts *facts;
     struct rules *rules; // the newest record
     struct note *note;   // the one that is read
+    // The rules' approvers and witnesses, each at its place; NULL: none has.
+    bool *have_approved, *have_cosigned;
 };
 
 static bool refuse(const char *what, const struct error *reason, struct error *error) {
@@ -19,19 +20,7 @@ static bool refuse(const char *what, const struct error *reason, struct error *e
                      "the stored %s cannot be read: %.200s", what, reason->text);
 }
 
-static bool has_name(const struct signing_names *names, const char *name) {
-    for (size_t i = 0; i < names->count && i < SIGNING_NAMES; i++) {
-        if (strcmp(names->list[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_name(struct signing_names *names, const char *name) {
-    if (has_name(names, name)) {
-        return;
-    }
     if (names->count < SIGNING_NAMES) {
         snprintf(names->list[names->count], sizeof names->list[0], "%s", name);
     }
@@ -47,13 +36,22 @@ static bool has_signed(const struct note *note, const struct vkey *key) {
     return false;
 }
 
-static void take_signers(const struct note *note, const struct vkey *keys, size_t count,
-                         struct signing_names *names) {
+// Who has signed again is no second one. All records of the rules come before.
+static bool take_signers(const struct note *note, const struct vkey *keys, size_t count, bool **have_signed,
+                         struct signing_names *names, struct error *error) {
+    if (*have_signed == NULL) {
+        *have_signed = calloc(count + 1, sizeof **have_signed);
+    }
+    if (*have_signed == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for who has signed");
+    }
     for (size_t i = 0; i < count; i++) {
-        if (has_signed(note, &keys[i])) {
+        if (!(*have_signed)[i] && has_signed(note, &keys[i])) {
+            (*have_signed)[i] = true;
             add_name(names, keys[i].name);
         }
     }
+    return true;
 }
 
 // The records come one after the other.
@@ -65,23 +63,24 @@ static bool take_rules(struct reading *reading, struct error *error) {
     return reading->rules != NULL || refuse("rules", &reason, error);
 }
 
-static void take_note(struct reading *reading, enum store_paper kind) {
+static bool take_note(struct reading *reading, enum store_paper kind, struct error *error) {
     struct signing_facts *facts = reading->facts;
     const struct rules *rules = reading->rules;
     if (rules == NULL) {
-        return;
+        return true;
     }
     if (kind == PAPER_APPROVAL) {
         facts->approvals++;
-        take_signers(reading->note, rules->approvers, rules->approver_count, &facts->approvers);
-    } else {
-        take_signers(reading->note, rules->witnesses, rules->witness_count, &facts->witnesses);
+        return take_signers(reading->note, rules->approvers, rules->approver_count, &reading->have_approved,
+                            &facts->approvers, error);
     }
     if (kind == PAPER_SEAL) {
         struct hash hash;
         hash_of(reading->note->text.text, reading->note->text.length, &hash);
         hex_encode(hash.bytes, HASH_BYTES, facts->seal);
     }
+    return take_signers(reading->note, rules->witnesses, rules->witness_count, &reading->have_cosigned,
+                        &facts->witnesses, error);
 }
 
 static bool is_note(enum store_paper kind) {
@@ -104,11 +103,7 @@ static bool take(void *context, const struct stored_paper *paper, struct error *
     if (!note_parse(store_paper_name(paper->kind), bytes, reading->note, &reason)) {
         return refuse(store_paper_name(paper->kind), &reason, error);
     }
-    if (paper->kind == PAPER_RULES) {
-        return take_rules(reading, error);
-    }
-    take_note(reading, paper->kind);
-    return true;
+    return paper->kind == PAPER_RULES ? take_rules(reading, error) : take_note(reading, paper->kind, error);
 }
 
 static void take_terms(const struct rules *rules, struct signing_facts *facts) {
@@ -136,6 +131,8 @@ bool signing_facts_read(struct signing_facts *facts, struct store *store, const 
         hex_encode(draw->root, STORE_ROOT_BYTES, facts->root);
     }
     rules_free(reading.rules);
+    free(reading.have_approved);
+    free(reading.have_cosigned);
     free(reading.note);
     return done;
 }

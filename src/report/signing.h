@@ -13,7 +13,7 @@ enum { SIGNING_NAMES = 32 }; // of approvers and witnesses that are told; there 
 
 struct signing_names {
     char list[SIGNING_NAMES][SIGN_NAME_BYTES_MAX + 1];
-    size_t count; // in all
+    size_t count; // in all: of two keys of one name each counts, and its name is told for each
 };
 
 struct signing_facts {
