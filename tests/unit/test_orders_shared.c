@@ -4,6 +4,7 @@
 
 #include "ledger/access.h"
 #include "ledger/orders.h"
+#include "ledger/state.h"
 
 static struct ledger_order order;
 
@@ -386,6 +387,21 @@ static int end(void **state) {
     return tear_down_servers(state);
 }
 
+// It locks the agency and commits, and says nothing of whether there is room.
+static void one_that_stores_nothing_does_not_prove_the_store_good(void **state) {
+    (void)state;
+    struct ledger *ledger;
+    start(&servers[0], 3);
+    ledger = servers[0].ledger;
+    assert_done(&servers[0], .kind = ORDER_FINISH, .input.agency = 1);
+    ledger->failing = true;
+    ledger->failure = CAUSE_DISK_FULL;
+    assert_already(&servers[0], .kind = ORDER_FINISH, .input.agency = 1);
+    assert_true(ledger->failing);
+    assert_done(&servers[0], .kind = ORDER_FINISH, .input.agency = 2);
+    assert_false(ledger->failing);
+}
+
 #define ORDER_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_servers, end)
 
 int main(void) {
@@ -407,6 +423,7 @@ int main(void) {
         ORDER_TEST(a_close_is_at_the_databases_time),
         ORDER_TEST(a_change_holds_at_a_server_that_comes_later),
         ORDER_TEST(a_last_chunk_without_bets_after_the_cut_off),
+        ORDER_TEST(one_that_stores_nothing_does_not_prove_the_store_good),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
         print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
