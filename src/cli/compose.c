@@ -16,11 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES = 32, BETS_PORT = 12345, CONSULT_PORT = 12346 };
-
-// Its own address, the gateway's and the one for all are no container's.
-#define NETWORK "172.25.125.0/24"
-enum { CONTAINERS_MAX = 256 - 3 };
+enum { COMPOSE_CLIENTS_MAX = 10000, NAME_BYTES = 32, BETS_PORT = 12345, CONSULT_PORT = 12346 };
 
 // Compose inserts the variable's value, or else the default. A default is safe: nothing outside testing_net
 // reaches the database.
@@ -268,7 +264,7 @@ static void put_network(struct compose *compose, int root) {
     yaml_tree_put(&compose->tree, ipam, "driver", yaml_tree_text(&compose->tree, "default"));
     int config = yaml_tree_put(&compose->tree, ipam, "config", yaml_tree_list(&compose->tree));
     int range = yaml_tree_map(&compose->tree);
-    yaml_tree_put(&compose->tree, range, "subnet", yaml_tree_text(&compose->tree, NETWORK));
+    yaml_tree_put(&compose->tree, range, "subnet", yaml_tree_text(&compose->tree, "172.25.125.0/24"));
     yaml_tree_add(&compose->tree, config, range);
 }
 
@@ -303,16 +299,12 @@ static bool write_compose(struct compose *compose, struct error *error) {
     return yaml_tree_write(&compose->tree, compose->options->output, error);
 }
 
-static bool read_clients(const char *operand, struct compose *compose, struct error *error) {
+static bool read_clients(const char *operand, int *clients, struct error *error) {
     size_t digits = strspn(operand, "0123456789");
-    int others = compose->options->servers + has_postgres(compose);
-    compose->clients = digits > 0 && digits <= 5 ? atoi(operand) : -1;
-    return (operand[digits] == '\0' && compose->clients >= 0 &&
-            compose->clients <= CONTAINERS_MAX - others) ||
-           error_set(error, ERROR_BAD_SETTING,
-                     "N: \"%.40s\" is not a whole number from 0 to %d: the network " NETWORK
-                     " has addresses for %d containers, and %d of them %s no client",
-                     operand, CONTAINERS_MAX - others, CONTAINERS_MAX, others, others == 1 ? "is" : "are");
+    *clients = digits > 0 && digits <= 5 ? atoi(operand) : -1;
+    return (operand[digits] == '\0' && *clients >= 0 && *clients <= COMPOSE_CLIENTS_MAX) ||
+           error_set(error, ERROR_BAD_SETTING, "N: \"%.40s\" is not a whole number from 0 to %d", operand,
+                     COMPOSE_CLIENTS_MAX);
 }
 
 static bool check_options(const struct compose_options *options, const struct settings *settings,
@@ -342,7 +334,7 @@ static bool make_compose(const struct compose_options *options, const struct set
                          struct error *error) {
     struct compose compose = {.options = options};
     const char *operand = settings_operand(settings, 0);
-    return check_options(options, settings, error) && read_clients(operand, &compose, error) &&
+    return check_options(options, settings, error) && read_clients(operand, &compose.clients, error) &&
            write_compose(&compose, error);
 }
 

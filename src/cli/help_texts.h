@@ -289,8 +289,7 @@
 
 // compose, sample, keys -------------------------------------------------------------------------------------
 
-#define HELP_COMPOSE_SUMMARY                                                                                 \
-    "Write a compose file with one or more servers and N clients, 253 containers at most."
+#define HELP_COMPOSE_SUMMARY "Write a compose file with one or more servers and N clients, N from 0 to 10000."
 #define HELP_COMPOSE_DETAILS "`make docker-image` builds the images; `make docker-compose-up` starts it all."
 
 #define HELP_COMPOSE_OUTPUT .value_name = "FILE", .help = "File to write; - is standard output"

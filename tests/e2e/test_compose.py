@@ -60,16 +60,6 @@ class Compose(Story):
                 self.assertIn(says, errors)
         self.assertEqual(os.listdir(self.folder), [])
 
-    def test_no_more_than_the_network_has_addresses_for(self):
-        for most, arguments in (252, ()), (249, ("--servers", 3, "--store", "postgres")):
-            with self.subTest(arguments=arguments):
-                self.assertEqual(self.run_program("compose", "-o", "most.yaml", *arguments, most)[0], 0)
-                for n in most + 1, 99999, 100000:
-                    status, _, errors = self.run_program("compose", "-o", "never.yaml", *arguments, n)
-                    self.assertEqual(status, 2)
-                    self.assertIn(f'N: "{n}" is not a whole number from 0 to {most}: the network', errors)
-        self.assertEqual(os.listdir(self.folder), ["most.yaml"])
-
     def dockerfile(self):
         with open(os.path.join(ROOT, "Dockerfile"), encoding="utf-8") as file:
             return file.read()
