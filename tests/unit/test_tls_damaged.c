@@ -1,36 +1,8 @@
 // A byte that was changed on its way is not told as plain text, once TLS has been heard.
 // For plain text an agency gives up, and for damage it comes again (agency/trust.h).
-#include "tls_pipe.h"
-#include "tls_story.h"
+#include "tls_pair.h"
 
 enum { LEAST_RECORDS = 4, RECORD_HEADER_BYTES = 5 }; // of each side, in a handshake with certificates
-
-static struct pipe to_server, to_client;
-static struct tls_session *client, *server;
-
-static int set_up(void **state) {
-    (void)state;
-    make_certificates_folder();
-    make_contexts(DAY, DAY);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    tls_session_free(&client);
-    tls_session_free(&server);
-    return forget_certificates();
-}
-
-static void begin(void) {
-    tls_session_free(&client);
-    tls_session_free(&server);
-    to_server.length = to_client.length = 0;
-    client = tls_session_new(client_context, "localhost", put, &to_server);
-    server = tls_session_new(server_context, NULL, put, &to_client);
-    assert_true(client != NULL && server != NULL);
-    tls_session_start(client);
-}
 
 // Changes a byte of the headers of the record that is `left` records ahead. Returns whether it is in the
 // pipe; otherwise there are as many fewer to go.
