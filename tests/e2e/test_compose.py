@@ -28,6 +28,15 @@ class Compose(Story):
     def test_three_servers_on_one_postgresql(self):
         self.assertEqual(self.compose("--store", "postgres", "--servers", 3, 2), self.known("postgres.yaml"))
 
+    def test_files_for_any_number_of_clients(self):
+        """As older scripts make them, though the network has addresses for 253 containers."""
+        for service in "lottery", "bet", "echo":
+            for count in 0, 1, 1000:
+                text = self.compose("--service", service, count)
+                self.assertEqual(len(re.findall("container_name: client", text)), count)
+        self.assertEqual(len(re.findall("container_name: client", self.compose(10000))), 10000)
+        self.assertEqual(self.run_program("compose", "-o", "-", 10001)[0], 2)
+
     def test_one_server_on_a_postgresql_has_the_name_that_clients_know(self):
         text = self.compose("--store", "postgres", 1)
         self.assertEqual(re.findall("container_name: (.*)", text), ["postgres", "server", "client1"])
